@@ -1,0 +1,28 @@
+"""Networks by name."""
+
+from functools import partial
+
+from torch import nn
+
+from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
+
+__all__ = ["BUILDERS", "VGG", "build", "depth_layers", "vgg", "vgg_layer"]
+
+BUILDERS = {depth: partial(vgg, depth) for depth in BLOCKS}
+
+
+def build(name: str, *, num_classes: int, width: float = 1.0, batch_norm: bool = False, **options: object) -> nn.Module:
+    """The network called `name`, freshly initialised from torch's global generator.
+
+    Raises:
+        ValueError: no network of that name.
+    """
+    if name not in BUILDERS:
+        raise ValueError(f"model.name: no network called {name!r}; there are {', '.join(sorted(BUILDERS))}")
+    return BUILDERS[name](num_classes=num_classes, width=width, batch_norm=batch_norm, **options)  # type: ignore[arg-type]
+
+
+def depth_layers(name: str, *, batch_norm: bool = False) -> dict[str, str]:
+    """The layers meant by early, mid and late: the convolutions 0.0, 2.1 and 4.1 (block.place) of a VGG."""
+    places = {"early": (0, 0), "mid": (2, 1), "late": (4, 1)}
+    return {depth: vgg_layer(name, batch_norm, *place) for depth, place in places.items()}

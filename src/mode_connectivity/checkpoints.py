@@ -1,0 +1,46 @@
+"""Tensors on disk: safetensors with the metadata as one header key of sorted JSON, written whole or not at all.
+
+safetensors writes several metadata keys in random order and loads tensors sorted by name; one key holding the JSON
+and the order of the tensors makes the bytes repeat and the module's own order survive.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from mode_connectivity.atomic import whole_file
+
+HEADER = "mode_connectivity"
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that is missing, truncated or not ours; the message names the file."""
+
+
+def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
+    """Write `tensors` (moved to the CPU) and `metadata` (JSON values) to `path`."""
+    header = json.dumps({"metadata": metadata, "order": list(tensors)}, sort_keys=True, allow_nan=False)
+    with whole_file(path) as partial:
+        save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, partial, {HEADER: header})
+
+
+def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors, in the order in which they were saved, and the metadata.
+
+    Raises:
+        CheckpointError: the file is missing, truncated or was not written by `save`.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such checkpoint; `dvc repro` makes it, `dvc checkout` restores it")
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = json.loads((file.metadata() or {})[HEADER])
+            return {name: file.get_tensor(name) for name in header["order"]}, header["metadata"]
+    except (SafetensorError, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"{path}: not a whole checkpoint of ours ({reason}); delete it and run again") from error

@@ -1,0 +1,95 @@
+"""Batches from images that lie on the device as uint8: drawn, cropped, mirrored and scaled as tensors."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from mode_connectivity.datasets.images import Images
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Per-channel mean and standard deviation of the training pixels, in units of the full range."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @classmethod
+    def of(cls, images: Images) -> Self:
+        """Exact for uint8: moments from each channel's histogram, in float64."""
+        mean, std = [], []
+        levels = torch.arange(256, dtype=torch.float64) / 255
+        for channel in range(images.pixels.shape[1]):
+            counts = torch.bincount(images.pixels[:, channel].flatten().cpu().long(), minlength=256).double()
+            share = counts / counts.sum()
+            centre = (share * levels).sum()
+            mean.append(float(centre))
+            std.append(float((share * (levels - centre) ** 2).sum().sqrt()) or 1.0)
+        return cls(tuple(mean), tuple(std))
+
+    def apply(self, pixels: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+        """uint8 (N, 3, H, W) -> (pixels / 255 - mean) / std in `dtype`, channels last in memory."""
+        shape = (1, -1, 1, 1)
+        scale = torch.tensor([1 / (255 * s) for s in self.std], dtype=dtype, device=pixels.device).view(shape)
+        shift = torch.tensor([m / s for m, s in zip(self.mean, self.std, strict=True)], dtype=dtype)
+        values = pixels.to(dtype, memory_format=torch.channels_last)
+        return values.mul_(scale).sub_(shift.to(pixels.device).view(shape))
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Random crop after zero padding by `crop_padding` pixels, then a left-right mirror with probability 1/2."""
+
+    crop_padding: int = 0
+    flip: bool = False
+
+    def apply(self, pixels: Tensor, generator: torch.Generator) -> Tensor:
+        """uint8 (N, 3, H, W) -> the same shape; every image has its own draw."""
+        n, _, height, width = pixels.shape
+        if self.crop_padding:
+            corner = torch.randint(2 * self.crop_padding + 1, (2, n), generator=generator).to(pixels.device)
+            rows = corner[0][:, None] + torch.arange(height, device=pixels.device)
+            columns = corner[1][:, None] + torch.arange(width, device=pixels.device)
+            padded = pad(pixels, (self.crop_padding,) * 4)
+            images = torch.arange(n, device=pixels.device)[:, None, None]
+            pixels = padded.permute(0, 2, 3, 1)[images, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+        if self.flip:
+            mirrored = (torch.rand(n, generator=generator) < 0.5).to(pixels.device)
+            pixels = torch.where(mirrored[:, None, None, None], pixels.flip(-1), pixels)
+        return pixels
+
+
+@dataclass(frozen=True)
+class TrainingBatches:
+    """One pass over the images in a new random order each time it is iterated: (float images, labels).
+
+    A last incomplete batch is left out, unless it is the only one: batch statistics of a few images are noise.
+    """
+
+    images: Images
+    batch_size: int
+    scaling: Scaling
+    augmentation: Augmentation
+    order: torch.Generator
+    draws: torch.Generator
+
+    def __len__(self) -> int:
+        return max(1, len(self.images) // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        permutation = torch.randperm(len(self.images), generator=self.order).to(self.images.labels.device)
+        for index in permutation.split(self.batch_size)[: len(self)]:
+            batch = self.images.take(index)
+            yield self.scaling.apply(self.augmentation.apply(batch.pixels, self.draws)), batch.labels
+
+
+def scoring_batches(
+    images: Images, scaling: Scaling, batch_size: int = 512, dtype: torch.dtype = torch.float32
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """All images in their own order, not augmented: (images in `dtype`, labels)."""
+    for pixels, labels in zip(images.pixels.split(batch_size), images.labels.split(batch_size), strict=True):
+        yield scaling.apply(pixels, dtype), labels

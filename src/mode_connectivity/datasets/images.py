@@ -1,0 +1,50 @@
+"""What a data set is: uint8 images and integer labels, a train and a test split."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+
+class DatasetError(ValueError):
+    """A data set that cannot be read or does not hold what was asked of it."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """`pixels` uint8 (N, 3, H, W), `labels` int64 (N,)."""
+
+    pixels: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def to(self, device: torch.device | str) -> Self:
+        return type(self)(self.pixels.to(device), self.labels.to(device))
+
+    def take(self, index: Tensor) -> Self:
+        return type(self)(self.pixels[index], self.labels[index])
+
+
+@dataclass(frozen=True)
+class Dataset:
+    train: Images
+    test: Images
+    classes: tuple[str, ...]
+
+    def to(self, device: torch.device | str) -> Self:
+        return type(self)(self.train.to(device), self.test.to(device), self.classes)
+
+    def tensors(self) -> dict[str, Tensor]:
+        return {
+            f"{split}_{part}": getattr(getattr(self, split), part)
+            for split in ("train", "test")
+            for part in ("pixels", "labels")
+        }
+
+    @classmethod
+    def from_tensors(cls, tensors: dict[str, Tensor], metadata: dict[str, Any]) -> Self:
+        splits = [Images(tensors[f"{split}_pixels"], tensors[f"{split}_labels"]) for split in ("train", "test")]
+        return cls(*splits, classes=tuple(metadata["classes"]))

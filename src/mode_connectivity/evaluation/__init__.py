@@ -1,0 +1,8 @@
+"""What a network does on probe sets, at one point and along a path."""
+
+from mode_connectivity.evaluation.barrier import barrier
+from mode_connectivity.evaluation.metrics import Score, score
+from mode_connectivity.evaluation.recalibration import has_statistics, recalibrate
+from mode_connectivity.evaluation.sweep import Profile, sweep
+
+__all__ = ["Profile", "Score", "barrier", "has_statistics", "recalibrate", "score", "sweep"]

@@ -1,0 +1,46 @@
+"""Batch statistics belong to a point, not to its neighbours: they are recomputed at every point of a path."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from mode_connectivity.datasets import Images, Scaling, scoring_batches
+
+NORMS = nn.modules.batchnorm._BatchNorm
+
+
+def has_statistics(model: nn.Module) -> bool:
+    """Whether the model keeps running statistics."""
+    return any(isinstance(module, NORMS) and module.track_running_stats for module in model.modules())
+
+
+@torch.no_grad()
+def recalibrate(
+    model: nn.Module, state: Mapping[str, Tensor], images: Images, scaling: Scaling, batch_size: int = 512
+) -> dict[str, Tensor]:
+    """A copy of `state` with running means and variances averaged over equal batches of `images`.
+
+    As in Izmailov et al. 2018 (section 3.2): the network runs in training mode with dropout off, and each batch
+    counts the same. A last batch of fewer than two images is left out.
+    """
+    fresh = {name: tensor.clone() for name, tensor in state.items()}
+    norms = [m for m in model.modules() if isinstance(m, NORMS) and m.track_running_stats]
+    momenta = [norm.momentum for norm in norms]
+    model.eval()
+    try:
+        for norm in norms:
+            norm.train()
+            norm.momentum = None  # the plain average over batches
+        for name in fresh:
+            if name.endswith("num_batches_tracked"):
+                fresh[name].zero_()
+        for batch, labels in scoring_batches(images, scaling, batch_size):
+            if len(labels) > 1:
+                functional_call(model, fresh, (batch,))
+    finally:
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum
+        model.eval()
+    return fresh

@@ -1,0 +1,26 @@
+"""How far a fitted bend lies from the chord's midpoint, per layer."""
+
+import numpy as np
+
+from mode_connectivity.geometry.gram import Floats, layer_gram
+from mode_connectivity.paths.bezier import Bezier
+
+
+def bend_displacement(path: Bezier) -> Floats:
+    """(L,): |D| with D = W_1 - (W_0 + W_2)/2 for a Bezier curve of three control points.
+
+    W_t - chord(t) = 2t(1-t) D, so D is all that training did: a linear start has D = 0, and the profile in t is
+    the same parabola for every layer.
+
+    Raises:
+        ValueError: the curve has other than three control points.
+    """
+    if len(path.controls) != 3:
+        raise ValueError(f"a bend's displacement needs three control points, the curve has {len(path.controls)}")
+    direction = np.array([1.0, -0.5])
+    return np.sqrt(np.clip(np.einsum("j,ljk,k->l", direction, layer_gram(path), direction), 0, None))
+
+
+def end_distance(path: Bezier) -> Floats:
+    """(L,): distance between the two ends of the path."""
+    return np.sqrt(layer_gram(path)[:, -1, -1])

@@ -1,0 +1,60 @@
+"""How far each layer lies from where the path starts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mode_connectivity.geometry.gram import Floats, layer_gram, layer_names
+from mode_connectivity.paths.path import Path, parameter_names
+
+METRICS = {
+    "normalized_l2": "normalized L2, |W_t - W_0| / sqrt(n)",
+    "raw_l2": "L2, |W_t - W_0|",
+    "relative": "relative, |W_t - W_0| / |W_0|",
+}
+
+
+@dataclass(frozen=True)
+class LayerDistances:
+    """Distances of path.at(t) from path.at(0), (T, L) float64 each; a module's weight and bias count together."""
+
+    layers: tuple[str, ...]
+    ts: Floats
+    raw_l2: Floats
+    normalized_l2: Floats
+    relative: Floats
+
+
+def layer_distances(path: Path, ts: Sequence[float] | Floats) -> LayerDistances:
+    """Per-layer distances at every t, from one Gram matrix of the control points (see `gram`).
+
+    raw_l2 = |W_t - W_0|; normalized_l2 = raw_l2 / sqrt(n), n the layer's number of parameters;
+    relative = raw_l2 / |W_0|, zero where nothing moved and infinite where a layer of zeros did.
+    """
+    gram = layer_gram(path)
+    weights = np.array([path.weights(float(t))[1:] for t in ts], dtype=np.float64)
+    squares = np.einsum("tj,ljk,tk->tl", weights, gram, weights)
+    raw = np.sqrt(np.clip(squares, 0, None))
+    sizes, norms = layer_sizes(path), start_norms(path)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.where(raw == 0, 0.0, raw / norms)
+    return LayerDistances(layer_names(path), np.asarray(ts, dtype=np.float64), raw, raw / np.sqrt(sizes), relative)
+
+
+def layer_sizes(path: Path) -> Floats:
+    """(L,): number of parameters of each layer."""
+    return _per_layer(path, {name: float(path.controls[0][name].numel()) for name in parameter_names(path.controls[0])})
+
+
+def start_norms(path: Path) -> Floats:
+    """(L,): |W_0| of each layer."""
+    first = path.controls[0]
+    return np.sqrt(_per_layer(path, {name: float(first[name].double().square().sum()) for name in parameter_names(first)}))
+
+
+def _per_layer(path: Path, values: dict[str, float]) -> Floats:
+    totals = dict.fromkeys(layer_names(path), 0.0)
+    for name, value in values.items():
+        totals[name.rpartition(".")[0]] += value
+    return np.array(list(totals.values()))

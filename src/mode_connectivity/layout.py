@@ -1,0 +1,51 @@
+"""The place of every artefact, relative to the root of the workspace. `dvc.yaml` names the same; a test holds it."""
+
+from pathlib import Path
+
+PARAMS = Path("params.yaml")
+SOURCE = Path("data/source.json")
+DATASET = Path("data/base.safetensors")
+DOWNLOADS = "data/raw"
+COMPARISON = Path("reports/comparison")
+
+
+def endpoint(seed: int) -> Path:
+    """The trained network; its training history lies beside it."""
+    return Path(f"models/endpoints/seed{seed}.safetensors")
+
+
+def swapped(variant: str, seed: int) -> Path:
+    """The other end of a path; its `*_metadata.json` lies beside it."""
+    return Path(f"models/swaps/{variant}-seed{seed}.safetensors")
+
+
+def curve(variant: str, seed: int) -> Path:
+    """The trained bend of the path from the endpoint to its swapped variant."""
+    return Path(f"models/curves/{variant}-seed{seed}.safetensors")
+
+
+def history(checkpoint: Path) -> Path:
+    """Loss and accuracy per epoch of the training that made `checkpoint`."""
+    return checkpoint.with_name(f"{checkpoint.stem}_history.json")
+
+
+def metadata(checkpoint: Path) -> Path:
+    """What was swapped, why those units, and how well the function was kept."""
+    return checkpoint.with_name(f"{checkpoint.stem}_metadata.json")
+
+
+def analysis(variant: str, seed: int) -> Path:
+    """Folder of what a path shows."""
+    return Path(f"reports/analysis/{variant}-seed{seed}")
+
+
+DISTANCES = "layer_distances_along_curve.npz"
+SUMMARY = "analysis_summary.json"
+EVOLUTION = "layer_distances_evolution.gif"
+HEATMAP = "layer_distances_evolution_heatmap.png"
+ALONG_PATH = "metrics_along_path.png"
+BARRIERS = "barriers.png"
+DISPLACEMENTS = "displacements.png"
+REPORT = "report.md"
+METRICS = "metrics.json"
+COMPARISON_FILES = (BARRIERS, DISPLACEMENTS, REPORT, METRICS)

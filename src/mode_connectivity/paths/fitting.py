@@ -1,0 +1,67 @@
+"""Fitting the bends of a path between fixed ends so that the loss along it is low."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.func import functional_call
+from torch.nn.functional import cross_entropy
+
+from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.paths.path import Path, State, parameter_names
+from mode_connectivity.precision import Precision
+from mode_connectivity.training import Epoch, Recipe, descend
+
+
+def path_gradients(
+    loss: Tensor, point: Sequence[Tensor], weights: Sequence[float], decay: float
+) -> list[list[Tensor]]:
+    """Gradients of loss(W_t) + decay/2 |W_t|^2 for each control point, from one gradient at the point.
+
+    W_t is linear in the control points, so d/dW_k = B_k(t) (dloss/dW_t + decay W_t).
+    """
+    at_point = torch.autograd.grad(loss, point)
+    if decay:
+        at_point = tuple(g.add(w.detach(), alpha=decay) for g, w in zip(at_point, point, strict=True))
+    return [[g * weight for g in at_point] for weight in weights]
+
+
+def fit(
+    model: nn.Module,
+    path: Path,
+    batches: TrainingBatches,
+    recipe: Recipe,
+    precision: Precision,
+    draws: Generator,
+    *,
+    title: str = "curve",
+) -> tuple[list[State], list[Epoch]]:
+    """Minimise the expected loss over t ~ U(0, 1) by SGD, one t per batch (Garipov et al. 2018, section 3.1, eq. 2).
+
+    `recipe.weight_decay` acts on the point W_t, not on the bends. The path is not changed.
+
+    Returns:
+        The bends (all control points but the ends) and the history.
+    """
+    names = parameter_names(path.controls[0])
+    bends = [{name: tensor.detach().clone() for name, tensor in bend.items()} for bend in path.controls[1:-1]]
+    moving = type(path)([path.controls[0], *bends, path.controls[-1]])
+    leaves = [[bend[name].requires_grad_() for name in names] for bend in bends]
+    model.train()
+
+    def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        t = float(torch.rand((), generator=draws, dtype=torch.float64))
+        with torch.no_grad():
+            state = moving.at(t)
+        point = [state[name].requires_grad_() for name in names]
+        with precision.autocast():
+            logits = functional_call(model, state, (images,))
+            loss = cross_entropy(logits.float(), labels)
+        gradients = path_gradients(loss, point, moving.weights(t)[1:-1], recipe.weight_decay)
+        for bend, gradient in zip(leaves, gradients, strict=True):
+            for leaf, values in zip(bend, gradient, strict=True):
+                leaf.grad = values
+        return loss.detach(), (logits.detach().argmax(1) == labels).sum()
+
+    history = descend([leaf for bend in leaves for leaf in bend], step, batches, recipe, title=title)
+    return [{name: tensor.detach() for name, tensor in bend.items()} for bend in bends], history

@@ -1,0 +1,17 @@
+"""The straight line between two networks."""
+
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from mode_connectivity.paths.path import Path
+
+
+class Linear(Path):
+    """W_t = (1 - t) W_0 + t W_1."""
+
+    def __init__(self, start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> None:
+        super().__init__([start, end])
+
+    def weights(self, t: float) -> tuple[float, ...]:
+        return (1 - t, t)

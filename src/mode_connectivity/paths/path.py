@@ -1,0 +1,75 @@
+"""A path: a weighted sum of control points, each a state dict."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+State = dict[str, Tensor]
+BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
+
+
+def parameter_names(state: Mapping[str, Tensor]) -> list[str]:
+    """Names of the parameters of a state dict: all but the running statistics of normalisation layers."""
+    return [name for name in state if name.rpartition(".")[2] not in BUFFERS]
+
+
+class Path(ABC):
+    """W_t = sum_k B_k(t) W_k for t in [0, 1], with B_k(t) the `weights(t)` of the control points W_k.
+
+    The ends are exact: at(0) holds the values of the first control point and at(1) those of the last.
+    Integer buffers (a count of batches) follow the first control point.
+    """
+
+    def __init__(self, controls: Sequence[Mapping[str, Tensor]]) -> None:
+        if len(controls) < 2:
+            raise ValueError(f"a path needs two ends, got {len(controls)} control point(s)")
+        first = controls[0]
+        for k, other in enumerate(controls):
+            _same_shapes(first, other, k)
+        self.controls: tuple[State, ...] = tuple(dict(control) for control in controls)
+
+    @property
+    def is_point(self) -> bool:
+        """Whether all control points are the same, so that the path stays where it is."""
+        first, *others = self.controls
+        return all(torch.equal(tensor, other[name]) for other in others for name, tensor in first.items())
+
+    @abstractmethod
+    def weights(self, t: float) -> tuple[float, ...]:
+        """B_k(t) for every control point; they sum to one."""
+
+    def at(self, t: float, names: Collection[str] | None = None) -> State:
+        """The state dict at t, of new tensors; only `names` where given.
+
+        Raises:
+            ValueError: t lies outside [0, 1].
+        """
+        if not 0 <= t <= 1:
+            raise ValueError(f"t must lie in [0, 1], got {t}")
+        weights = self.weights(t)
+        moving = [(weight, control) for weight, control in zip(weights, self.controls, strict=True) if weight != 0]
+        return {
+            name: _combine([(weight, control[name]) for weight, control in moving], self.controls[0][name])
+            for name in (self.controls[0] if names is None else names)
+        }
+
+
+def _combine(terms: list[tuple[float, Tensor]], first: Tensor) -> Tensor:
+    if not first.is_floating_point():
+        return first.clone()
+    weight, tensor = terms[0]
+    total = tensor.clone() if weight == 1 else tensor * weight
+    for weight, tensor in terms[1:]:
+        total = torch.add(total, tensor, alpha=weight)
+    return total
+
+
+def _same_shapes(first: Mapping[str, Tensor], other: Mapping[str, Tensor], k: int) -> None:
+    if first.keys() != other.keys():
+        odd = sorted(first.keys() ^ other.keys())[0]
+        raise ValueError(f"control points 0 and {k} differ: only one of them has {odd}")
+    for name, tensor in first.items():
+        if tensor.shape != other[name].shape:
+            raise ValueError(f"control points 0 and {k} differ in {name}: {tuple(tensor.shape)}, {tuple(other[name].shape)}")

@@ -1,0 +1,49 @@
+"""One look for every figure: colours that survive colour blindness (Okabe & Ito 2008), and figures that repeat."""
+
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from mode_connectivity.atomic import whole_file
+
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+    "#F0E442",
+    "#7F7F7F",
+)
+VARIANT_COLOURS = {"control": GREY, "early": BLUE, "mid": ORANGE, "late": GREEN}
+SPARE_COLOURS = (PURPLE, SKY, RED, YELLOW)
+DPI = 100
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure on its own Agg canvas, in inches; no global state."""
+    figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def tidy(axes: Axes) -> None:
+    """Only the two spines that carry a scale, and a light grid behind the data."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#dddddd", linewidth=0.8)
+    axes.set_axisbelow(True)
+
+
+def colour_of(variant: str, variants: tuple[str, ...]) -> str:
+    """The colour of a variant, the same in every figure of a study."""
+    others = [name for name in variants if name not in VARIANT_COLOURS]
+    return VARIANT_COLOURS.get(variant) or SPARE_COLOURS[others.index(variant) % len(SPARE_COLOURS)]
+
+
+def save_png(figure: Figure, path: Path) -> None:
+    """Write the figure as a PNG whose bytes repeat."""
+    with whole_file(path) as partial:
+        figure.savefig(partial, format="png", metadata={"Software": None})

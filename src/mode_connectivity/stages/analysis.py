@@ -1,0 +1,160 @@
+"""What one path shows: loss and accuracy along it, and how far each layer moves."""
+
+import json
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from mode_connectivity import checkpoints, layout
+from mode_connectivity.atomic import whole_folder, write_json
+from mode_connectivity.evaluation import Profile, barrier, sweep
+from mode_connectivity.geometry import (
+    METRICS,
+    LayerDistances,
+    bend_displacement,
+    end_distance,
+    layer_distances,
+    layer_sizes,
+    start_norms,
+)
+from mode_connectivity.params import Params
+from mode_connectivity.paths import Bezier, Linear, Path
+from mode_connectivity.plots.along_path import metrics_along_path
+from mode_connectivity.plots.evolution import evolution_frames
+from mode_connectivity.plots.gif import save_gif
+from mode_connectivity.plots.heatmap import evolution_heatmap
+from mode_connectivity.plots.style import save_png
+from mode_connectivity.stages.running import flat, run
+from mode_connectivity.stages.study import Study
+from mode_connectivity.tracking import Record
+
+Profiles = dict[str, dict[str, Profile]]
+SECTIONS = ("swap", "curve", "analysis", "evaluation")
+
+
+def main(params: Params, variant: str, seed: int) -> None:
+    study = Study.open(params)
+    start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
+    bezier = Bezier([start, study.load(layout.curve(variant, seed)), end])
+    layer = json.loads(layout.metadata(layout.swapped(variant, seed)).read_text())["layer"]
+    ts = np.linspace(0, 1, params.analysis.points)
+    distances = layer_distances(bezier, ts)
+    paths: dict[str, Path] = {"bezier": bezier, "linear": Linear(start, end)}
+    profiles = {name: _profiles(study, path, ts, f"{name} {variant} seed {seed}") for name, path in paths.items()}
+    with whole_folder(layout.analysis(variant, seed)) as folder:
+        _save_arrays(folder / layout.DISTANCES, distances, profiles)
+        write_json(
+            folder / layout.SUMMARY,
+            {
+                **study.provenance(SECTIONS, variant=variant, seed=seed),
+                "swapped_layer": layer,
+                "paths": {name: _path_summary(ts, sets) for name, sets in profiles.items()},
+                "layers": _layer_summary(bezier, distances),
+            },
+        )
+        _draw(folder, params, distances, profiles, layer, f"{variant}, seed {seed}")
+
+
+def _profiles(study: Study, path: Path, ts: np.ndarray, title: str) -> dict[str, Profile]:
+    visited = ts[:1] if path.is_point else ts
+    profiles = sweep(
+        study.model(),
+        path.at,
+        visited,
+        {"train": study.dataset.train, "test": study.dataset.test},
+        study.scaling,
+        study.precision,
+        recalibration=study.sample(study.params.evaluation.recalibration),
+        title=title,
+    )
+    return {probe: profile.repeated(len(ts) // len(visited)) for probe, profile in profiles.items()}
+
+
+def _save_arrays(path: pathlib.Path, distances: LayerDistances, profiles: Profiles) -> None:
+    arrays = {name: getattr(distances, name) for name in ("ts", *METRICS)} | {"layers": np.array(distances.layers)}
+    for name, sets in profiles.items():
+        for probe, profile in sets.items():
+            for quantity in ("loss", "accuracy", "error"):
+                arrays[f"{name}_{probe}_{quantity}"] = getattr(profile, quantity)
+    np.savez(path, allow_pickle=False, **arrays)
+
+
+def _path_summary(ts: np.ndarray, sets: dict[str, Profile]) -> dict[str, Any]:
+    return {
+        probe: {
+            "loss_barrier": barrier(ts, profile.loss),
+            "error_barrier": barrier(ts, profile.error),
+            "highest_loss": float(profile.loss.max()),
+            "loss_at_ends": [float(profile.loss[0]), float(profile.loss[-1])],
+            "lowest_accuracy": float(profile.accuracy.min()),
+            "accuracy_at_ends": [float(profile.accuracy[0]), float(profile.accuracy[-1])],
+        }
+        for probe, profile in sets.items()
+    }
+
+
+def _layer_summary(bezier: Bezier, distances: LayerDistances) -> list[dict[str, str | float]]:
+    columns = {
+        "parameters": layer_sizes(bezier),
+        "norm": start_norms(bezier),
+        "bend_displacement": bend_displacement(bezier),
+        "end_distance": end_distance(bezier),
+        **{f"highest_{metric}": getattr(distances, metric).max(axis=0) for metric in METRICS},
+    }
+    return [
+        {"layer": layer} | {name: float(values[place]) for name, values in columns.items()}
+        for place, layer in enumerate(distances.layers)
+    ]
+
+
+def _draw(
+    folder: pathlib.Path, params: Params, distances: LayerDistances, profiles: Profiles, layer: str | None, title: str
+) -> None:
+    metric = params.analysis.metric
+    shown = {"swapped": layer, "quantity": METRICS[metric]}
+    heading = f"Distance from the original along the curve ({title})"
+    values = getattr(distances, metric)
+    frames = evolution_frames(distances.layers, distances.ts, values, title=heading, **shown)
+    save_gif(frames, folder / layout.EVOLUTION, params.analysis.fps)
+    save_png(evolution_heatmap(distances.layers, distances.ts, values, title=heading, **shown), folder / layout.HEATMAP)
+    lines = {
+        name: {probe: (profile.loss, profile.accuracy) for probe, profile in sets.items()}
+        for name, sets in profiles.items()
+    }
+    save_png(metrics_along_path(distances.ts, lines, title=f"Along the path ({title})"), folder / layout.ALONG_PATH)
+
+
+def record(params: Params, variant: str, seed: int) -> Record:
+    folder = layout.analysis(variant, seed)
+    summary = json.loads((folder / layout.SUMMARY).read_text())
+    with np.load(folder / layout.DISTANCES, allow_pickle=False) as arrays:
+        layers = arrays["layers"].tolist()
+        series = {
+            f"{metric}/{layer}": arrays[metric][:, place].tolist()
+            for metric in METRICS
+            for place, layer in enumerate(layers)
+        }
+        for name in arrays.files:
+            path, _, rest = name.partition("_")
+            if path in summary["paths"]:
+                series[f"{path}/{rest}"] = arrays[name].tolist()
+    metrics = {
+        f"{path}/{probe}_{quantity}": value
+        for path, sets in summary["paths"].items()
+        for probe, quantities in sets.items()
+        for quantity, value in quantities.items()
+        if isinstance(value, float)
+    }
+    return Record(
+        stage="analysis",
+        item={"variant": variant, "seed": seed},
+        params=flat(summary["params"]) | {"data_sha256": summary["data_sha256"], "layer": summary["swapped_layer"]},
+        metrics=metrics,
+        series=series,
+        files=sorted(path for path in folder.iterdir() if not path.name.startswith(".")),
+    )
+
+
+if __name__ == "__main__":
+    run(main, record, "variant", "seed")

@@ -1,0 +1,57 @@
+"""Fit the bend of the path from an endpoint to its swapped variant."""
+
+import json
+from dataclasses import asdict, replace
+
+import torch
+
+from mode_connectivity import checkpoints, layout
+from mode_connectivity.atomic import write_json
+from mode_connectivity.params import Params
+from mode_connectivity.paths import Bezier, fit, linear_bends
+from mode_connectivity.randomness import named_generator, named_seed
+from mode_connectivity.stages.running import flat, run
+from mode_connectivity.stages.study import Study
+from mode_connectivity.tracking import Record
+from mode_connectivity.training import Recipe
+
+SECTIONS = ("augmentation", "curve")
+
+
+def main(params: Params, variant: str, seed: int) -> None:
+    study = Study.open(params)
+    start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
+    asked = Recipe(**params.curve.model_dump(exclude={"regularisation"}))
+    if params.curve.regularisation == "noreg":
+        asked = replace(asked, weight_decay=0.0)
+    torch.manual_seed(named_seed(seed, "curve dropout"))
+    (bend,), history = fit(
+        study.model(),
+        Bezier([start, *linear_bends(start, end), end]),
+        study.batches(params.curve.batch_size, seed, "curve"),
+        asked,
+        study.precision,
+        named_generator(seed, "curve t"),
+        title=f"curve {variant} seed {seed}",
+    )
+    provenance = study.provenance(SECTIONS, variant=variant, seed=seed)
+    path = layout.curve(variant, seed)
+    write_json(layout.history(path), {"epochs": [asdict(epoch) for epoch in history], **provenance})
+    checkpoints.save(path, bend, provenance)
+
+
+def record(params: Params, variant: str, seed: int) -> Record:
+    file = layout.history(layout.curve(variant, seed))
+    history = json.loads(file.read_text())
+    return Record(
+        stage="curve",
+        item={"variant": variant, "seed": seed},
+        params=flat(history["params"]) | {"data_sha256": history["data_sha256"]},
+        metrics={f"final/{key}": value for key, value in history["epochs"][-1].items()},
+        series={f"epoch/{key}": [epoch[key] for epoch in history["epochs"]] for key in history["epochs"][0]},
+        files=[file],
+    )
+
+
+if __name__ == "__main__":
+    run(main, record, "variant", "seed")

@@ -1,0 +1,105 @@
+"""What the stages of a study share: the device, the data on it, the network, and where a result comes from."""
+
+import os
+from dataclasses import dataclass
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+
+from mode_connectivity import checkpoints, layout
+from mode_connectivity.datasets import Augmentation, Dataset, Images, Scaling, TrainingBatches
+from mode_connectivity.models import build
+from mode_connectivity.params import Compute, Params
+from mode_connectivity.randomness import named_generator, named_seed
+from mode_connectivity.precision import Precision
+
+
+@dataclass(frozen=True)
+class Study:
+    """The params of a run with everything that they, and the data set on disk, determine."""
+
+    params: Params
+    device: torch.device
+    dataset: Dataset
+    data_sha256: str
+    scaling: Scaling
+    precision: Precision
+
+    @classmethod
+    def open(cls, params: Params) -> Self:
+        """Pin threads and algorithms, and bring the data to the device.
+
+        Raises:
+            CheckpointError: the data set is missing or damaged.
+            ValueError: a GPU was asked for and there is none.
+        """
+        device = _device(params.compute)
+        tensors, metadata = checkpoints.load(layout.DATASET)
+        dataset = Dataset.from_tensors(tensors, metadata)
+        precision = Precision(params.compute.precision, device.type)
+        return cls(params, device, dataset.to(device), metadata["sha256"], Scaling.of(dataset.train), precision)
+
+    def model(self, seed: int = 0) -> nn.Module:
+        """The network of the study as `seed` initialises it."""
+        asked = self.params.model
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(named_seed(seed, "initialisation"))
+            network = build(
+                asked.name,
+                num_classes=len(self.dataset.classes),
+                width=asked.width,
+                batch_norm=asked.batch_norm,
+                dropout=asked.dropout,
+                image_size=self.params.dataset.image_size,
+            )
+        return network.to(self.device)
+
+    def batches(self, batch_size: int, seed: int, purpose: str) -> TrainingBatches:
+        """Augmented training batches whose draws are named after the purpose, never after the variant."""
+        return TrainingBatches(
+            self.dataset.train,
+            batch_size,
+            self.scaling,
+            Augmentation(**self.params.augmentation.model_dump()),
+            order=named_generator(seed, f"{purpose} order"),
+            draws=named_generator(seed, f"{purpose} augmentation"),
+        )
+
+    def load(self, path: Any) -> dict[str, Tensor]:
+        """A checkpoint's tensors on the device, checked against the network.
+
+        Raises:
+            CheckpointError: missing, damaged, or of another network.
+        """
+        state, _ = checkpoints.load(path)
+        _fits(self.model(), state, path)
+        return {name: tensor.to(self.device) for name, tensor in state.items()}
+
+    def provenance(self, sections: tuple[str, ...], **item: str | int) -> dict[str, Any]:
+        """Where a result comes from: the params it depends on, the data, and its place in the study."""
+        dumped = self.params.model_dump(mode="json", include=set(sections) | {"compute", "model"})
+        return {"params": dumped, "data_sha256": self.data_sha256, **item}
+
+    def sample(self, count: int) -> Images:
+        """The first `count` training images, drawn without order: the data set's own order is by class in part."""
+        order = torch.randperm(len(self.dataset.train), generator=named_generator(0, "training sample"))
+        return self.dataset.train.take(order[:count].sort().values.to(self.device))
+
+
+def _device(compute: Compute) -> torch.device:
+    torch.set_num_threads(compute.threads)
+    if compute.device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("compute.device: cuda was asked for and there is none; use auto or cpu")
+    if compute.device == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")  # whose operations here repeat to the bit; the call below would cost it 2 s of imports
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
+    return torch.device("cuda")
+
+
+def _fits(model: nn.Module, state: dict[str, Tensor], path: Any) -> None:
+    wanted = model.state_dict()
+    for name in [*wanted, *state]:
+        if name not in wanted or name not in state or wanted[name].shape != state[name].shape:
+            raise checkpoints.CheckpointError(f"{path}: does not fit model.*, first at {name}; run `dvc repro` again")

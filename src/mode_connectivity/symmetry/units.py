@@ -1,0 +1,96 @@
+"""The units of a layer: how active they are, how large, and which of them may be swapped."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.func import functional_call
+
+from mode_connectivity.symmetry.axes import Block, offsets
+from mode_connectivity.symmetry.symmetry import Symmetry
+
+LIVE_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Units:
+    """Per unit, (units,) float64 each.
+
+    `activity`: mean over images and positions of the unit's value as its first consumer sees it, that is after
+    normalisation, activation and pooling; `active_share`: share of images on which that value is not zero
+    everywhere; `norm`: L2 norm of the unit's own row of the layer (weights and bias).
+    """
+
+    activity: Tensor
+    active_share: Tensor
+    norm: Tensor
+
+    @property
+    def live(self) -> Tensor:
+        """Indices of the units that are active on at least 1 % of the images: swapping dead ones is no swap."""
+        return torch.nonzero(self.active_share >= LIVE_SHARE)[:, 0]
+
+
+@torch.no_grad()
+def observe_units(
+    symmetry: Symmetry, layer: str, model: nn.Module, state: Mapping[str, Tensor], batches: Iterable[Tensor]
+) -> Units:
+    """Run `state` in eval mode over batches of images (N, ...) and watch the units of `layer`.
+
+    Raises:
+        ValueError: no such layer, or nothing consumes its outputs as input channels.
+    """
+    group = symmetry.group_of(layer)
+    consumer, start, block = _first_consumer(symmetry, group)
+    totals = torch.zeros(block.units, dtype=torch.float64)
+    active = torch.zeros(block.units, dtype=torch.float64)
+    images = values = 0
+
+    def watch(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        nonlocal images, values
+        seen = inputs[0].flatten(1) if inputs[0].ndim == 2 else inputs[0].flatten(2)
+        units = seen[:, start : start + block.size].reshape(len(seen), block.units, -1)
+        totals.add_(units.double().sum((0, 2)).cpu())
+        active.add_((units != 0).any(2).sum(0).cpu())
+        images += len(seen)
+        values += len(seen) * units.shape[2]
+
+    model.eval()
+    hook = model.get_submodule(consumer).register_forward_pre_hook(watch)
+    try:
+        for batch in batches:
+            functional_call(model, dict(state), (batch,))
+    finally:
+        hook.remove()
+    rows = [state[name].double().flatten(1).square().sum(1) for name in (f"{layer}.weight",)]
+    if f"{layer}.bias" in state:
+        rows.append(state[f"{layer}.bias"].double().square())
+    return Units(totals / values, active / images, torch.stack(rows).sum(0).sqrt().cpu())
+
+
+def draw_pairs(live: Tensor, pairs: int, generator: Generator) -> list[tuple[int, int]]:
+    """`pairs` disjoint pairs among the live units; fewer pairs of the same generator are the first of more.
+
+    Raises:
+        ValueError: too few live units.
+    """
+    if 2 * pairs > len(live):
+        raise ValueError(f"{pairs} pair(s) need {2 * pairs} units, the layer has {len(live)} live ones; lower swap.pairs")
+    order = live[torch.randperm(len(live), generator=generator)].tolist()
+    return [(order[2 * k], order[2 * k + 1]) for k in range(pairs)]
+
+
+def pair_distance(layer: str, state: Mapping[str, Tensor], pair: tuple[int, int]) -> float:
+    """L2 distance between the two units' own rows (weights and bias)."""
+    first, second = pair
+    rows = [state[name].double() for name in (f"{layer}.weight", f"{layer}.bias") if name in state]
+    return float(sum((row[first] - row[second]).square().sum() for row in rows)) ** 0.5
+
+
+def _first_consumer(symmetry: Symmetry, group: str) -> tuple[str, int, Block]:
+    for tensor, axis, consumer in symmetry.members(group):
+        if consumer and axis == 1:
+            start, block = next(placed for placed in offsets(symmetry.axes[tensor][1]) if placed[1].group == group)
+            return tensor.rpartition(".")[0], start, block
+    raise ValueError(f"nothing consumes the units of {group} as input channels")

@@ -1,0 +1,115 @@
+"""The only room that knows MLflow. It is imported after the work is safe on disk, and late: MLflow takes seconds."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+EXPERIMENT = "mode-connectivity"
+BATCH = 1000  # the most metrics that a tracking server takes in one call
+
+
+@dataclass(frozen=True)
+class Record:
+    """One run: all of it can be read from a stage's outputs, so that a result restored from a cache can be logged too.
+
+    `series` hold one value a step; `files` are figures and summaries.
+    """
+
+    stage: str
+    item: Mapping[str, str | int]
+    params: Mapping[str, Any]
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    series: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    files: Sequence[Path] = ()
+
+    @property
+    def name(self) -> str:
+        return "@".join([self.stage, "-".join(str(part) for part in self.item.values())]) if self.item else self.stage
+
+
+def project_root() -> Path:
+    """The repository that the user sees, also where DVC runs a stage in a temporary copy of it."""
+    return Path(os.environ.get("DVC_ROOT") or ".").resolve()
+
+
+def tracking_uri() -> str:
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
+
+
+def log(record: Record, extra: Mapping[str, float] | None = None) -> None:
+    """Log `record` as one finished run; `extra` are metrics of this execution (seconds, memory), not of the result."""
+    client, experiment = _client()
+    from mlflow.entities import Metric, Param, RunStatus, RunTag
+
+    tags = {"stage": record.stage, **{key: str(value) for key, value in record.item.items()}, **_provenance_tags()}
+    run = client.create_run(experiment, run_name=record.name, tags=tags)
+    status = RunStatus.FAILED
+    try:
+        now = run.info.start_time
+        points = [Metric(key, value, now, 0) for key, value in {**record.metrics, **(extra or {})}.items()]
+        points += [Metric(key, float(v), now, k) for key, values in record.series.items() for k, v in enumerate(values)]
+        for start in range(0, len(points), BATCH):
+            client.log_batch(run.info.run_id, metrics=points[start : start + BATCH])
+        params = [Param(key, str(value)) for key, value in record.params.items()]
+        for start in range(0, len(params), 100):
+            client.log_batch(run.info.run_id, params=params[start : start + 100])
+        client.log_batch(run.info.run_id, tags=[RunTag("mlflow.source.name", f"stages/{record.stage}.py")])
+        for file in record.files:
+            client.log_artifact(run.info.run_id, str(file))
+        status = RunStatus.FINISHED
+    finally:
+        client.set_terminated(run.info.run_id, RunStatus.to_string(status))
+
+
+def initialise() -> str:
+    """Make the store and the experiment once, before several processes could; returns the tracking URI."""
+    _client()
+    return tracking_uri()
+
+
+def _client() -> tuple[Any, str]:
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    uri = tracking_uri()
+    client = MlflowClient(tracking_uri=uri)
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    if experiment is not None:
+        return client, experiment.experiment_id
+    # A database of our own keeps its artifacts beside it, by absolute path: a temporary copy of the project goes away.
+    location = (project_root() / "mlartifacts").as_uri() if uri.startswith("sqlite:") else None
+    try:
+        return client, client.create_experiment(EXPERIMENT, artifact_location=location)
+    except MlflowException:  # another process was quicker
+        return client, client.get_experiment_by_name(EXPERIMENT).experiment_id  # type: ignore[union-attr]
+
+
+def _provenance_tags() -> dict[str, str]:
+    tags = {"python": sys.version.split()[0]}
+    for tag, variable in (("dvc.stage", "DVC_STAGE"), ("dvc.experiment", "DVC_EXP_NAME")):
+        if os.environ.get(variable):
+            tags[tag] = os.environ[variable]
+    commit = _git("rev-parse", "HEAD")
+    if commit:
+        tags |= {"git.commit": commit, "mlflow.source.git.commit": commit}
+        tags["git.dirty"] = str(bool(_git("status", "--porcelain", "--untracked-files=no"))).lower()
+    return tags
+
+
+def _git(*arguments: str) -> str:
+    try:
+        done = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+if __name__ == "__main__":
+    print(f"tracking store: {initialise()}")

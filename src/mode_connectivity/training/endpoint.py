@@ -1,0 +1,39 @@
+"""Training a network from its initialisation to an endpoint."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn.functional import cross_entropy
+
+from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.training.loop import Epoch, Recipe, descend
+from mode_connectivity.precision import Precision
+
+
+def train_endpoint(
+    model: nn.Module,
+    start: Mapping[str, Tensor],
+    batches: TrainingBatches,
+    recipe: Recipe,
+    precision: Precision,
+    *,
+    title: str = "endpoint",
+) -> tuple[dict[str, Tensor], list[Epoch]]:
+    """The state dict reached from `start` by SGD on the cross entropy, and the history. `start` is not changed."""
+    state = {name: tensor.detach().clone() for name, tensor in start.items()}
+    names = [name for name, _ in model.named_parameters()]
+    leaves = [state[name].requires_grad_() for name in names]
+    model.train()
+
+    def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        with precision.autocast():
+            logits = functional_call(model, state, (images,))
+            loss = cross_entropy(logits.float(), labels)
+        for leaf, gradient in zip(leaves, torch.autograd.grad(loss, leaves), strict=True):
+            leaf.grad = gradient
+        return loss.detach(), (logits.detach().argmax(1) == labels).sum()
+
+    history = descend(leaves, step, batches, recipe, decay=recipe.weight_decay, title=title)
+    return {name: tensor.detach() for name, tensor in state.items()}, history

@@ -1,0 +1,63 @@
+"""dvc.yaml tells the truth: it names what the code uses and writes, no more and no less."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from imports import PACKAGE, ROOT, closure, room
+from mode_connectivity import layout
+from mode_connectivity.params import Params
+
+# Every stage reads these; a change of theirs that matters shows in a param, a path or a tracked run.
+EXCEPTIONS = {"__init__.py", "params.py", "layout.py", "tracking.py", "stages/__init__.py"}
+PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+LIBRARY = "${lib}/"
+
+
+@pytest.mark.parametrize("name", PIPELINE)
+def test_stage_depends_on_exactly_the_code_it_imports(name: str) -> None:
+    used = {room(path) for path in closure(PACKAGE / "stages" / f"{name}.py")} - EXCEPTIONS
+    used |= {f"stages/{path.name}" for path in (PACKAGE / "stages").glob(f"{name}.*.j2")}
+    listed = {dep.removeprefix(LIBRARY) for dep in PIPELINE[name]["deps"] if dep.startswith(LIBRARY)}
+    assert listed == used
+
+
+@pytest.mark.parametrize("name", PIPELINE)
+def test_stage_is_run_by_its_own_module(name: str) -> None:
+    assert PIPELINE[name]["cmd"].startswith(f"sh src/stage {name}")
+    assert (PACKAGE / "stages" / f"{name}.py").is_file()
+    items = re.findall(r"--(\w+) \$\{item\.(\w+)\}", PIPELINE[name]["cmd"])
+    assert [option for option, _ in items] == [item for _, item in items] == list(PIPELINE[name].get("matrix", {}))
+
+
+def test_layout_names_every_output_and_no_other() -> None:
+    def places(variant: str, seed: Any) -> set[str]:
+        endpoint, swapped, curve = layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)
+        paths = {layout.SOURCE, layout.DATASET, layout.analysis(variant, seed)}
+        paths |= {endpoint, layout.history(endpoint), swapped, layout.metadata(swapped), curve, layout.history(curve)}
+        paths |= {layout.COMPARISON / name for name in layout.COMPARISON_FILES}
+        return {path.as_posix() for path in paths}
+
+    outs = [out for stage in PIPELINE.values() for out in (*stage.get("outs", []), *stage.get("metrics", []))]
+    assert {next(iter(out)) if isinstance(out, dict) else out for out in outs} == places(
+        "${item.variant}", "${item.seed}"
+    )
+
+
+def test_params_of_stages_exist_and_all_params_are_used() -> None:
+    params = Params.load(ROOT / "params.yaml").model_dump()
+    listed = {key for stage in PIPELINE.values() for key in stage["params"]}
+    for key in listed:
+        value: Any = params
+        for part in key.split("."):
+            value = value[part]
+    assert {key.split(".")[0] for key in listed} == set(params)
+
+
+def test_only_small_comparison_outputs_are_committed_to_git() -> None:
+    for stage in PIPELINE.values():
+        for out in (*stage.get("outs", []), *stage.get("metrics", [])):
+            path, options = next(iter(out.items())) if isinstance(out, dict) else (out, {})
+            assert (options.get("cache") is False) == path.startswith(layout.COMPARISON.as_posix())

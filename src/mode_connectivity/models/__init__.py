@@ -1,14 +1,19 @@
 """Networks by name."""
 
+from collections.abc import Callable
 from functools import partial
 
 from torch import nn
 
+from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
 
-__all__ = ["BUILDERS", "VGG", "build", "depth_layers", "vgg", "vgg_layer"]
+__all__ = ["BUILDERS", "VGG", "ResNet", "build", "depth_layers", "resnet18", "vgg", "vgg_layer"]
 
-BUILDERS = {depth: partial(vgg, depth) for depth in BLOCKS}
+BUILDERS: dict[str, Callable[..., nn.Module]] = {
+    **{depth: partial(vgg, depth) for depth in BLOCKS},
+    "resnet18": resnet18,
+}
 
 
 def build(name: str, *, num_classes: int, width: float = 1.0, batch_norm: bool = False, **options: object) -> nn.Module:
@@ -19,10 +24,16 @@ def build(name: str, *, num_classes: int, width: float = 1.0, batch_norm: bool =
     """
     if name not in BUILDERS:
         raise ValueError(f"model.name: no network called {name!r}; there are {', '.join(sorted(BUILDERS))}")
-    return BUILDERS[name](num_classes=num_classes, width=width, batch_norm=batch_norm, **options)  # type: ignore[arg-type]
+    return BUILDERS[name](num_classes=num_classes, width=width, batch_norm=batch_norm, **options)
 
 
 def depth_layers(name: str, *, batch_norm: bool = False) -> dict[str, str]:
-    """The layers meant by early, mid and late: the convolutions 0.0, 2.1 and 4.1 (block.place) of a VGG."""
+    """The layers meant by early, mid and late: the convolutions 0.0, 2.1 and 4.1 (block.place) of a VGG.
+
+    Of a ResNet-18 the first convolution of a block in stages 1, 3 and 4: its units belong to no residual stream,
+    so that a swap touches one layer and its only reader, as it does in a VGG.
+    """
+    if name == "resnet18":
+        return {"early": "layer1.0.conv1", "mid": "layer3.0.conv1", "late": "layer4.1.conv1"}
     places = {"early": (0, 0), "mid": (2, 1), "late": (4, 1)}
     return {depth: vgg_layer(name, batch_norm, *place) for depth, place in places.items()}

@@ -1,0 +1,6 @@
+"""Permutation symmetry that is derived from a module, and what can be done with it."""
+
+from mode_connectivity.symmetry.symmetry import Symmetry
+from mode_connectivity.symmetry.unsupported import UnsupportedModule
+
+__all__ = ["Symmetry", "UnsupportedModule"]

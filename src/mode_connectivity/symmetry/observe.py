@@ -1,0 +1,123 @@
+"""One forward pass of a model under a trace, leaving the model and the global generators as they were."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.modules.conv import _ConvNd
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.utils._pytree import tree_leaves, tree_map_only
+
+from mode_connectivity.symmetry.axes import fixed
+from mode_connectivity.symmetry.sites import Output
+from mode_connectivity.symmetry.trace import Label, Labels, Trace
+from mode_connectivity.symmetry.unsupported import UnsupportedModule
+
+LAYERS = (nn.Linear, _ConvNd)
+NORMALISATIONS = (_NormBase, nn.GroupNorm, nn.LayerNorm)
+
+
+def cast(example_inputs: Any, dtype: torch.dtype) -> tuple[Any, ...]:
+    """The positional arguments of the model, its floating-point tensors in `dtype`; a tensor stands for itself."""
+    arguments = tuple(example_inputs) if isinstance(example_inputs, tuple | list) else (example_inputs,)
+    cast_all: tuple[Any, ...] = tree_map_only(
+        Tensor, lambda tensor: tensor.detach().to(dtype if tensor.is_floating_point() else tensor.dtype), arguments
+    )
+    return cast_all
+
+
+@contextmanager
+def undisturbed(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode, no gradients and seeded generators, all restored afterwards."""
+    modes = {module: module.training for module in model.modules()}
+    devices = {tensor.device for tensor in (*model.parameters(), *model.buffers()) if tensor.device.type == "cuda"}
+    fast_path = torch.backends.mha.get_fastpath_enabled()
+    with torch.random.fork_rng([*devices]), torch.no_grad():
+        torch.manual_seed(0)
+        try:
+            # The fused attention of the fast path is one opaque operation; the plain one has rules.
+            torch.backends.mha.set_fastpath_enabled(False)
+            model.eval()
+            yield
+        finally:
+            torch.backends.mha.set_fastpath_enabled(fast_path)
+            for module, training in modes.items():
+                module.training = training
+
+
+class Observer:
+    """Where the pass stands, the labels of the state, what of it was read, and the outputs of layers as they came."""
+
+    def __init__(self, model: nn.Module, trace: Trace) -> None:
+        self.names = {id(module): name for name, module in model.named_modules()}
+        self.trace = trace
+        self.state: dict[str, Labels] = {}
+        self.read: set[str] = set()
+        self.stack: list[nn.Module] = []
+        self.outputs: list[Output] = []
+        trace.place = self.place
+
+    def place(self) -> str:
+        if not self.stack:
+            return "the model"
+        module = self.stack[-1]
+        return f"{self.names.get(id(module)) or 'the model'} ({type(module).__name__})"
+
+    def enter(self, module: nn.Module, _args: Any) -> None:
+        self.stack.append(module)
+
+    def leave(self, module: nn.Module, args: Any, output: Any) -> None:
+        self.stack.pop()
+        name = self.names.get(id(module))
+        if name is None or not isinstance(output, Tensor) or id(output) not in self.trace.known:
+            return
+        scales = isinstance(module, NORMALISATIONS) and module.weight is not None and args
+        if scales or isinstance(module, LAYERS):
+            axes = tuple(label.axis for label in self.trace.labels(output))
+            self.outputs.append(Output(name, output, axes, id(args[0]) if scales else None))
+
+
+def observe(model: nn.Module, example_inputs: Any, trace: Trace) -> Observer:
+    """Run the model on the example with every tensor of its state labelled by fresh slots; pin input and output.
+
+    Raises:
+        UnsupportedModule: an operation without a rule, or an output that is not made of tensors.
+    """
+    observer = Observer(model, trace)
+    tensors = state_of(model)
+    aliases = {id(tensor): tensor.detach() for tensor in tensors.values()}
+    dtype = next((tensor.dtype for tensor in tensors.values() if tensor.is_floating_point()), torch.float32)
+    inputs = cast(example_inputs, dtype)
+    for tensor in tree_leaves(inputs):
+        if isinstance(tensor, Tensor):
+            trace.label(tensor, tuple(Label(fixed(size)) for size in tensor.shape))
+    for name, tensor in reversed(tensors.items()):  # a shared tensor is known by its first name
+        trace.label(
+            aliases[id(tensor)], tuple(Label(trace.slots.fresh(n), (name, d)) for d, n in enumerate(tensor.shape))
+        )
+    observer.state = {name: trace.labels(aliases[id(tensor)]) for name, tensor in tensors.items()}
+    with ExitStack() as stack:
+        stack.enter_context(undisturbed(model))
+        stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+        for hook in (register_module_forward_pre_hook(observer.enter), register_module_forward_hook(observer.leave)):
+            stack.callback(hook.remove)
+        stack.enter_context(trace)
+        output = functional_call(model, {name: aliases[id(tensor)] for name, tensor in tensors.items()}, inputs)
+    observer.read = {name for name, tensor in tensors.items() if id(aliases[id(tensor)]) in trace.read}
+    for leaf in tree_leaves(output):
+        if isinstance(leaf, Tensor):
+            trace.pin(trace.labels(leaf))
+        elif leaf is not None and not isinstance(leaf, bool | int | float | str):
+            raise UnsupportedModule(f"cannot follow an output of type {type(leaf).__name__}")
+    return observer
+
+
+def state_of(model: nn.Module) -> dict[str, Tensor]:
+    """The parameters and buffers that the state dict holds, in its order, shared ones under each of their names."""
+    own = dict(model.named_parameters(remove_duplicate=False)) | dict(model.named_buffers(remove_duplicate=False))
+    return {name: own[name] for name in model.state_dict() if name in own}

@@ -1,0 +1,96 @@
+"""Operations that sum over an axis against weights: what enters is tied to the weight's inputs, what leaves is new.
+
+For y_o = sum_i W_oi x_i the network is unchanged when x and the columns of W move together, and y moves as the rows
+of W do (Hecht-Nielsen 1990; Ainsworth et al. 2023, section 2).
+"""
+
+from mode_connectivity.symmetry.axes import fixed, scaled, size_of
+from mode_connectivity.symmetry.call import Call
+from mode_connectivity.symmetry.rules_elementwise import broadcast
+from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
+
+
+def leaves(trace: Trace, label: Label) -> Label:
+    """The result's axis that a weight's axis of outputs becomes; remembers the weight as a layer."""
+    if label.source and label.source[0] not in trace.layers:
+        trace.layers[label.source[0]] = label.axis
+    return label.computed()
+
+
+def convolution(trace: Trace, call: Call) -> list[Labels]:
+    """Weight (O, I/groups, ...), where transposed (I, O/groups, ...); of a grouped one whole groups are the units."""
+    image, weight = trace.labels(call["input"]), trace.labels(call["weight"])
+    groups, transposed = call["groups"], call["transposed"]
+    trace.pin(image[2:] + weight[2:])
+    entering, leaving = (weight[0], weight[1]) if transposed else (weight[1], weight[0])
+    if groups == 1:
+        trace.tie((entering, image[1]))
+        trace.consume(entering)
+        out = leaves(trace, leaving)
+    else:
+        trace.pin(weight[1:])
+        out = _grouped(trace, image[1], weight[0], groups, call.result.shape[1], transposed)
+    if call["bias"] is not None:
+        trace.tie((trace.labels(call["bias"])[0], out))
+    return [(image[0], out, *(Label(fixed(size)) for size in call.result.shape[2:]))]
+
+
+def _grouped(trace: Trace, image: Label, rows: Label, groups: int, outputs: int, transposed: bool) -> Label:
+    """Whole groups move: then each keeps its own filters, whatever their number of inputs and outputs."""
+    slots = trace.slots
+    whole = slots.fresh(groups)
+    if slots.is_fixed(image.axis) and not transposed:
+        # Nothing that enters moves, so the filters of a group may change places with each other.
+        for start in range(0, outputs, outputs // groups):
+            _, rest = slots.cut(rows.axis, start)
+            slots.cut(rest, outputs // groups)
+        return leaves(trace, rows)
+    slots.tie(image.axis, scaled(whole, size_of(image.axis) // groups))
+    out = scaled(whole, outputs // groups)
+    slots.tie(rows.axis, image.axis if transposed else out)
+    return Label(out) if transposed else leaves(trace, rows)
+
+
+# The two factors of each product by the names of their arguments.
+FACTORS = {
+    "mm": ("self", "mat2"),
+    "bmm": ("self", "mat2"),
+    "mv": ("self", "vec"),
+    "dot": ("self", "tensor"),
+    "addmm": ("mat1", "mat2"),
+    "addmv": ("mat", "vec"),
+    "baddbmm": ("batch1", "batch2"),
+}
+
+
+def matrix_product(trace: Trace, call: Call) -> list[Labels]:
+    """(..., N, K) with (..., K, M), either perhaps a vector (K,), and an addend that broadcasts to the result."""
+    left, right = (trace.labels(call[name]) for name in FACTORS[call.operation])
+    summed = right[-2] if len(right) > 1 else right[0]
+    trace.slots.tie(left[-1].axis, summed.axis)
+    trace.consume(left[-1])
+    trace.consume(summed)
+    batch = [trace.tie(pair) for pair in zip(left[:-2], right[:-2], strict=True)] if len(right) > 2 else []
+    out = (
+        *(label.computed() for label in batch),
+        *(leaves(trace, label) for label in left[-2:-1]),
+        *(leaves(trace, label) for label in right[-1:] if len(right) > 1),
+    )
+    if call.operation in {"addmm", "addmv", "baddbmm"}:
+        broadcast(trace, [out, trace.labels(call["self"])])
+    return [out]
+
+
+def embedding(trace: Trace, call: Call) -> list[Labels]:
+    """Rows of a table (V, D) looked up by numbers that never move."""
+    rows, columns = trace.labels(call["weight"])
+    indices = trace.labels(call["indices"])
+    trace.pin((rows, *indices))
+    return [(*(label.computed() for label in indices), columns.computed())]
+
+
+RULES: dict[str, Rule] = {
+    "convolution": convolution,
+    "embedding": embedding,
+    **dict.fromkeys(FACTORS, matrix_product),
+}

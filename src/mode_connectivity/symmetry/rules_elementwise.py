@@ -1,0 +1,116 @@
+"""Operations that move as their operands do: element by element, normalisations, softmax and reductions."""
+
+from collections.abc import Sequence
+
+import torch
+
+from mode_connectivity.symmetry.axes import fixed, size_of
+from mode_connectivity.symmetry.call import Call
+from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
+
+# Element by element, though PyTorch does not tag every form of them so.
+ELEMENTWISE = {
+    "_to_copy", "alias", "bernoulli", "celu", "clone", "contiguous", "copy", "detach", "elu", "empty_like", "fill",
+    "full_like", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "lift_fresh", "masked_fill",
+    "ones_like", "prelu", "_prelu_kernel", "relu6", "selu", "softshrink", "threshold", "where", "zero", "zeros_like",
+}  # fmt: skip
+
+
+def is_pointwise(call: Call) -> bool:
+    return torch.Tag.pointwise in call.tags or call.operation in ELEMENTWISE
+
+
+def broadcast(trace: Trace, operands: Sequence[Labels]) -> Labels:
+    """Labels of tensors of broadcasting shapes: axes of one entry follow, all others move together."""
+    merged: list[Label] = []
+    for dim in range(1, max(map(len, operands)) + 1):
+        labels = [labels[-dim] for labels in operands if len(labels) >= dim]
+        wide = [label for label in labels if size_of(label.axis) != 1]
+        merged.append(trace.tie(wide or labels) if len(wide) == len(operands) else trace.tie(wide or labels).computed())
+    return tuple(reversed(merged))
+
+
+def pointwise(trace: Trace, call: Call) -> list[Labels]:
+    operands = [trace.labels(tensor) for tensor in call.operands]
+    return [broadcast(trace, operands)] if len(operands) > 1 else operands
+
+
+def batch_norm(trace: Trace, call: Call) -> list[Labels]:
+    """(N, C, ...) with weight, bias, running mean and variance of (C,)."""
+    labels = trace.labels(call["input"])
+    _with_state(trace, call, (labels[1],), ("weight", "bias", "running_mean", "running_var"))
+    return [labels]
+
+
+def layer_norm(trace: Trace, call: Call) -> list[Labels]:
+    """Mean and variance over the last axes do not mind their order; weight and bias have just these axes."""
+    labels = trace.labels(call["input"])
+    _with_state(trace, call, labels[-len(call["normalized_shape"]) :], ("weight", "bias"))
+    return [labels]
+
+
+def group_norm(trace: Trace, call: Call) -> list[Labels]:
+    """Channels may change places within their normalisation group; groups of one channel are no restriction."""
+    labels = trace.labels(call["input"])
+    channels, groups = call["C"], call["group"]
+    if 1 < groups < channels:
+        pieces = [block for _ in range(groups) for block in trace.slots.fresh(channels // groups)]
+        trace.slots.tie(labels[1].axis, tuple(pieces))
+    _with_state(trace, call, (labels[1],), ("weight", "bias"))
+    return [labels]
+
+
+def _with_state(trace: Trace, call: Call, labels: Labels, names: Sequence[str]) -> None:
+    for name in names:
+        if call.get(name) is not None:
+            for pair in zip(labels, trace.labels(call[name]), strict=True):
+                trace.tie(pair)
+
+
+def softmax(trace: Trace, call: Call) -> list[Labels]:
+    return [trace.labels(call["self"])]
+
+
+def _reduced(call: Call, rank: int) -> set[int]:
+    dims = call.get("dim")
+    dims = range(rank) if dims is None or dims == [] else [dims] if isinstance(dims, int) else dims
+    return {dim % rank for dim in dims} if rank else set()
+
+
+def reduction(trace: Trace, call: Call) -> list[Labels]:
+    """A sum, mean, largest entry or norm over axes in whatever order."""
+    labels = trace.labels(call["self"])
+    reduced = _reduced(call, len(labels))
+    kept = [Label(fixed(1)) if dim in reduced else label.computed() for dim, label in enumerate(labels)]
+    if not call.get("keepdim"):
+        kept = [label for dim, label in enumerate(kept) if dim not in reduced]
+    return [tuple(kept)] * len(call.results)
+
+
+def ordered(trace: Trace, call: Call) -> list[Labels]:
+    """Results that depend on the order along an axis (a sort, a running sum, an argmax): that axis stays fixed."""
+    labels = trace.labels(call["self"])
+    dims = _reduced(call, len(labels))
+    trace.pin([labels[dim] for dim in dims])
+    results = []
+    for tensor in call.results:
+        kept = labels if tensor.ndim == len(labels) else [label for dim, label in enumerate(labels) if dim not in dims]
+        fits = zip(kept, tensor.shape, strict=True)
+        results.append(tuple(Label(fixed(n)) if size_of(label.axis) != n else label.computed() for label, n in fits))
+    return results
+
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(("native_batch_norm", "cudnn_batch_norm", "miopen_batch_norm"), batch_norm),
+    **dict.fromkeys(("_native_batch_norm_legit", "_native_batch_norm_legit_no_training"), batch_norm),
+    "_batch_norm_with_update": batch_norm,
+    "_batch_norm_no_update": batch_norm,
+    "native_layer_norm": layer_norm,
+    "_fused_rms_norm": layer_norm,
+    "native_group_norm": group_norm,
+    **dict.fromkeys(("_softmax", "_log_softmax", "_safe_softmax"), softmax),
+    **dict.fromkeys(("mean", "sum", "prod", "amax", "amin", "aminmax", "any", "all"), reduction),
+    **dict.fromkeys(("var", "var_mean", "std", "std_mean", "norm", "linalg_vector_norm", "logsumexp"), reduction),
+    **dict.fromkeys(("argmax", "argmin", "cumsum", "cumprod", "logcumsumexp", "median", "sort", "topk"), ordered),
+    **dict.fromkeys(("max", "min"), ordered),
+}

@@ -1,0 +1,91 @@
+"""Operations that join, cut, repeat, pad or look up entries along an axis."""
+
+from mode_connectivity.symmetry.axes import fixed, size_of
+from mode_connectivity.symmetry.call import Call
+from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
+
+
+def cut(trace: Trace, call: Call) -> list[Labels]:
+    """slice, split, split_with_sizes: consecutive pieces of an axis; with steps the axis stays fixed."""
+    labels = trace.labels(call["self"])
+    dim = call["dim"] % len(labels)
+    axis, pieces = labels[dim].axis, []
+    if call.operation == "slice":
+        start = slice(call["start"], None).indices(size_of(axis))[0]
+        if call["step"] != 1:
+            trace.pin(labels[dim : dim + 1])
+            axis, start = fixed(call.result.shape[dim]), 0
+        axis = trace.slots.cut(axis, start)[1]
+    for tensor in call.results:
+        piece, axis = trace.slots.cut(axis, tensor.shape[dim])
+        pieces.append(piece)
+    whole = len(pieces) == 1 and size_of(pieces[0]) == size_of(labels[dim].axis)
+    return [labels if whole else (*labels[:dim], Label(piece), *labels[dim + 1 :]) for piece in pieces]
+
+
+def cat(trace: Trace, call: Call) -> list[Labels]:
+    """A concatenation: its axis has the blocks of every piece, all other axes move together."""
+    parts = [trace.labels(tensor) for tensor in call["tensors"] if tensor.ndim > 1 or tensor.numel()]
+    dim = call["dim"] % call.result.ndim
+    joined = Label(tuple(block for labels in parts for block in labels[dim].axis))
+    columns = list(zip(*parts, strict=True))
+    before, after = ([trace.tie(column).computed() for column in some] for some in (columns[:dim], columns[dim + 1 :]))
+    return [(*before, joined, *after)]
+
+
+def stack(trace: Trace, call: Call) -> list[Labels]:
+    parts = [trace.labels(tensor) for tensor in call["tensors"]]
+    dim = call["dim"] % call.result.ndim
+    columns = [trace.tie(column).computed() for column in zip(*parts, strict=True)]
+    return [(*columns[:dim], Label(fixed(len(parts))), *columns[dim:])]
+
+
+def repeat(trace: Trace, call: Call) -> list[Labels]:
+    labels, times = trace.labels(call["self"]), call["repeats"]
+    labels = tuple(Label(fixed(1)) for _ in range(len(times) - len(labels))) + labels
+    return [tuple(Label(label.axis * count) for label, count in zip(labels, times, strict=True))]
+
+
+def pad(trace: Trace, call: Call) -> list[Labels]:
+    """Constant padding: the new entries are fixed blocks before and after (channels of a parameter-free shortcut)."""
+    labels, widths = list(trace.labels(call["self"])), call["pad"]
+    for place in range(len(widths) // 2):
+        before, after = widths[2 * place : 2 * place + 2]
+        axis = labels[-1 - place].axis
+        if min(before, after) < 0:
+            raise trace.refusal("a negative padding")
+        labels[-1 - place] = Label(fixed(before) + axis + fixed(after))
+    return [tuple(labels)]
+
+
+def along(trace: Trace, call: Call) -> list[Labels]:
+    """flip and roll: the axes along which entries change places stay fixed."""
+    labels, dims = trace.labels(call["self"]), call["dims"]
+    trace.pin([labels[dim] for dim in dims] if dims else labels)
+    return [labels]
+
+
+def look_up(trace: Trace, call: Call) -> list[Labels]:
+    """Entries chosen by number, index[:, i, ...]: the axis looked up stays fixed, and so do the numbers."""
+    labels, indices = trace.labels(call["self"]), list(call["indices"])
+    chosen = [dim for dim, index in enumerate(indices) if index is not None]
+    for dim in chosen:
+        trace.pin((labels[dim], *trace.labels(indices[dim])))
+    if len(chosen) != 1:
+        trace.pin(labels)
+        return [tuple(Label(fixed(size)) for size in call.result.shape)]
+    dim = chosen[0]
+    numbers = tuple(Label(fixed(size)) for size in indices[dim].shape)
+    return [(*labels[:dim], *numbers, *labels[dim + 1 :])]
+
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(("slice", "split", "split_with_sizes", "unsafe_split", "unsafe_split_with_sizes"), cut),
+    "cat": cat,
+    "stack": stack,
+    "repeat": repeat,
+    "constant_pad_nd": pad,
+    "flip": along,
+    "roll": along,
+    "index": look_up,
+}

@@ -1,0 +1,146 @@
+"""The permutation symmetry of a network: which axes of its state dict move together without a change of function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mode_connectivity.symmetry import permutations
+from mode_connectivity.symmetry.apply import apply
+from mode_connectivity.symmetry.axes import Axis
+from mode_connectivity.symmetry.derive import derive
+from mode_connectivity.symmetry.sites import Site
+from mode_connectivity.symmetry.slices import Member, members_of, slices_of
+from mode_connectivity.symmetry.verify import verify_equivalence
+
+Permutations = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Symmetry:
+    """Groups of units that may be rearranged: f(apply(w, P), x) = f(w, x) for every x and every choice of P.
+
+    `groups`: group -> number of units; a group is named for the first layer that produces it, with the slice of that
+    layer's outputs where it is a part of them only. `layers`: convolution or linear layer -> group of its outputs, in
+    the order in which they run; a layer is left out where its outputs stay fixed, as the last one's do, or belong to
+    several groups. `axes`: tensor of the state dict -> its axes, for the tensors that move. A unit of a grouped
+    convolution is a whole group of channels. `consumers`: the (tensor, axis) that read units rather than belong to
+    them. `buffers`: those of `axes` that are not parameters. `sites`: module outputs on which units can be compared.
+
+    Permutations are dicts group -> long tensor of (units,) on the CPU, with new[u] = old[perm[u]]; a group that is
+    missing stays as it is.
+    """
+
+    groups: dict[str, int]
+    layers: dict[str, str]
+    axes: dict[str, tuple[Axis, ...]]
+    consumers: frozenset[tuple[str, int]] = frozenset()
+    buffers: frozenset[str] = frozenset()
+    sites: tuple[Site, ...] = ()
+
+    @classmethod
+    def derive(cls, model: nn.Module, example_inputs: Any, *, verify: bool = True) -> Symmetry:
+        """Follow every axis of the state through one forward pass in evaluation mode (Ainsworth et al. 2023, sec. 2).
+
+        Neither the model nor the global generators are changed. `example_inputs` is a tensor or a tuple of arguments;
+        a forward pass that depends on their number of pixels is followed for that number. The inputs and outputs of
+        the model stay fixed, and so do parameters that the pass does not read. `verify` compares the outputs before
+        and after one random permutation in float64.
+
+        Raises:
+            UnsupportedModule: an operation that cannot be followed, or outputs that do not agree.
+        """
+        symmetry = cls(**derive(model, example_inputs)._asdict())
+        if verify:
+            verify_equivalence(symmetry, model, example_inputs)
+        return symmetry
+
+    def identity(self) -> Permutations:
+        """Every unit stays where it is."""
+        return {group: permutations.identity(units) for group, units in self.groups.items()}
+
+    def reverse(self) -> Permutations:
+        """The mirror image: the units of every group in reverse order."""
+        return {group: permutations.reverse(units) for group, units in self.groups.items()}
+
+    def random(self, generator: torch.Generator) -> Permutations:
+        """A uniformly random permutation of every group."""
+        return {group: permutations.random(units, generator) for group, units in self.groups.items()}
+
+    def swap(self, layer: str, pairs: Iterable[tuple[int, int]]) -> Permutations:
+        """Exchange the units i and j of a layer for each pair (i, j), in all layers that its group ties to it.
+
+        Raises:
+            ValueError: an unknown layer, a unit out of range, a unit with itself or in two pairs.
+        """
+        group = self.group_of(layer)
+        return {**self.identity(), group: permutations.swap(self.groups[group], pairs, layer)}
+
+    def invert(self, perms: Mapping[str, Tensor]) -> Permutations:
+        """The permutations that undo `perms`."""
+        return {group: permutations.invert(perm) for group, perm in self.checked(perms).items()}
+
+    def compose(self, first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> Permutations:
+        """The permutations that do `first`, then `second`: apply(w, compose(p, q)) = apply(apply(w, p), q)."""
+        left, right = self.checked(first), self.checked(second)
+        return {group: permutations.compose(left[group], right[group]) for group in self.groups}
+
+    def apply(self, state: Mapping[str, Tensor], perms: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The permuted state as a new dict of new tensors of the same types and devices.
+
+        Entries that the symmetry does not move are copied.
+
+        Raises:
+            ValueError: a tensor that is missing or of another shape, an unknown group, or no permutation.
+        """
+        return apply(state, self.axes, self.checked(perms))
+
+    def members(self, group: str) -> tuple[Member, ...]:
+        """Every (tensor, axis, is a consumer) that a group permutes.
+
+        Raises:
+            ValueError: an unknown group.
+        """
+        if group not in self.groups:
+            raise ValueError(f"no group {group!r}; there are {', '.join(self.groups)}")
+        return members_of(self.axes, self.consumers, group)
+
+    def slices(self, layer: str, units: Iterable[int]) -> dict[str, Tensor]:
+        """The entries of the state that belong to units of a layer: tensor -> bool mask that broadcasts to its shape.
+
+        They are the units' own rows in all members of the group (weights, biases, normalisation) and the matching input
+        channels of every consumer: outside them a swap of these units changes nothing.
+
+        Raises:
+            ValueError: an unknown layer or a unit out of range.
+        """
+        group = self.group_of(layer)
+        return slices_of(self.axes, group, permutations.chosen(self.groups[group], units, layer))
+
+    def group_of(self, layer: str) -> str:
+        """The group of a layer's outputs.
+
+        Raises:
+            ValueError: no layer of that name whose outputs can be permuted.
+        """
+        if layer not in self.layers:
+            raise ValueError(f"no layer {layer!r} whose outputs can be permuted; there are {', '.join(self.layers)}")
+        return self.layers[layer]
+
+    def checked(self, perms: Mapping[str, Tensor]) -> Permutations:
+        """All groups' permutations on the CPU, the identity for a group that is missing.
+
+        Raises:
+            ValueError: an unknown group, or no permutation of a group's units.
+        """
+        for group in perms:
+            if group not in self.groups:
+                raise ValueError(f"no group {group!r}; there are {', '.join(self.groups)}")
+        return {
+            group: permutations.checked(perms[group], units, group) if group in perms else permutations.identity(units)
+            for group, units in self.groups.items()
+        }

@@ -1,0 +1,120 @@
+"""Watching a forward pass: every tensor that depends on the model or its input carries its axes along.
+
+The pass runs below `torch.nn` and autograd, where any Python control flow has dissolved into a small set of ATen
+operations; each has a rule that says how its result moves when its operands' axes are permuted. Only what the
+example input runs through is seen, so a forward pass that branches on tensor values is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from mode_connectivity.symmetry.axes import Axis, fixed, size_of
+from mode_connectivity.symmetry.call import Call
+from mode_connectivity.symmetry.slots import Slots
+from mode_connectivity.symmetry.unsupported import UnsupportedModule
+
+
+class Label(NamedTuple):
+    """An axis of a traced tensor; `source` is the (tensor name, axis) of the state it is a plain view of, if any."""
+
+    axis: Axis
+    source: tuple[str, int] | None = None
+
+    def computed(self) -> Label:
+        return Label(self.axis)
+
+
+Labels = tuple[Label, ...]
+
+
+# A rule ties what must move together and returns the labels of the results; results without labels are refused if used.
+Rule = Callable[["Trace", Call], Sequence[Labels]]
+
+
+class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Labels of every tensor of one forward pass, over one set of slots."""
+
+    def __init__(self, rule_of: Callable[[Call], Rule | None]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.slots = Slots()
+        self.rule_of = rule_of
+        self.known: dict[int, tuple[Tensor, Labels | None]] = {}  # the tensor is held so that its id stays its own
+        self.layers: dict[str, Axis] = {}  # tensor name of a contracted weight -> axis of its outputs, as they ran
+        self.consumed: set[tuple[str, int]] = set()
+        self.read: set[int] = set()  # ids of known tensors that were operands
+        self.place: Callable[[], str] = lambda: "the model"
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        call = Call.of(func, args, kwargs or {})
+        result = func(*args, **(kwargs or {}))
+        self._follow(replace(call, result=result))
+        return result
+
+    def label(self, tensor: Tensor, labels: Labels) -> None:
+        self.known[id(tensor)] = (tensor, labels)
+
+    def labels(self, tensor: Tensor) -> Labels:
+        """The labels of a tensor; constants are fixed, and an axis of one entry is always fixed."""
+        _, labels = self.known.get(id(tensor), (tensor, tuple(Label(fixed(size)) for size in tensor.shape)))
+        if labels is None:
+            raise self.refusal("a result whose axes are not followed")
+        return labels
+
+    def tie(self, labels: Sequence[Label]) -> Label:
+        """One label for axes that move together."""
+        first, *rest = labels
+        for label in rest:
+            self.slots.tie(first.axis, label.axis)
+        return first if all(label.source for label in rest) else first.computed()
+
+    def pin(self, labels: Sequence[Label]) -> None:
+        for label in labels:
+            self.slots.pin(label.axis)
+
+    def consume(self, label: Label) -> None:
+        if label.source:
+            self.consumed.add(label.source)
+
+    def refusal(self, what: str) -> UnsupportedModule:
+        return UnsupportedModule(f"cannot follow {what} in {self.place()}")
+
+    def _follow(self, call: Call) -> None:
+        operands = [tensor for tensor in call.operands if id(tensor) in self.known]
+        if not operands:
+            return
+        self.read.update(map(id, operands))
+        if call.depends_on_values:
+            raise self.refusal(f"aten.{call.name}, by which the pass depends on values,")
+        free = [t for t in operands if not all(self.slots.is_fixed(label.axis) for label in self.labels(t))]
+        if free and torch.Tag.nondeterministic_seeded in call.tags:
+            raise self.refusal(f"aten.{call.name}, which is random in eval mode,")
+        rule = self.rule_of(call) if free else _nothing_moves
+        if rule is None:
+            raise self.refusal(f"aten.{call.name}")
+        overwrites = call.mutates and torch.Tag.inplace_view not in call.tags
+        before = [self.labels(tensor) for tensor in call.results] if overwrites else []
+        try:
+            results = list(rule(self, call))
+        except UnsupportedModule:
+            raise
+        except (AssertionError, LookupError, TypeError, ValueError) as error:
+            raise self.refusal(f"this use of aten.{call.name}") from error
+        for place, tensor in enumerate(call.results):
+            labels = results[place] if place < len(results) else None
+            if labels is not None and tuple(size_of(label.axis) for label in labels) != tuple(tensor.shape):
+                raise self.refusal(f"the shape that aten.{call.name} gives")
+            if overwrites and labels is not None:
+                # Other views of the same memory keep their labels, so the new contents must move as the old did.
+                labels = tuple(self.tie(pair) for pair in zip(before[place], labels, strict=True))
+            self.known[id(tensor)] = (tensor, labels)
+
+
+def _nothing_moves(trace: Trace, call: Call) -> Sequence[Labels]:
+    return [tuple(Label(fixed(size)) for size in tensor.shape) for tensor in call.results]

@@ -1,0 +1,64 @@
+"""The proof by example that a derived symmetry keeps the function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.utils._pytree import tree_leaves
+
+from mode_connectivity.symmetry.observe import cast, state_of, undisturbed
+from mode_connectivity.symmetry.unsupported import UnsupportedModule
+
+if TYPE_CHECKING:
+    from mode_connectivity.symmetry.symmetry import Symmetry
+
+TOLERANCE = 1e-9
+PEEK = 1000
+
+
+def verify_equivalence(symmetry: Symmetry, model: nn.Module, example_inputs: Any) -> None:
+    """Compare max |f(P w, x) - f(w, x)| with 1e-9 max |f(w, x)| in float64, for one random P.
+
+    Equal entries, as those of a fresh batch norm, are made distinct in w, or moving them would show nothing.
+
+    Raises:
+        UnsupportedModule: the outputs differ, or are not finite.
+    """
+    generator = torch.Generator().manual_seed(0)
+    state = {name: _distinct(tensor.detach(), generator) for name, tensor in state_of(model).items()}
+    permuted = symmetry.apply(state, symmetry.random(generator))
+    with undisturbed(model):
+        before, after = (_outputs(model, weights, example_inputs) for weights in (state, permuted))
+    scale = max((tensor.abs().max().item() for tensor in before if tensor.numel()), default=0.0)
+    for old, new in zip(before, after, strict=True):
+        error = (new - old).abs().max().item() if old.numel() else 0.0
+        if not error <= TOLERANCE * scale:
+            raise UnsupportedModule(
+                f"{type(model).__name__}: a random permutation changes the output by {error:.1e} of {scale:.1e}"
+            )
+
+
+def _distinct(tensor: Tensor, generator: torch.Generator) -> Tensor:
+    """The tensor, or where its entries are all one number others of about that size and its sign."""
+    if tensor.ndim == 0 or tensor.numel() == 0 or not tensor.is_floating_point():
+        return tensor
+    some = tensor.flatten()[:PEEK]
+    if (some != some[0]).any() or (tensor != some[0]).any():
+        return tensor
+    noise = torch.rand(tensor.shape, generator=generator).to(tensor)
+    return tensor * (0.75 + 0.5 * noise) + 0.1 * noise
+
+
+def _outputs(model: nn.Module, state: dict[str, Tensor], example_inputs: Any) -> list[Tensor]:
+    """The tensors that the model returns, computed in float64 as far as it lets that happen."""
+    torch.manual_seed(0)
+    tensors = {name: _double(tensor) for name, tensor in {**dict(model.named_buffers()), **state}.items()}
+    output = functional_call(model, tensors, cast(example_inputs, torch.float64))
+    return [leaf.double() for leaf in tree_leaves(output) if isinstance(leaf, Tensor)]
+
+
+def _double(tensor: Tensor) -> Tensor:
+    return tensor.double() if tensor.is_floating_point() else tensor

@@ -12,7 +12,7 @@ TRAIN_SHARE = 0.8
 
 
 def digits(image_size: int) -> Dataset:
-    """1,437 training and 360 test images, split once and for all, every class in both in equal shares."""
+    """1,438 training and 359 test images, split once and for all, every class in both in equal shares."""
     bunch = load_digits()
     grey = np.round(bunch.images * (255 / 16)).astype(np.uint8)
     pixels = as_rgb(torch.from_numpy(grey)[:, None], image_size)

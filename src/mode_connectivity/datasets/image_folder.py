@@ -15,9 +15,7 @@ SPLITS = ("train", "test")
 SUFFIXES = frozenset(Image.registered_extensions())
 
 
-def image_folder(
-    root: Path, image_size: int, sizes: Sequence[int | None] = (None, None), seed: int = 0
-) -> Dataset:
+def image_folder(root: Path, image_size: int, sizes: Sequence[int | None] = (None, None), seed: int = 0) -> Dataset:
     """Class folders sorted by name give the labels; only the images of the asked-for subset are decoded.
 
     Raises:
@@ -35,7 +33,8 @@ def image_folder(
         bar = tqdm(kept.tolist(), desc=f"decode {split}", unit="image", disable=None)
         pixels = torch.stack([_decode(paths[i], image_size) for i in bar])
         splits.append(Images(pixels, labels[kept]))
-    return Dataset(*splits, classes=tuple(classes))
+    train, test = splits
+    return Dataset(train, test, tuple(classes))
 
 
 def _classes(folder: Path) -> list[str]:
@@ -63,4 +62,3 @@ def _decode(path: Path, image_size: int) -> torch.Tensor:
     if image.size != (image_size, image_size):
         image = image.resize((image_size, image_size), Image.Resampling.BILINEAR)
     return torch.from_numpy(np.array(image)).permute(2, 0, 1)
-

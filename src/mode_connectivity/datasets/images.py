@@ -46,5 +46,5 @@ class Dataset:
 
     @classmethod
     def from_tensors(cls, tensors: dict[str, Tensor], metadata: dict[str, Any]) -> Self:
-        splits = [Images(tensors[f"{split}_pixels"], tensors[f"{split}_labels"]) for split in ("train", "test")]
-        return cls(*splits, classes=tuple(metadata["classes"]))
+        train, test = (Images(tensors[f"{split}_pixels"], tensors[f"{split}_labels"]) for split in ("train", "test"))
+        return cls(train, test, tuple(metadata["classes"]))

@@ -25,7 +25,9 @@ def balanced_subset(labels: Tensor, size: int | None, seed: int, split: str) -> 
     for place, (label, count) in enumerate(zip(classes.tolist(), counts.tolist(), strict=True)):
         wanted = share + (place < rest)
         if wanted > count:
-            raise DatasetError(f"dataset.{split}_size: {size} asks for {wanted} images of class {label}, it has {count}")
+            raise DatasetError(
+                f"dataset.{split}_size: {size} asks for {wanted} images of class {label}, it has {count}"
+            )
         members = torch.nonzero(labels == label)[:, 0]
         chosen.append(members[torch.randperm(count, generator=generator)[:wanted]])
     return torch.cat(chosen).sort().values

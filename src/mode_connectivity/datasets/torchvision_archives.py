@@ -31,4 +31,5 @@ def torchvision_archive(name: str, root: Path, image_size: int) -> Dataset:
         pixels = torch.as_tensor(np.asarray(archive.data))
         pixels = pixels[:, None] if pixels.ndim == 3 else pixels.permute(0, 3, 1, 2)
         splits.append(Images(as_rgb(pixels, image_size), torch.as_tensor(archive.targets).long()))
-    return Dataset(*splits, classes=tuple(archive.classes))
+    train_images, test_images = splits
+    return Dataset(train_images, test_images, tuple(archive.classes))

@@ -18,9 +18,11 @@ def bend_displacement(path: Bezier) -> Floats:
     if len(path.controls) != 3:
         raise ValueError(f"a bend's displacement needs three control points, the curve has {len(path.controls)}")
     direction = np.array([1.0, -0.5])
-    return np.sqrt(np.clip(np.einsum("j,ljk,k->l", direction, layer_gram(path), direction), 0, None))
+    squares: Floats = np.einsum("j,ljk,k->l", direction, layer_gram(path), direction)
+    return np.sqrt(np.clip(squares, 0, None))
 
 
 def end_distance(path: Bezier) -> Floats:
     """(L,): distance between the two ends of the path."""
-    return np.sqrt(layer_gram(path)[:, -1, -1])
+    distances: Floats = np.sqrt(layer_gram(path)[:, -1, -1])
+    return distances

@@ -50,7 +50,9 @@ def layer_sizes(path: Path) -> Floats:
 def start_norms(path: Path) -> Floats:
     """(L,): |W_0| of each layer."""
     first = path.controls[0]
-    return np.sqrt(_per_layer(path, {name: float(first[name].double().square().sum()) for name in parameter_names(first)}))
+    return np.sqrt(
+        _per_layer(path, {name: float(first[name].double().square().sum()) for name in parameter_names(first)})
+    )
 
 
 def _per_layer(path: Path, values: dict[str, float]) -> Floats:

@@ -64,8 +64,8 @@ def vgg(
     network = VGG(nn.Sequential(*layers), classifier)
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
-            mode = "fan_out" if isinstance(module, nn.Conv2d) else "fan_in"
-            nn.init.kaiming_normal_(module.weight, mode=mode, nonlinearity="relu")
+            convolution = isinstance(module, nn.Conv2d)
+            nn.init.kaiming_normal_(module.weight, mode="fan_out" if convolution else "fan_in", nonlinearity="relu")
             nn.init.zeros_(module.bias)  # type: ignore[arg-type]
     return network
 

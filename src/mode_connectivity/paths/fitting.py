@@ -13,9 +13,7 @@ from mode_connectivity.precision import Precision
 from mode_connectivity.training import Epoch, Recipe, descend
 
 
-def path_gradients(
-    loss: Tensor, point: Sequence[Tensor], weights: Sequence[float], decay: float
-) -> list[list[Tensor]]:
+def path_gradients(loss: Tensor, point: Sequence[Tensor], weights: Sequence[float], decay: float) -> list[list[Tensor]]:
     """Gradients of loss(W_t) + decay/2 |W_t|^2 for each control point, from one gradient at the point.
 
     W_t is linear in the control points, so d/dW_k = B_k(t) (dloss/dW_t + decay W_t).

@@ -72,4 +72,6 @@ def _same_shapes(first: Mapping[str, Tensor], other: Mapping[str, Tensor], k: in
         raise ValueError(f"control points 0 and {k} differ: only one of them has {odd}")
     for name, tensor in first.items():
         if tensor.shape != other[name].shape:
-            raise ValueError(f"control points 0 and {k} differ in {name}: {tuple(tensor.shape)}, {tuple(other[name].shape)}")
+            raise ValueError(
+                f"control points 0 and {k} differ in {name}: {tuple(tensor.shape)}, {tuple(other[name].shape)}"
+            )

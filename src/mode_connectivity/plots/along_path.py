@@ -31,6 +31,7 @@ def metrics_along_path(
         axes.set_xlabel("t")
         axes.ticklabel_format(axis="y", useOffset=False)
     left.set_ylim(bottom=0)
-    right.legend(frameon=False)
+    handles, labels = left.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
     figure.suptitle(title)
     return figure

@@ -1,48 +1,54 @@
 """The animation of a path: one bar a layer, one frame a point."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from mode_connectivity.plots.style import BLUE, RED, new_figure, tidy
 
-Frames = NDArray[np.uint8]
+Floats = NDArray[np.float64]
 
 
-def evolution_frames(
-    layers: Sequence[str],
-    ts: NDArray[np.float64],
-    distances: NDArray[np.float64],
-    *,
-    swapped: str | None,
-    quantity: str,
-    title: str,
-) -> Frames:
-    """(T, H, W, 3) uint8: bars of the (T, L) distances, the `swapped` layer in red, one frame for each t.
+@dataclass(frozen=True)
+class Evolution:
+    """(T, L) distances of `layers` at `ts`, which layer was swapped (drawn in red), and what `distances` measures."""
+
+    layers: Sequence[str]
+    ts: Floats
+    distances: Floats
+    swapped: str | None
+    quantity: str
+    title: str
+
+    @property
+    def swapped_place(self) -> int | None:
+        return None if self.swapped is None else list(self.layers).index(self.swapped)
+
+
+def evolution_frames(evolution: Evolution) -> NDArray[np.uint8]:
+    """(T, H, W, 3) frames, one for each t.
 
     Only what moves is drawn again: the axes are rendered once and the bars and the reading of t laid over them.
     """
     figure = new_figure(8, 4.5)
     axes = figure.add_subplot()
-    bars = axes.bar(range(len(layers)), np.zeros(len(layers)), color=BLUE, animated=True)
+    bars = axes.bar(range(len(evolution.layers)), np.zeros(len(evolution.layers)), color=BLUE, animated=True)
     reading = axes.text(0.99, 0.97, "", transform=axes.transAxes, ha="right", va="top", fontsize=13, animated=True)
-    _label(figure, layers, float(distances.max()), quantity, title)
-    if swapped is not None:
-        bars[layers.index(swapped)].set_color(RED)
-        axes.get_xticklabels()[layers.index(swapped)].set_color(RED)
-        axes.plot([], [], "s", color=RED, label="swapped layer")
-        axes.legend(loc="upper left", frameon=False)
+    _label(axes, evolution)
+    if evolution.swapped_place is not None:
+        bars[evolution.swapped_place].set_color(RED)
     canvas = figure.canvas
     assert isinstance(canvas, FigureCanvasAgg)
     canvas.draw()
     background = canvas.copy_from_bbox(figure.bbox)
     frames = []
-    for t, heights in zip(ts, distances, strict=True):
-        canvas.restore_region(background)  # type: ignore[attr-defined]
+    for t, heights in zip(evolution.ts, evolution.distances, strict=True):
+        canvas.restore_region(background)
         for bar, height in zip(bars, heights, strict=True):
             bar.set_height(height)
             axes.draw_artist(bar)
@@ -52,12 +58,16 @@ def evolution_frames(
     return np.stack(frames)
 
 
-def _label(figure: Figure, layers: Sequence[str], highest: float, quantity: str, title: str) -> None:
-    (axes,) = figure.axes
+def _label(axes: Axes, evolution: Evolution) -> None:
+    count = len(evolution.layers)
     tidy(axes)
-    axes.set_xticks(range(len(layers)), layers, rotation=45, ha="right", rotation_mode="anchor", fontsize=8)
-    axes.set_ylim(0, 1.1 * highest or 1.0)
+    axes.set_xticks(range(count), evolution.layers, rotation=45, ha="right", rotation_mode="anchor", fontsize=8)
+    axes.set_ylim(0, 1.15 * float(evolution.distances.max()) or 1.0)
     axes.yaxis.set_major_locator(MaxNLocator(6))
-    axes.set_xlim(-0.7, len(layers) - 0.3)
-    axes.set_ylabel(quantity)
-    axes.set_title(title)
+    axes.set_xlim(-0.7, count - 0.3)
+    axes.set_ylabel(evolution.quantity)
+    axes.set_title(evolution.title)
+    if evolution.swapped_place is not None:
+        axes.get_xticklabels()[evolution.swapped_place].set_color(RED)
+        axes.plot([], [], "s", color=RED, label="swapped layer")
+        axes.legend(loc="upper left", frameon=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mode_connectivity import checkpoints, layout
+from mode_connectivity import layout
 from mode_connectivity.atomic import whole_folder, write_json
 from mode_connectivity.evaluation import Profile, barrier, sweep
 from mode_connectivity.geometry import (
@@ -21,7 +21,7 @@ from mode_connectivity.geometry import (
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Bezier, Linear, Path
 from mode_connectivity.plots.along_path import metrics_along_path
-from mode_connectivity.plots.evolution import evolution_frames
+from mode_connectivity.plots.evolution import Evolution, evolution_frames
 from mode_connectivity.plots.gif import save_gif
 from mode_connectivity.plots.heatmap import evolution_heatmap
 from mode_connectivity.plots.style import save_png
@@ -112,12 +112,12 @@ def _draw(
     folder: pathlib.Path, params: Params, distances: LayerDistances, profiles: Profiles, layer: str | None, title: str
 ) -> None:
     metric = params.analysis.metric
-    shown = {"swapped": layer, "quantity": METRICS[metric]}
     heading = f"Distance from the original along the curve ({title})"
-    values = getattr(distances, metric)
-    frames = evolution_frames(distances.layers, distances.ts, values, title=heading, **shown)
-    save_gif(frames, folder / layout.EVOLUTION, params.analysis.fps)
-    save_png(evolution_heatmap(distances.layers, distances.ts, values, title=heading, **shown), folder / layout.HEATMAP)
+    evolution = Evolution(
+        distances.layers, distances.ts, getattr(distances, metric), layer, quantity=METRICS[metric], title=heading
+    )
+    save_gif(evolution_frames(evolution), folder / layout.EVOLUTION, params.analysis.fps)
+    save_png(evolution_heatmap(evolution), folder / layout.HEATMAP)
     lines = {
         name: {probe: (profile.loss, profile.accuracy) for probe, profile in sets.items()}
         for name, sets in profiles.items()

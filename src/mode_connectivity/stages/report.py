@@ -26,7 +26,7 @@ MEANS = {
 
 
 def main(params: Params) -> None:
-    summaries = {
+    summaries: dict[tuple[str, int], Any] = {
         (variant, seed): json.loads((layout.analysis(variant, seed) / layout.SUMMARY).read_text())
         for variant in params.variants
         for seed in params.seeds
@@ -57,7 +57,9 @@ def _row(variant: str, seed: int, summaries: dict[tuple[str, int], Any]) -> Row:
         "per_layer": _column(layers, "bend_displacement"),
         "displacement": float(np.linalg.norm(_column(layers, "bend_displacement"))),
         "share": _share(_column(layers, "bend_displacement") ** 2, place),
-        "control_displacement": float(np.linalg.norm(_column(control["layers"], "bend_displacement"))) if control else None,
+        "control_displacement": float(np.linalg.norm(_column(control["layers"], "bend_displacement")))
+        if control
+        else None,
         "control_share": _share(_column(control["layers"], "bend_displacement") ** 2, place) if control else None,
         "parameter_share": _share(_column(layers, "parameters"), place),
     }

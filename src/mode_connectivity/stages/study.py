@@ -11,8 +11,8 @@ from mode_connectivity import checkpoints, layout
 from mode_connectivity.datasets import Augmentation, Dataset, Images, Scaling, TrainingBatches
 from mode_connectivity.models import build
 from mode_connectivity.params import Compute, Params
-from mode_connectivity.randomness import named_generator, named_seed
 from mode_connectivity.precision import Precision
+from mode_connectivity.randomness import named_generator, named_seed
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ def _device(compute: Compute) -> torch.device:
     if compute.device == "cuda" and not torch.cuda.is_available():
         raise ValueError("compute.device: cuda was asked for and there is none; use auto or cpu")
     if compute.device == "cpu" or not torch.cuda.is_available():
-        return torch.device("cpu")  # whose operations here repeat to the bit; the call below would cost it 2 s of imports
+        return torch.device(
+            "cpu"
+        )  # whose operations here repeat to the bit; the call below would cost it 2 s of imports
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     return torch.device("cuda")

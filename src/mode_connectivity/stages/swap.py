@@ -1,6 +1,7 @@
 """Make the other end of a path: the endpoint with some units of one layer swapped."""
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -91,7 +92,7 @@ def _holds(where: str, result: Equivalence) -> dict[str, Any]:
 
 
 def _distance(first: dict[str, Tensor], second: dict[str, Tensor]) -> float:
-    return float(sum((first[name].double() - second[name].double()).square().sum() for name in first)) ** 0.5
+    return math.sqrt(sum(float((first[name].double() - second[name].double()).square().sum()) for name in first))
 
 
 def _inputs(study: Study, dtype: torch.dtype) -> Iterator[Tensor]:

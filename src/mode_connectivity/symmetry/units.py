@@ -1,5 +1,6 @@
 """The units of a layer: how active they are, how large, and which of them may be swapped."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -76,7 +77,9 @@ def draw_pairs(live: Tensor, pairs: int, generator: Generator) -> list[tuple[int
         ValueError: too few live units.
     """
     if 2 * pairs > len(live):
-        raise ValueError(f"{pairs} pair(s) need {2 * pairs} units, the layer has {len(live)} live ones; lower swap.pairs")
+        raise ValueError(
+            f"{pairs} pair(s) need {2 * pairs} units, the layer has {len(live)} live ones; lower swap.pairs"
+        )
     order = live[torch.randperm(len(live), generator=generator)].tolist()
     return [(order[2 * k], order[2 * k + 1]) for k in range(pairs)]
 
@@ -85,7 +88,7 @@ def pair_distance(layer: str, state: Mapping[str, Tensor], pair: tuple[int, int]
     """L2 distance between the two units' own rows (weights and bias)."""
     first, second = pair
     rows = [state[name].double() for name in (f"{layer}.weight", f"{layer}.bias") if name in state]
-    return float(sum((row[first] - row[second]).square().sum() for row in rows)) ** 0.5
+    return math.sqrt(sum(float((row[first] - row[second]).square().sum()) for row in rows))
 
 
 def _first_consumer(symmetry: Symmetry, group: str) -> tuple[str, int, Block]:

@@ -8,8 +8,8 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import TrainingBatches
-from mode_connectivity.training.loop import Epoch, Recipe, descend
 from mode_connectivity.precision import Precision
+from mode_connectivity.training.loop import Epoch, Recipe, descend
 
 
 def train_endpoint(

@@ -42,7 +42,13 @@ Step = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 def descend(
-    leaves: Sequence[Tensor], step: Step, batches: TrainingBatches, recipe: Recipe, *, decay: float = 0.0, title: str = ""
+    leaves: Sequence[Tensor],
+    step: Step,
+    batches: TrainingBatches,
+    recipe: Recipe,
+    *,
+    decay: float = 0.0,
+    title: str = "",
 ) -> list[Epoch]:
     """Move `leaves` in place and return the history.
 
@@ -58,7 +64,9 @@ def descend(
     history: list[Epoch] = []
     with tqdm(total=steps, desc=title, unit="step", disable=None) as bar:
         for epoch in range(recipe.epochs):
-            losses, right, seen, rate = [], [], 0, 0.0
+            losses: list[Tensor] = []
+            right: list[Tensor] = []
+            seen, rate = 0, 0.0
             for images, labels in batches:
                 rate = recipe.learning_rate * factor(_share_done(epoch, len(losses), len(batches), recipe.epochs))
                 for group in optimizer.param_groups:

@@ -1,0 +1,44 @@
+# Everything runs from a fresh clone: what a target needs, it sets up first, once.
+SHELL := /bin/bash
+PYTHON ?=
+BIN := .venv/bin
+READY := .venv/.ready
+# Whatever a shell exports, stages find the environment of this repository first.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONPATH := src
+
+.DEFAULT_GOAL := help
+.PHONY: help setup repro test test-long check format ui requirements clean
+
+help: ## list what there is to do
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## install the pinned environment into .venv and make the tracking store
+
+$(READY): requirements.txt src/setup
+	@bash src/setup "$(PYTHON)"
+	@touch $@
+
+repro: $(READY) ## run the study of params.yaml; what is up to date is not run again
+	@dvc repro
+
+test: $(READY) ## run the tests
+	@pytest
+
+check: $(READY) ## format, lint and types, as CI does
+	@ruff format --check . && ruff check . && mypy
+
+format: $(READY) ## put the code into shape
+	@ruff format . && ruff check --fix .
+
+ui: $(READY) ## browse the runs at http://127.0.0.1:5000 (PORT=... for another)
+	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false MLFLOW_DISABLE_TELEMETRY=true mlflow server --workers 1 \
+		--host 127.0.0.1 --port $(or $(PORT),5000) \
+		--backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" \
+		--default-artifact-root "file://$(CURDIR)/mlartifacts"
+
+requirements: $(READY) ## pin requirements.txt again from pyproject.toml
+	@uv pip compile --quiet --universal --python-version 3.11 --group dev pyproject.toml -o requirements.txt
+
+clean: ## remove the environment and caches; results and the tracking store stay
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,117 @@
+"""Every source ends as uint8 (N, 3, S, S) with labels, and says what is wrong with a folder."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from mode_connectivity.datasets import DatasetError
+from mode_connectivity.datasets.digits import digits
+from mode_connectivity.datasets.image_folder import image_folder
+
+
+def test_digits_are_whole_disjoint_and_balanced() -> None:
+    data = digits(32)
+    assert data.train.pixels.shape == (1438, 3, 32, 32)
+    assert data.test.pixels.shape == (359, 3, 32, 32)
+    assert data.train.pixels.dtype == torch.uint8
+    assert data.train.pixels.max() == 255
+    counts = torch.bincount(data.train.labels), torch.bincount(data.test.labels)
+    assert (counts[0] / (counts[0] + counts[1]) - 0.8).abs().max() < 0.01
+    assert torch.equal(data.train.pixels[:, 0], data.train.pixels[:, 2])
+    assert data.classes == tuple("0123456789")
+
+
+def make_folder(root: Path) -> None:
+    """Two classes in three formats, modes and sizes; the pixel value tells class and split."""
+    for split, base in (("train", 10), ("test", 60)):
+        for label, name in enumerate(("ant", "bee")):
+            folder = root / split / name
+            folder.mkdir(parents=True)
+            value = base + 100 * label
+            Image.new("RGB", (40, 50), (value, value, value)).save(folder / "0.png")
+            Image.new("L", (32, 32), value).save(folder / "1.bmp")
+            Image.new("RGBA", (20, 20), (value, value, value, 255)).save(folder / "2.webp", lossless=True)
+            (folder / "notes.txt").write_text("not an image")
+
+
+def test_image_folder_reads_any_format_and_size(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    data = image_folder(tmp_path, 32)
+    assert data.classes == ("ant", "bee")
+    assert data.train.labels.tolist() == [0, 0, 0, 1, 1, 1]
+    assert data.train.pixels.shape == (6, 3, 32, 32)
+    assert data.train.pixels[:, 0, 5, 5].tolist() == [10] * 3 + [110] * 3
+    assert data.test.pixels[:, 2, 9, 9].tolist() == [60] * 3 + [160] * 3
+
+
+def test_image_folder_decodes_only_the_subset(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    chosen = image_folder(tmp_path, 32, (4, 2), seed=1)
+    assert torch.bincount(chosen.train.labels).tolist() == [2, 2]
+    assert torch.bincount(chosen.test.labels).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("damage", ["none", "no_test", "other_classes", "empty_class", "no_classes", "broken"])
+def test_folder_errors_name_the_place(tmp_path: Path, damage: str) -> None:
+    make_folder(tmp_path)
+    expected = {
+        "none": None,
+        "no_test": "test: no such folder",
+        "other_classes": "different classes",
+        "empty_class": "bee: no images",
+        "no_classes": "train: no class folders",
+        "broken": r"1\.bmp: not a readable image",
+    }[damage]
+    if damage == "no_test":
+        (tmp_path / "test").rename(tmp_path / "tset")
+    elif damage == "other_classes":
+        (tmp_path / "test" / "bee").rename(tmp_path / "test" / "wasp")
+    elif damage == "empty_class":
+        for path in (tmp_path / "train" / "bee").iterdir():
+            path.unlink()
+    elif damage == "no_classes":
+        for name in ("ant", "bee"):
+            (tmp_path / "train" / name).rename(tmp_path / name)
+    elif damage == "broken":
+        (tmp_path / "test" / "ant" / "1.bmp").write_bytes(b"BM nonsense")
+    if expected is None:
+        image_folder(tmp_path, 32)
+    else:
+        with pytest.raises(DatasetError, match=expected):
+            image_folder(tmp_path, 32)
+
+
+def test_torchvision_archives_say_what_to_do_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mode_connectivity.datasets import torchvision_archives as archives
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("Error downloading it")
+
+    monkeypatch.setattr("torchvision.datasets.cifar.download_and_extract_archive", refuse)
+    with pytest.raises(DatasetError, match=r"dataset.source: cifar10 is not under .*Error downloading it"):
+        archives.torchvision_archive("cifar10", tmp_path, 32)
+
+
+def test_fashion_mnist_is_read_from_its_own_files(tmp_path: Path) -> None:
+    """Files in the archive's format, already in place, are not downloaded again."""
+    from torchvision.datasets import FashionMNIST
+
+    from mode_connectivity.datasets.torchvision_archives import torchvision_archive
+
+    raw = tmp_path / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    generator = np.random.default_rng(0)
+    stored = {}
+    for split, count in (("train", 12), ("t10k", 5)):
+        stored[split] = generator.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+        labels = (np.arange(count) % 10).astype(np.uint8)
+        header = b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in stored[split].shape)
+        (raw / f"{split}-images-idx3-ubyte").write_bytes(header + stored[split].tobytes())
+        (raw / f"{split}-labels-idx1-ubyte").write_bytes(b"\0\0\x08\x01" + count.to_bytes(4, "big") + labels.tobytes())
+    data = torchvision_archive("fashion_mnist", tmp_path, 28)
+    assert torch.equal(data.train.pixels[:, 1], torch.from_numpy(stored["train"]))
+    assert data.test.labels.tolist() == [0, 1, 2, 3, 4]
+    assert data.classes == tuple(FashionMNIST.classes)

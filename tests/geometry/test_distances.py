@@ -1,0 +1,75 @@
+"""Distances from the Gram matrix are those of the materialised points."""
+
+import numpy as np
+import pytest
+import torch
+
+from mode_connectivity.geometry import bend_displacement, end_distance, layer_distances, layer_sizes
+from mode_connectivity.paths import Bezier, Linear, Path, Polygon, linear_bends
+from studies import small_net, state_of
+
+A, B, C = (state_of(small_net(seed, batch_norm=True)) for seed in range(3))
+LAYERS = ("0", "1", "3", "6", "8")
+TS = np.linspace(0, 1, 61)
+
+
+def materialised(path: Path, t: float, layer: str) -> float:
+    state = path.at(t)
+    start = path.controls[0]
+    names = [f"{layer}.weight", f"{layer}.bias"]
+    return float(sum((state[name].double() - start[name].double()).square().sum() for name in names) ** 0.5)
+
+
+@pytest.mark.parametrize("path", [Linear(A, C), Bezier([A, B, C]), Polygon([A, B, C]), Bezier([A, B, A, C])])
+def test_agrees_with_every_point_made_and_measured(path: Path) -> None:
+    double = type(path).__new__(type(path))
+    Path.__init__(double, [{name: tensor.double() for name, tensor in control.items()} for control in path.controls])
+    found = layer_distances(path, TS)
+    assert found.layers == LAYERS
+    expected = np.array([[materialised(double, t, layer) for layer in LAYERS] for t in TS])
+    assert np.allclose(found.raw_l2, expected, rtol=1e-9, atol=1e-12)
+    sizes = [sum(A[f"{layer}.{part}"].numel() for part in ("weight", "bias")) for layer in LAYERS]
+    assert layer_sizes(path).tolist() == sizes
+    assert np.allclose(found.normalized_l2, expected / np.sqrt(sizes), rtol=1e-9)
+    norms = [
+        sum(A[f"{layer}.{part}"].double().square().sum() for part in ("weight", "bias")) ** 0.5 for layer in LAYERS
+    ]
+    assert np.allclose(found.relative, expected / norms, rtol=1e-9)
+
+
+def test_an_unswapped_layer_leaves_and_returns_symmetrically() -> None:
+    """Where both ends agree only the bend's term is left, and its weight 2t(1-t) is symmetric about t = 1/2."""
+    end = {name: C[name] if name.startswith("3.") else tensor for name, tensor in A.items()}
+    distances = layer_distances(Bezier([A, B, end]), TS).raw_l2
+    for place, layer in enumerate(LAYERS):
+        gap = np.abs(distances[:, place] - distances[::-1, place]).max()
+        assert (gap < 1e-12) == (layer != "3")
+        assert (distances[-1, place] == 0) == (layer != "3")
+    assert (distances[0] == 0).all()
+
+
+def test_displacement_is_the_curve_minus_the_chord() -> None:
+    path = Bezier([A, B, C])
+    curve, chord = path.at(0.5), Linear(A, C).at(0.5)
+    for place, layer in enumerate(LAYERS):
+        names = [f"{layer}.weight", f"{layer}.bias"]
+        gap = float(sum((curve[n] - chord[n]).double().square().sum() for n in names) ** 0.5)
+        assert bend_displacement(path)[place] == pytest.approx(2 * gap, rel=1e-5)
+    assert np.allclose(end_distance(path), layer_distances(path, [1.0]).raw_l2[0])
+
+
+def test_a_bend_on_the_chord_has_no_displacement_and_a_standing_path_no_distance() -> None:
+    double = [{name: tensor.double() for name, tensor in state.items()} for state in (A, C)]
+    straight = Bezier([double[0], *linear_bends(*double), double[1]])
+    assert bend_displacement(straight).max() < 1e-7
+    standing = layer_distances(Linear(A, A), TS)
+    assert not standing.raw_l2.any()
+    assert not standing.relative.any()
+    with pytest.raises(ValueError, match="three control points"):
+        bend_displacement(Bezier([A, C]))
+
+
+def test_relative_distance_from_a_layer_of_zeros() -> None:
+    zero = {"l.weight": torch.zeros(2, 2), "m.weight": torch.zeros(2)}
+    distances = layer_distances(Linear(zero, {**zero, "l.weight": torch.ones(2, 2)}), [0.0, 1.0])
+    assert distances.relative.tolist() == [[0, 0], [np.inf, 0]]

@@ -1,0 +1,87 @@
+"""Paths meet their ends exactly and are the curves they are named after."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from mode_connectivity.paths import Bezier, Linear, Path, Polygon, linear_bends
+from studies import small_net, state_of
+
+A, B, C = (state_of(small_net(seed, batch_norm=True).double()) for seed in range(3))
+PATHS = [
+    Linear(A, C),
+    Bezier([A, C]),
+    Bezier([A, B, C]),
+    Bezier([A, B, B, C]),
+    Polygon([A, B, C]),
+    Polygon([A, B, A, C]),
+]
+SHARES = st.floats(0, 1)
+
+
+def same(first: dict[str, Tensor], second: dict[str, Tensor], tolerance: float = 0.0) -> bool:
+    return list(first) == list(second) and all(
+        torch.allclose(tensor, second[name], rtol=0, atol=tolerance) for name, tensor in first.items()
+    )
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_ends_are_exact_and_new(path: Path) -> None:
+    for t, end in ((0.0, A), (1.0, C)):
+        state = path.at(t)
+        assert same(state, end)
+        assert all(state[name].data_ptr() != end[name].data_ptr() for name in end)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SHARES)
+def test_weights_sum_to_one(t: float) -> None:
+    for path in PATHS:
+        assert sum(path.weights(t)) == pytest.approx(1, abs=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(SHARES)
+def test_bezier_is_repeated_linear_interpolation(t: float) -> None:
+    """De Casteljau's construction gives the same point."""
+    left, right = Linear(A, B).at(t), Linear(B, C).at(t)
+    assert same(Bezier([A, B, C]).at(t), Linear(left, right).at(t), 1e-12)
+
+
+def test_polygon_passes_through_its_corners_and_straight_between() -> None:
+    path = Polygon([A, B, C])
+    assert same(path.at(0.5), B)
+    assert same(path.at(0.25), Linear(A, B).at(0.5), 1e-15)
+    assert same(path.at(0.9), Linear(B, C).at(0.8), 1e-12)
+
+
+@pytest.mark.parametrize("bends", [1, 2, 3])
+def test_linear_bends_make_every_path_the_straight_line(bends: int) -> None:
+    controls = [A, *linear_bends(A, C, bends), C]
+    for t in (0.1, 0.5, 0.77):
+        line = Linear(A, C).at(t)
+        assert same(Bezier(controls).at(t), line, 1e-12)
+        assert same(Polygon(controls).at(t), line, 1e-12)
+
+
+def test_counts_of_batches_follow_the_first_end() -> None:
+    later = {name: tensor + 5 if name.endswith("tracked") else tensor for name, tensor in C.items()}
+    assert Linear(A, later).at(0.5)["1.num_batches_tracked"] == A["1.num_batches_tracked"]
+
+
+def test_a_path_of_equal_controls_is_a_point() -> None:
+    assert Linear(A, dict(A)).is_point
+    assert not Bezier([A, B, A]).is_point
+
+
+def test_misfits_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"t must lie in \[0, 1\], got 1.01"):
+        Linear(A, B).at(1.01)
+    with pytest.raises(ValueError, match="two ends"):
+        Bezier([A])
+    with pytest.raises(ValueError, match=r"only one of them has 0.bias"):
+        Linear(A, {name: tensor for name, tensor in B.items() if name != "0.bias"})
+    with pytest.raises(ValueError, match=r"control points 0 and 2 differ in 0.bias: \(6,\), \(7,\)"):
+        Bezier([A, B, {**C, "0.bias": torch.zeros(7)}])

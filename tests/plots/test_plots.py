@@ -1,0 +1,75 @@
+"""Figures show what they are given, mark the swap, and repeat to the byte."""
+
+from pathlib import Path
+
+import imageio.v3 as imageio
+import numpy as np
+import pytest
+
+from mode_connectivity.plots.along_path import metrics_along_path
+from mode_connectivity.plots.comparison import barriers, displacements
+from mode_connectivity.plots.evolution import Evolution, evolution_frames
+from mode_connectivity.plots.gif import save_gif
+from mode_connectivity.plots.heatmap import evolution_heatmap
+from mode_connectivity.plots.style import BLUE, RED, save_png
+
+TS = np.linspace(0, 1, 7)
+LAYERS = ("conv.0", "conv.2", "fc.1")
+
+
+def evolution(swapped: str | None = "conv.2") -> Evolution:
+    distances = np.stack([TS, 2 * TS, TS * (1 - TS)], axis=1)
+    return Evolution(LAYERS, TS, distances, swapped, quantity="L2", title="a title")
+
+
+def pixels_of(frame: np.ndarray, colour: str) -> int:
+    rgb = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
+    return int((frame == np.array(rgb)).all(-1).sum())
+
+
+def test_bars_grow_with_the_distances_and_the_swapped_one_is_red() -> None:
+    frames = evolution_frames(evolution())
+    red = [pixels_of(frame, RED) for frame in frames]
+    blue = [pixels_of(frame, BLUE) for frame in frames]
+    steps = np.diff(red)
+    assert steps.min() > 0
+    assert steps.max() - steps.min() < 0.05 * steps.max()
+    assert blue[0] < blue[-1]
+    assert red[-1] - red[0] == pytest.approx(2 * (blue[-1] - blue[0]), rel=0.05)
+    plain = evolution_frames(evolution(None))
+    assert pixels_of(plain[-1], RED) == 0
+
+
+def test_gif_holds_every_frame_and_repeats(tmp_path: Path) -> None:
+    frames = evolution_frames(evolution())
+    for name in ("a.gif", "b.gif"):
+        save_gif(frames, tmp_path / name, fps=5)
+    assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
+    read = imageio.imread(tmp_path / "a.gif", index=None)
+    assert len(read) == len(TS)
+    difference = np.abs(read[..., :3].astype(int) - frames.astype(int))
+    assert np.percentile(difference, 99) < 32
+    assert imageio.immeta(tmp_path / "a.gif")["duration"] == 200
+
+
+def test_nothing_that_moves_still_draws(tmp_path: Path) -> None:
+    still = Evolution(LAYERS, TS, np.zeros((7, 3)), None, "L2", "still")
+    save_gif(evolution_frames(still), tmp_path / "still.gif", fps=10)
+    save_png(evolution_heatmap(still), tmp_path / "still.png")
+    assert len(imageio.imread(tmp_path / "still.gif", index=None)) == 7
+
+
+def test_pictures_repeat_to_the_byte(tmp_path: Path) -> None:
+    loss = {"bezier": {"train": (TS, 1 - TS), "test": (TS, 1 - TS)}, "linear": {"train": (TS**2, 1 - TS)}}
+    values = {"control": np.array([0.1, 0.2]), "mid": np.array([0.3, 0.4])}
+    layers = {name: np.outer(rows, [1.0, 2.0, 3.0]) for name, rows in values.items()}
+    for name in ("a", "b"):
+        save_png(evolution_heatmap(evolution()), tmp_path / f"{name}-heat.png")
+        save_png(metrics_along_path(TS, loss, title="t"), tmp_path / f"{name}-path.png")
+        save_png(barriers(("control", "mid"), (0, 1), values, values), tmp_path / f"{name}-bar.png")
+        swapped = {"control": None, "mid": "conv.2"}
+        save_png(displacements(LAYERS, ("control", "mid"), layers, swapped), tmp_path / f"{name}-d.png")
+    for kind in ("heat", "path", "bar", "d"):
+        first = (tmp_path / f"a-{kind}.png").read_bytes()
+        assert first == (tmp_path / f"b-{kind}.png").read_bytes()
+        assert len(first) > 5000

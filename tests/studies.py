@@ -1,0 +1,44 @@
+"""Small networks and data on which identities are tested."""
+
+import torch
+from torch import Tensor, nn
+
+from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
+from mode_connectivity.randomness import named_generator
+
+
+def small_net(seed: int = 0, batch_norm: bool = False) -> nn.Sequential:
+    """Two convolutions and two linear layers for 3x8x8 images and four classes."""
+    torch.manual_seed(seed)
+    norm = [nn.BatchNorm2d(6)] if batch_norm else []
+    return nn.Sequential(
+        nn.Conv2d(3, 6, 3, padding=1),
+        *norm,
+        nn.ReLU(),
+        nn.Conv2d(6, 5, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(5 * 16, 7),
+        nn.ReLU(),
+        nn.Linear(7, 4),
+    )
+
+
+def state_of(model: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+
+
+def stripes(count: int = 96, seed: int = 0) -> Images:
+    """Noise with a bright quarter that tells the class: learnt in a few epochs."""
+    generator = named_generator(seed, "stripes")
+    pixels = torch.randint(100, (count, 3, 8, 8), dtype=torch.uint8, generator=generator)
+    labels = torch.arange(count) % 4
+    for k, label in enumerate(labels.tolist()):
+        pixels[k, :, :, 2 * label : 2 * label + 2] += 120
+    return Images(pixels, labels)
+
+
+def stripe_batches(seed: int = 0, batch_size: int = 16) -> TrainingBatches:
+    images = stripes()
+    order, draws = named_generator(seed, "order"), named_generator(seed, "augmentation")
+    return TrainingBatches(images, batch_size, Scaling.of(images), Augmentation(crop_padding=1), order, draws)

@@ -1,0 +1,67 @@
+"""Dead units are seen to be dead, and only live ones are swapped."""
+
+import pytest
+import torch
+
+from mode_connectivity.randomness import named_generator
+from mode_connectivity.symmetry import Symmetry
+from mode_connectivity.symmetry.equivalence import compare
+from mode_connectivity.symmetry.units import draw_pairs, observe_units, pair_distance
+from studies import small_net, state_of
+
+IMAGES = torch.rand(20, 3, 8, 8, generator=named_generator(0, "images"))
+MODEL = small_net()
+SYMMETRY = Symmetry.derive(MODEL, IMAGES[:2])
+
+
+def test_activity_is_what_the_consumer_sees() -> None:
+    state = state_of(MODEL)
+    state["0.bias"][2] = -100.0
+    state["0.weight"][4], state["0.bias"][4] = 0.0, 3.0
+    units = observe_units(SYMMETRY, "0", MODEL, state, IMAGES.split(8))
+    assert units.activity[2] == 0
+    assert units.active_share[2] == 0
+    assert units.activity[4] == pytest.approx(3)
+    assert units.active_share[4] == 1
+    assert 2 not in units.live.tolist()
+    assert units.norm[4] == pytest.approx(3)
+    expected = state["0.weight"][0].square().sum() + state["0.bias"][0].square()
+    assert units.norm[0] == pytest.approx(float(expected.sqrt()), rel=1e-6)
+
+
+def test_units_behind_a_flatten_are_watched_at_all_their_positions() -> None:
+    state = state_of(MODEL)
+    units = observe_units(SYMMETRY, "2", MODEL, state, IMAGES.split(8))
+    with torch.no_grad():
+        MODEL.load_state_dict(state)
+        outputs = MODEL[:4](IMAGES)
+    assert torch.allclose(units.activity, outputs.double().mean((0, 2, 3)), rtol=1e-5)
+
+
+def test_pairs_are_disjoint_live_and_nested() -> None:
+    live = torch.tensor([1, 3, 4, 7, 8, 9])
+    three = draw_pairs(live, 3, named_generator(0, "pairs"))
+    assert sorted(unit for pair in three for unit in pair) == live.tolist()
+    assert draw_pairs(live, 1, named_generator(0, "pairs")) == three[:1]
+    with pytest.raises(ValueError, match="has 6 live ones"):
+        draw_pairs(live, 4, named_generator(0, "pairs"))
+
+
+def test_distance_of_a_pair_and_of_the_swap_it_makes() -> None:
+    state = state_of(MODEL)
+    rows = torch.cat([state["0.weight"].flatten(1), state["0.bias"][:, None]], 1).double()
+    assert pair_distance("0", state, (1, 4)) == pytest.approx(float((rows[1] - rows[4]).norm()))
+
+
+def test_equivalence_holds_for_a_swap_and_fails_for_half_of_one() -> None:
+    model, images = small_net().double(), IMAGES.double()
+    state = state_of(MODEL)
+    swapped = SYMMETRY.apply(state, SYMMETRY.swap("0", [(1, 4)]))
+    result = compare(model, state, swapped, images.split(7))
+    assert result.holds
+    assert result.images == 20
+    assert not torch.equal(swapped["0.weight"], state["0.weight"])
+    half = {**swapped, "2.weight": state["2.weight"]}
+    result = compare(model, state, half, images.split(7))
+    assert not result.holds
+    assert result.relative_difference > 1e-3

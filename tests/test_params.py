@@ -1,0 +1,61 @@
+"""What does not fit is refused in one line that names the key."""
+
+from pathlib import Path
+
+import pytest
+
+from imports import ROOT
+from mode_connectivity.params import Params, ParamsError
+
+DEFAULT = (ROOT / "params.yaml").read_text()
+
+
+def load(tmp_path: Path, text: str) -> Params:
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    return Params.load(path)
+
+
+def test_default_params_are_valid_and_frozen(tmp_path: Path) -> None:
+    params = load(tmp_path, DEFAULT)
+    assert params.seeds == (0, 1)
+    with pytest.raises(ValueError, match="frozen"):
+        params.swap.pairs = 3  # type: ignore[misc]
+
+
+def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:
+    params = load(tmp_path, DEFAULT.replace("weight_decay: 0.0005", "weight_decay: 5e-4").replace("full ", "off "))
+    assert params.endpoint.weight_decay == 0.0005
+    assert params.swap.verify == "off"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  pairs: 1", "  paris: 1", "swap.paris: unknown key; did you mean pairs"),
+        ("  pairs: 1", "  pairs: 0", "swap.pairs: input should be greater than or equal to 1, got 0"),
+        ("  pairs: 1", "  pairs: one", "swap.pairs: input should be a valid integer, got 'one'"),
+        ("  width: 0.125", "  width: .nan", "model.width: input should be a finite number"),
+        ("  flip: false", "  flip: 0", "augmentation.flip: input should be a valid boolean, got 0"),
+        ("[control, early", "[control, eary", "variants.1: input should be 'control', 'early', 'mid' or 'late'"),
+        ("seeds: [0, 1]", "seeds: [1, 1]", "seeds: an item stands twice"),
+        ("seeds: [0, 1]", "seeds: [-1]", "seeds: seeds are not negative"),
+        ("seeds: [0, 1]", "seeds: []", "seeds: "),
+        ("source: digits", "source: image_folder", "dataset: image_folder needs dataset.root"),
+        ("source: digits", "source: mnist", "dataset.source: input should be 'digits'"),
+        ("evaluation:\n  recalibration: 2048", "", "evaluation: missing"),
+        ("seeds: [0, 1]", "seeds: [0, 1", "not YAML"),
+    ],
+)
+def test_misfits_are_named(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in DEFAULT
+    with pytest.raises(ParamsError) as caught:
+        load(tmp_path, DEFAULT.replace(old, new, 1))
+    assert message in str(caught.value)
+    assert "params.yaml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match=r"nowhere\.yaml"):
+        Params.load(tmp_path / "nowhere.yaml")

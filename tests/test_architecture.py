@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,9 +31,9 @@ def floor(name: str) -> int:
 
 
 @pytest.mark.parametrize("file", source_files(), ids=lambda file: str(file.relative_to(PACKAGE)))
-def test_imports_point_downwards(file: object) -> None:
-    here = room(file).split("/")[0]  # type: ignore[arg-type]
-    for imported in imports_of(file):  # type: ignore[arg-type]
+def test_imports_point_downwards(file: Path) -> None:
+    here = room(file).split("/")[0]
+    for imported in imports_of(file):
         there = room(imported).split("/")[0]
         assert there == here or floor(there) > floor(here), f"{there} does not lie below {here}"
 

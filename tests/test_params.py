@@ -20,7 +20,7 @@ def test_default_params_are_valid_and_frozen(tmp_path: Path) -> None:
     params = load(tmp_path, DEFAULT)
     assert params.seeds == (0, 1)
     with pytest.raises(ValueError, match="frozen"):
-        params.swap.pairs = 3  # type: ignore[misc]
+        params.swap.pairs = 3
 
 
 def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ and the order of the tensors makes the bytes repeat and the module's own order s
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,24 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises:
         CheckpointError: the file is missing, truncated or was not written by `save`.
     """
+    with _opened(path) as (file, header):
+        return {name: file.get_tensor(name) for name in header["order"]}, header["metadata"]
+
+
+def metadata(path: Path) -> dict[str, Any]:
+    """The metadata alone; errors as `load`."""
+    with _opened(path) as (_, header):
+        found: dict[str, Any] = header["metadata"]
+        return found
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
     if not path.is_file():
         raise CheckpointError(f"{path}: no such checkpoint; `dvc repro` makes it, `dvc checkout` restores it")
     try:
         with safe_open(path, framework="pt") as file:
-            header = json.loads((file.metadata() or {})[HEADER])
-            return {name: file.get_tensor(name) for name in header["order"]}, header["metadata"]
+            yield file, json.loads((file.metadata() or {})[HEADER])
     except (SafetensorError, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(f"{path}: not a whole checkpoint of ours ({reason}); delete it and run again") from error

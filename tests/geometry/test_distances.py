@@ -60,7 +60,7 @@ def test_displacement_is_the_curve_minus_the_chord() -> None:
 
 def test_a_bend_on_the_chord_has_no_displacement_and_a_standing_path_no_distance() -> None:
     double = [{name: tensor.double() for name, tensor in state.items()} for state in (A, C)]
-    straight = Bezier([double[0], *linear_bends(*double), double[1]])
+    straight = Bezier([double[0], *linear_bends(double[0], double[1]), double[1]])
     assert bend_displacement(straight).max() < 1e-7
     standing = layer_distances(Linear(A, A), TS)
     assert not standing.raw_l2.any()

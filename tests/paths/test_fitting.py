@@ -43,7 +43,7 @@ def test_gradients_of_the_bends_are_those_of_autograd(kind: type[Bezier] | type[
 def run(seed: int = 0, batch_norm: bool = False, recipe: Recipe = RECIPE) -> dict[str, torch.Tensor]:
     ends = [state_of(small_net(k, batch_norm)) for k in (0, 1)]
     kept = [state_of(small_net(k, batch_norm)) for k in (0, 1)]
-    path = Bezier([ends[0], *linear_bends(*ends), ends[1]])
+    path = Bezier([ends[0], *linear_bends(ends[0], ends[1]), ends[1]])
     model = small_net(0, batch_norm)
     (bend,), history = fit(model, path, stripe_batches(seed), recipe, Precision(), named_generator(seed, "t"))
     assert len(history) == recipe.epochs
@@ -88,7 +88,7 @@ def test_a_fitted_curve_runs_lower_than_the_line_between_two_trained_networks() 
         model = small_net(seed)
         ends.append(train_endpoint(model, state_of(model), stripe_batches(seed), recipe, Precision())[0])
     model = small_net()
-    path = Bezier([ends[0], *linear_bends(*ends), ends[1]])
+    path = Bezier([ends[0], *linear_bends(ends[0], ends[1]), ends[1]])
     (bend,), _ = fit(model, path, stripe_batches(2), recipe, Precision(), named_generator(0, "t"))
     ts = np.linspace(0, 1, 9)
     losses = {

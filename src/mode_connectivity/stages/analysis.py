@@ -30,7 +30,6 @@ from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
 
 Profiles = dict[str, dict[str, Profile]]
-SECTIONS = ("swap", "curve", "analysis", "evaluation")
 
 
 def main(params: Params, variant: str, seed: int) -> None:
@@ -38,6 +37,7 @@ def main(params: Params, variant: str, seed: int) -> None:
     start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
     bezier = Bezier([start, study.load(layout.curve(variant, seed)), end])
     layer = json.loads(layout.metadata(layout.swapped(variant, seed)).read_text())["layer"]
+    made_from = [layout.curve(variant, seed)]
     ts = np.linspace(0, 1, params.analysis.points)
     distances = layer_distances(bezier, ts)
     paths: dict[str, Path] = {"bezier": bezier, "linear": Linear(start, end)}
@@ -47,7 +47,7 @@ def main(params: Params, variant: str, seed: int) -> None:
         write_json(
             folder / layout.SUMMARY,
             {
-                **study.provenance(SECTIONS, variant=variant, seed=seed),
+                **study.provenance("analysis", "evaluation", made_from=made_from, variant=variant, seed=seed),
                 "swapped_layer": layer,
                 "paths": {name: _path_summary(ts, sets) for name, sets in profiles.items()},
                 "layers": _layer_summary(bezier, distances),

@@ -15,8 +15,6 @@ from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
 from mode_connectivity.training import Recipe
 
-SECTIONS = ("augmentation", "curve")
-
 
 def main(params: Params, variant: str, seed: int) -> None:
     study = Study.open(params)
@@ -34,7 +32,8 @@ def main(params: Params, variant: str, seed: int) -> None:
         named_generator(seed, "curve t"),
         title=f"curve {variant} seed {seed}",
     )
-    provenance = study.provenance(SECTIONS, variant=variant, seed=seed)
+    made_from = [layout.endpoint(seed), layout.swapped(variant, seed)]
+    provenance = study.provenance("curve", made_from=made_from, variant=variant, seed=seed)
     path = layout.curve(variant, seed)
     write_json(layout.history(path), {"epochs": [asdict(epoch) for epoch in history], **provenance})
     checkpoints.save(path, bend, provenance)

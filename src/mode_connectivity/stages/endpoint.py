@@ -7,15 +7,13 @@ import torch
 
 from mode_connectivity import checkpoints, layout
 from mode_connectivity.atomic import write_json
-from mode_connectivity.evaluation import has_statistics, recalibrate, score
+from mode_connectivity.evaluation import score
 from mode_connectivity.params import Params
 from mode_connectivity.randomness import named_seed
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
 from mode_connectivity.training import Recipe, train_endpoint
-
-SECTIONS = ("augmentation", "endpoint", "evaluation")
 
 
 def main(params: Params, seed: int) -> None:
@@ -27,14 +25,12 @@ def main(params: Params, seed: int) -> None:
     state, history = train_endpoint(
         model, start, batches, Recipe(**params.endpoint.model_dump()), study.precision, title=f"endpoint seed {seed}"
     )
-    if has_statistics(model):
-        state = recalibrate(model, state, study.sample(params.evaluation.recalibration), study.scaling)
     scores = {
         split: asdict(score(model, state, getattr(study.dataset, split), study.scaling, study.precision))
         for split in ("train", "test")
     }
     print(f"endpoint seed {seed}: test accuracy {scores['test']['accuracy']:.2%}")
-    provenance = study.provenance(SECTIONS, seed=seed)
+    provenance = study.provenance("augmentation", "endpoint", seed=seed)
     path = layout.endpoint(seed)
     write_json(layout.history(path), {"epochs": [asdict(epoch) for epoch in history], "scores": scores, **provenance})
     checkpoints.save(path, state, {**provenance, "scores": scores})

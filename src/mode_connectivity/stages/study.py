@@ -1,7 +1,9 @@
 """What the stages of a study share: the device, the data on it, the network, and where a result comes from."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import torch
@@ -66,7 +68,7 @@ class Study:
             draws=named_generator(seed, f"{purpose} augmentation"),
         )
 
-    def load(self, path: Any) -> dict[str, Tensor]:
+    def load(self, path: Path) -> dict[str, Tensor]:
         """A checkpoint's tensors on the device, checked against the network.
 
         Raises:
@@ -76,10 +78,14 @@ class Study:
         _fits(self.model(), state, path)
         return {name: tensor.to(self.device) for name, tensor in state.items()}
 
-    def provenance(self, sections: tuple[str, ...], **item: str | int) -> dict[str, Any]:
-        """Where a result comes from: the params it depends on, the data, and its place in the study."""
-        dumped = self.params.model_dump(mode="json", include=set(sections) | {"compute", "model"})
-        return {"params": dumped, "data_sha256": self.data_sha256, **item}
+    def provenance(self, *sections: str, made_from: Sequence[Path] = (), **item: str | int) -> dict[str, Any]:
+        """Where a result comes from: its own params and those of the checkpoints it was made from, the data, and its
+        place in the study. Params on which it does not depend stay out, or its bytes would change with them."""
+        own = self.params.model_dump(mode="json", include={*sections, "compute", "model"})
+        inherited: dict[str, Any] = {}
+        for path in made_from:
+            inherited |= checkpoints.metadata(path)["params"]
+        return {"params": inherited | own, "data_sha256": self.data_sha256, **item}
 
     def sample(self, count: int) -> Images:
         """The first `count` training images, drawn without order: the data set's own order is by class in part."""
@@ -100,7 +106,7 @@ def _device(compute: Compute) -> torch.device:
     return torch.device("cuda")
 
 
-def _fits(model: nn.Module, state: dict[str, Tensor], path: Any) -> None:
+def _fits(model: nn.Module, state: dict[str, Tensor], path: Path) -> None:
     wanted = model.state_dict()
     for name in [*wanted, *state]:
         if name not in wanted or name not in state or wanted[name].shape != state[name].shape:

@@ -24,7 +24,6 @@ from mode_connectivity.tracking import Record
 
 OBSERVED = 2048  # training images on which the units' activity is measured
 RANDOM_INPUTS = 64
-SECTIONS = ("swap",)
 
 
 def main(params: Params, variant: str, seed: int) -> None:
@@ -37,8 +36,9 @@ def main(params: Params, variant: str, seed: int) -> None:
         symmetry = Symmetry.derive(study.model(), next(_inputs(study, torch.float32))[:2])
         chosen = _choose(study, symmetry, layer, original)
         swapped = symmetry.apply(original, symmetry.swap(layer, [unit["pair"] for unit in chosen]))
+    sections = () if layer is None else ("swap",)
     metadata = {
-        **study.provenance(SECTIONS, variant=variant, seed=seed),
+        **study.provenance(*sections, made_from=[layout.endpoint(seed)], variant=variant, seed=seed),
         "layer": layer,
         "pairs": chosen,
         "distance_to_original": _distance(original, swapped),

@@ -1,0 +1,83 @@
+"""A small study in a copy of the project, run by the real commands."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from imports import ROOT
+
+SMALL: dict[str, object] = {
+    "seeds": [0],
+    "variants": ["control", "mid"],
+    "compute.threads": 1,
+    "dataset.train_size": 200,
+    "dataset.test_size": 50,
+    "model.width": 0.0625,
+    "endpoint.epochs": 2,
+    "curve.epochs": 1,
+    "analysis.points": 5,
+}
+TRACKED = ("params.yaml", "dvc.yaml", ".dvc/config", ".dvcignore", ".gitignore", "data/.gitkeep")
+OURS = ("DVC_", "GIT_", "PYTEST", "PYTHONDONT")
+
+
+class Project:
+    """A copy of the project with its own repository, identity and tracking store."""
+
+    def __init__(self, root: Path, changes: dict[str, object]) -> None:
+        self.root = root
+        shutil.copytree(ROOT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in TRACKED:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, root / name)
+        self.set(changes)
+        self.run("git", "init", "-q")
+        self.run("git", "config", "user.name", "Test")
+        self.run("git", "config", "user.email", "test@example.org")
+        self.commit()
+
+    def copied(self, root: Path) -> "Project":
+        """This project as it stands, results and cache included, to change something in."""
+        shutil.copytree(self.root, root, dirs_exist_ok=True, symlinks=True)
+        copy = Project.__new__(Project)
+        copy.root = root
+        return copy
+
+    @property
+    def store(self) -> str:
+        return f"sqlite:///{self.root / 'mlflow.db'}"
+
+    def set(self, changes: dict[str, object]) -> None:
+        path = self.root / "params.yaml"
+        params = yaml.safe_load(path.read_text())
+        for key, value in changes.items():
+            *sections, leaf = key.split(".")
+            place = params
+            for section in sections:
+                place = place[section]
+            place[leaf] = value
+        path.write_text(yaml.safe_dump(params))
+
+    def commit(self) -> None:
+        self.run("git", "add", "-A")
+        self.run("git", "commit", "-qm", "state")
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
+        environment["MLFLOW_TRACKING_URI"] = self.store
+        environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+        assert not check or done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def stages_run(self, *command: str) -> list[str]:
+        return re.findall(r"Running stage '([^']+)'", self.run(*command).stdout)
+
+    def outputs(self) -> dict[str, bytes]:
+        files = [path for top in ("data", "models", "reports") for path in (self.root / top).rglob("*")]
+        return {str(path.relative_to(self.root)): path.read_bytes() for path in files if path.is_file()}

@@ -1,0 +1,214 @@
+"""The real dvc.yaml, run small in a copy of its own, by the real commands."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import imageio.v3 as imageio
+import numpy as np
+import pytest
+
+from mode_connectivity import checkpoints, layout
+from project import SMALL, Project
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory: pytest.TempPathFactory) -> list[Project]:
+    """The same small study in two fresh copies, run side by side, one thread each."""
+    copies = [Project(tmp_path_factory.mktemp(name), SMALL) for name in ("study", "again")]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda copy: copy.run("dvc", "repro"), copies))
+    copies[0].commit()
+    return copies
+
+
+@pytest.fixture
+def study(studies: list[Project]) -> Project:
+    """A finished study; a test that changes it does so in its own copy."""
+    return studies[0]
+
+
+def test_two_fresh_copies_give_the_same_bytes(studies: list[Project]) -> None:
+    first, again = studies
+    assert again.outputs() == first.outputs()
+    assert (again.root / "dvc.lock").read_bytes() == (first.root / "dvc.lock").read_bytes()
+
+
+def test_the_promised_files_hold_the_promised_things(study: Project) -> None:
+    folder = study.root / layout.analysis("mid", 0)
+    with np.load(folder / layout.DISTANCES, allow_pickle=False) as arrays:
+        assert arrays["ts"].tolist() == [0, 0.25, 0.5, 0.75, 1]
+        assert arrays["raw_l2"].shape == arrays["relative"].shape == (5, 16)
+        assert arrays["layers"][0] == "features.0"
+        assert (arrays["raw_l2"][0] == 0).all()
+        swapped, consumer = (arrays["layers"].tolist().index(f"features.{k}") for k in (12, 14))
+        moved = set(np.nonzero(arrays["raw_l2"][-1])[0].tolist())
+        assert moved == {swapped, consumer}
+        # The ends are one function, so the straight line is as high at t as at 1 - t.
+        loss = arrays["linear_train_loss"]
+        assert np.allclose(loss, loss[::-1], rtol=1e-4)
+    assert len(imageio.imread(folder / layout.EVOLUTION, index=None)) == 5
+    summary = json.loads((folder / layout.SUMMARY).read_text())
+    assert summary["swapped_layer"] == "features.12"
+    metadata = json.loads((study.root / layout.metadata(layout.swapped("mid", 0))).read_text())
+    assert metadata["layer"] == "features.12"
+    assert len(metadata["pairs"]) == 1
+    assert metadata["verification"]["test_set"]["images"] == 50
+    assert metadata["verification"]["test_set"]["relative_difference"] < 1e-9
+    assert metadata["distance_to_original"] > metadata["pairs"][0]["distance"]
+    report = (study.root / layout.COMPARISON / layout.REPORT).read_text()
+    assert "| mid | 0 | features.12 |" in report
+    assert "What they do not show" in report
+
+
+def test_the_control_stays_where_the_endpoint_is(study: Project) -> None:
+    endpoint, _ = checkpoints.load(study.root / layout.endpoint(0))
+    control, metadata = checkpoints.load(study.root / layout.swapped("control", 0))
+    assert all((tensor == control[name]).all() for name, tensor in endpoint.items())
+    assert metadata["layer"] is None
+    with np.load(study.root / layout.analysis("control", 0) / layout.DISTANCES) as arrays:
+        assert len(set(arrays["linear_test_loss"].tolist())) == 1
+        assert np.allclose(arrays["raw_l2"], arrays["raw_l2"][::-1], atol=1e-12)
+
+
+def test_nothing_runs_again_but_the_look_at_the_source(study: Project) -> None:
+    assert study.stages_run("dvc", "repro") == ["source"]
+    assert study.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_results_name_no_time_place_or_commit(study: Project) -> None:
+    commit = study.run("git", "rev-parse", "HEAD~1").stdout.strip()
+    for name, content in study.outputs().items():
+        for secret in (commit, str(study.root), study.root.name):
+            assert secret.encode() not in content, name
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_stage_left_one_whole_run(study: Project) -> None:
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=study.store)
+    experiment = client.get_experiment_by_name("mode-connectivity")
+    assert experiment is not None
+    runs = client.search_runs([experiment.experiment_id])
+    names = [run.info.run_name for run in runs]
+    items = [f"{stage}@{variant}-0" for stage in ("swap", "curve", "analysis") for variant in ("control", "mid")]
+    assert sorted(names) == sorted(["dataset", "endpoint@0", "report", *items])
+    assert {run.info.status for run in runs} == {"FINISHED"}
+    (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0"]
+    assert analysis.data.tags["dvc.stage"] == "analysis@mid-0"
+    assert analysis.data.tags["variant"] == "mid"
+    assert analysis.data.tags["stage"] == "analysis"
+    assert analysis.data.params["swap.pairs"] == "1"
+    history = client.get_metric_history(analysis.info.run_id, "normalized_l2/features.12")
+    assert [point.step for point in history] == [0, 1, 2, 3, 4]
+    artifacts = {item.path for item in client.list_artifacts(analysis.info.run_id)}
+    assert {layout.EVOLUTION, layout.HEATMAP, layout.ALONG_PATH, layout.SUMMARY, layout.DISTANCES} <= artifacts
+    (endpoint,) = [run for run in runs if run.info.run_name == "endpoint@0"]
+    assert len(client.get_metric_history(endpoint.info.run_id, "epoch/loss")) == 2
+
+
+def test_a_change_reruns_what_depends_on_it_and_nothing_else(study: Project, tmp_path: Path) -> None:
+    copy = study.copied(tmp_path)
+
+    def stale() -> set[str]:
+        stages = json.loads(copy.run("dvc", "status", "--json").stdout)
+        return {stage.partition("@")[0] for stage in stages} - {"source"}
+
+    def edited(name: str) -> set[str]:
+        path = copy.root / "src" / "mode_connectivity" / name
+        text = path.read_text()
+        path.write_text(text + "\n# edited\n")
+        try:
+            return stale()
+        finally:
+            path.write_text(text)
+
+    assert stale() == set()
+    assert edited("plots/heatmap.py") == {"analysis", "report"}
+    assert edited("symmetry/apply.py") == {"swap"}
+    assert edited("training/loop.py") == {"endpoint", "curve", "analysis"}
+    assert edited("geometry/gram.py") == {"analysis"}
+    assert edited("stages/curve.py") == {"curve"}
+    assert edited("params.py") == edited("layout.py") == edited("tracking.py") == set()
+    copy.set({"analysis.fps": 5})
+    assert stale() == {"analysis"}
+    copy.set({"analysis.fps": 10, "swap.pairs": 2})
+    assert stale() == {"swap", "report"}
+
+
+def test_experiments_keep_their_runs_wherever_they_are_run(study: Project, tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    copy = study.copied(tmp_path)
+    copy.run("dvc", "exp", "run", "--temp", "-S", "swap.pairs=2", "--name", "two-pairs")
+    shown = json.loads(copy.run("dvc", "exp", "show", "--json").stdout)
+    assert "two-pairs" in json.dumps(shown)
+    assert "bezier_train_loss_barrier" in copy.run("dvc", "metrics", "diff", "two-pairs").stdout
+    client = MlflowClient(tracking_uri=copy.store)
+    experiment = client.get_experiment_by_name("mode-connectivity")
+    assert experiment is not None
+    runs = client.search_runs([experiment.experiment_id], "tags.`dvc.experiment` = 'two-pairs'")
+    names = {run.info.run_name for run in runs}
+    assert names == {"swap@mid-0", "swap@control-0", "curve@mid-0", "analysis@mid-0", "report"}
+    (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0"]
+    assert (Path(analysis.info.artifact_uri.removeprefix("file://")) / layout.EVOLUTION).is_file()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"swap.pairs": 30}, "error: swap.pairs: features.12: 30 pair(s) need 60 units, the layer has"),
+        ({"variants": ["contrl"]}, "error: params.yaml: variants.0: input should be 'control'"),
+        ({"model.name": "vgg17"}, "error: model.name: no network called 'vgg17'; there are"),
+        ({"model.width": "wide"}, "error: params.yaml: model.width: input should be a valid number"),
+        ({"dataset.test_size": 5000}, "error: dataset.test_size: 5000 asks for 500 images of class 0, it has"),
+        (
+            {"dataset.source": "image_folder", "dataset.root": "nowhere"},
+            "nowhere holds no files under train/ and test/",
+        ),
+        ({"compute.device": "cuda"}, "error: compute.device: cuda was asked for and there is none"),
+    ],
+)
+def test_bad_params_stop_in_one_line(study: Project, tmp_path: Path, changes: dict[str, object], message: str) -> None:
+    if "compute.device" in changes and __import__("torch").cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    copy = study.copied(tmp_path)
+    copy.set(changes)
+    done = copy.run("dvc", "repro", "report", "swap", check=False)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len([line for line in done.stderr.splitlines() if line.startswith("error:")]) == 1
+    assert not list(copy.root.rglob("*.partial"))
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "another network"])
+def test_a_damaged_checkpoint_is_named(study: Project, tmp_path: Path, damage: str) -> None:
+    copy = study.copied(tmp_path)
+    path = copy.root / layout.endpoint(0)
+    content = path.read_bytes()
+    path.unlink()
+    if damage == "truncated":
+        path.write_bytes(content[:-10])
+    elif damage == "another network":
+        copy.set({"model.width": 0.125})
+        path.write_bytes(content)
+    target = copy.root / layout.curve("mid", 0)
+    before = target.read_bytes()
+    done = copy.run("sh", "src/stage", "curve", "--variant", "mid", "--seed", "0", check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {layout.endpoint(0)}: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert target.read_bytes() == before
+
+
+def test_a_dead_tracking_server_costs_no_result(study: Project, tmp_path: Path) -> None:
+    copy = study.copied(tmp_path)
+    target = copy.root / layout.swapped("mid", 0)
+    before = target.read_bytes()
+    target.unlink()
+    stage = "MLFLOW_TRACKING_URI=http://127.0.0.1:9 sh src/stage swap --variant mid --seed 0"
+    done = copy.run("sh", "-c", stage)
+    assert "warning: the result is safe, but was not tracked" in done.stderr
+    assert target.read_bytes() == before

@@ -107,7 +107,9 @@ def observe(model: nn.Module, example_inputs: Any, trace: Trace) -> Observer:
         for hook in (register_module_forward_pre_hook(observer.enter), register_module_forward_hook(observer.leave)):
             stack.callback(hook.remove)
         stack.enter_context(trace)
-        output = functional_call(model, {name: aliases[id(tensor)] for name, tensor in tensors.items()}, inputs)
+        output = functional_call(
+            model, {name: aliases[id(tensor)] for name, tensor in tensors.items()}, inputs, tie_weights=False
+        )
     observer.read = {name for name, tensor in tensors.items() if id(aliases[id(tensor)]) in trace.read}
     for leaf in tree_leaves(output):
         if isinstance(leaf, Tensor):

@@ -10,9 +10,9 @@ from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
 
 # Element by element, though PyTorch does not tag every form of them so.
 ELEMENTWISE = {
-    "_to_copy", "alias", "bernoulli", "celu", "clone", "contiguous", "copy", "detach", "elu", "empty_like", "fill",
-    "full_like", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "lift_fresh", "masked_fill",
-    "ones_like", "prelu", "_prelu_kernel", "relu6", "selu", "softshrink", "threshold", "where", "zero", "zeros_like",
+    "_to_copy", "alias", "bernoulli", "celu", "clone", "contiguous", "copy", "detach", "elu", "fill", "hardshrink",
+     "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "lift_fresh", "log_sigmoid_forward", "masked_fill",
+    "prelu", "_prelu_kernel", "relu6", "selu", "softshrink", "threshold", "where", "zero",
 }  # fmt: skip
 
 

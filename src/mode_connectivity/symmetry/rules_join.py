@@ -47,14 +47,14 @@ def repeat(trace: Trace, call: Call) -> list[Labels]:
 
 
 def pad(trace: Trace, call: Call) -> list[Labels]:
-    """Constant padding: the new entries are fixed blocks before and after (channels of a parameter-free shortcut)."""
+    """Constant padding: new blocks before and after, of equal entries (the channels of a parameter-free shortcut)."""
     labels, widths = list(trace.labels(call["self"])), call["pad"]
     for place in range(len(widths) // 2):
         before, after = widths[2 * place : 2 * place + 2]
         axis = labels[-1 - place].axis
         if min(before, after) < 0:
             raise trace.refusal("a negative padding")
-        labels[-1 - place] = Label(fixed(before) + axis + fixed(after))
+        labels[-1 - place] = Label(trace.slots.fresh(before) + axis + trace.slots.fresh(after))
     return [tuple(labels)]
 
 

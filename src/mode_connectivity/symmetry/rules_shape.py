@@ -8,11 +8,6 @@ from mode_connectivity.symmetry.rules_reshape import reshape
 from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
 
 
-def constant(trace: Trace, call: Call) -> list[Labels]:
-    """A new tensor that takes no more than its type from the operand."""
-    return [tuple(Label(fixed(size)) for size in tensor.shape) for tensor in call.results]
-
-
 def over_pixels(trace: Trace, call: Call) -> list[Labels]:
     """Pooling, resampling and padding of the last d axes, d as in the operation's name; batch and channels pass."""
     labels = trace.labels(call.operands[0])
@@ -98,7 +93,6 @@ PIXELS = (
 )
 
 RULES: dict[str, Rule] = {
-    **dict.fromkeys(("new_zeros", "new_ones", "new_full", "new_empty"), constant),
     **dict.fromkeys(PIXELS, over_pixels),
     **dict.fromkeys(("view", "_unsafe_view", "reshape", "_reshape_alias"), reshape),
     **dict.fromkeys(("t", "transpose", "permute"), permute),

@@ -56,7 +56,7 @@ def _outputs(model: nn.Module, state: dict[str, Tensor], example_inputs: Any) ->
     """The tensors that the model returns, computed in float64 as far as it lets that happen."""
     torch.manual_seed(0)
     tensors = {name: _double(tensor) for name, tensor in {**dict(model.named_buffers()), **state}.items()}
-    output = functional_call(model, tensors, cast(example_inputs, torch.float64))
+    output = functional_call(model, tensors, cast(example_inputs, torch.float64), tie_weights=False)
     return [leaf.double() for leaf in tree_leaves(output) if isinstance(leaf, Tensor)]
 
 

@@ -90,7 +90,9 @@ def observe(model: nn.Module, example_inputs: Any, trace: Trace) -> Observer:
     """
     observer = Observer(model, trace)
     tensors = state_of(model)
-    aliases = {id(tensor): tensor.detach() for tensor in tensors.values()}
+    # Copies of the buffers, should the pass write to them.
+    parameters = {id(parameter) for parameter in model.parameters()}
+    aliases = {id(t): t.detach() if id(t) in parameters else t.detach().clone() for t in tensors.values()}
     dtype = next((tensor.dtype for tensor in tensors.values() if tensor.is_floating_point()), torch.float32)
     inputs = cast(example_inputs, dtype)
     for tensor in tree_leaves(inputs):

@@ -100,6 +100,13 @@ def ordered(trace: Trace, call: Call) -> list[Labels]:
     return results
 
 
+def extreme(trace: Trace, call: Call) -> list[Labels]:
+    """The largest of two tensors, of one tensor, or along an axis together with its place."""
+    if "other" in call.arguments:
+        return pointwise(trace, call)
+    return ordered(trace, call) if "dim" in call.arguments else reduction(trace, call)
+
+
 RULES: dict[str, Rule] = {
     **dict.fromkeys(("native_batch_norm", "cudnn_batch_norm", "miopen_batch_norm"), batch_norm),
     **dict.fromkeys(("_native_batch_norm_legit", "_native_batch_norm_legit_no_training"), batch_norm),
@@ -112,5 +119,5 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("mean", "sum", "prod", "amax", "amin", "aminmax", "any", "all"), reduction),
     **dict.fromkeys(("var", "var_mean", "std", "std_mean", "norm", "linalg_vector_norm", "logsumexp"), reduction),
     **dict.fromkeys(("argmax", "argmin", "cumsum", "cumprod", "logcumsumexp", "median", "sort", "topk"), ordered),
-    **dict.fromkeys(("max", "min"), ordered),
+    **dict.fromkeys(("max", "min"), extreme),
 }

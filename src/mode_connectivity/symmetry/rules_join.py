@@ -65,6 +65,13 @@ def along(trace: Trace, call: Call) -> list[Labels]:
     return [labels]
 
 
+def index_select(trace: Trace, call: Call) -> list[Labels]:
+    labels = trace.labels(call["self"])
+    dim = call["dim"] % len(labels)
+    trace.pin((labels[dim], *trace.labels(call["index"])))
+    return [(*labels[:dim], Label(fixed(call.result.shape[dim])), *labels[dim + 1 :])]
+
+
 def look_up(trace: Trace, call: Call) -> list[Labels]:
     """Entries chosen by number, index[:, i, ...]: the axis looked up stays fixed, and so do the numbers."""
     labels, indices = trace.labels(call["self"]), list(call["indices"])
@@ -88,4 +95,5 @@ RULES: dict[str, Rule] = {
     "flip": along,
     "roll": along,
     "index": look_up,
+    "index_select": index_select,
 }

@@ -31,11 +31,13 @@ def permute(trace: Trace, call: Call) -> list[Labels]:
 
 
 def expand(trace: Trace, call: Call) -> list[Labels]:
+    """Copies of one entry are equal and may be permuted in any way."""
     labels, shape = trace.labels(call["self"]), call.result.shape
-    new = len(shape) - len(labels)
-    pairs = zip(labels, shape[new:], strict=True)
-    kept = [label if size_of(label.axis) == size else Label(fixed(size)) for label, size in pairs]
-    return [(*(Label(fixed(size)) for size in shape[:new]), *kept)]
+    kept: list[Label] = []
+    for dim, size in enumerate(reversed(shape)):
+        same = dim < len(labels) and size_of(labels[-1 - dim].axis) == size
+        kept.insert(0, labels[-1 - dim] if same else Label(trace.slots.fresh(size)))
+    return [tuple(kept)]
 
 
 def unsqueeze(trace: Trace, call: Call) -> list[Labels]:

@@ -38,7 +38,11 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
     devices = {tensor.device for tensor in (*model.parameters(), *model.buffers()) if tensor.device.type == "cuda"}
     fast_path = torch.backends.mha.get_fastpath_enabled()
     with torch.random.fork_rng([*devices]), torch.no_grad():
-        torch.manual_seed(0)
+        # Not torch.manual_seed, which reaches the generators of devices that are not restored.
+        torch.default_generator.manual_seed(0)
+        for device in devices:
+            with torch.cuda.device(device):
+                torch.cuda.manual_seed(0)
         try:
             # The fused attention of the fast path is one opaque operation; the plain one has rules.
             torch.backends.mha.set_fastpath_enabled(False)

@@ -46,7 +46,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Labels of every tensor of one forward pass, over one set of slots."""
 
     def __init__(self, rule_of: Callable[[Call], Rule | None]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.slots = Slots()
         self.rule_of = rule_of
         self.known: dict[int, tuple[Tensor, Labels | None]] = {}  # the tensor is held so that its id stays its own

@@ -106,5 +106,7 @@ def test_wrong_symmetry_does_not_pass_the_check(monkeypatch: pytest.MonkeyPatch)
 
     assert rules.RULES["native_batch_norm"] is rules_elementwise.batch_norm
     monkeypatch.setitem(rules.RULES, "native_batch_norm", forgets_statistics)
+    fresh = build("vgg13", num_classes=10, width=1 / 16, batch_norm=True)
     with pytest.raises(UnsupportedModule, match="changes the output"):
-        Symmetry.derive(build("vgg13", num_classes=10, width=1 / 16, batch_norm=True), torch.rand(1, 3, 32, 32))
+        Symmetry.derive(fresh, torch.zeros(1, 3, 32, 32))
+    Symmetry.derive(fresh, torch.zeros(1, 3, 32, 32), verify=False)

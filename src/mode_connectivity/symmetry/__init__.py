@@ -1,6 +1,8 @@
 """Permutation symmetry that is derived from a module, and what can be done with it."""
 
+from mode_connectivity.symmetry.match_activations import match_activations
+from mode_connectivity.symmetry.match_weights import match_weights
 from mode_connectivity.symmetry.symmetry import Symmetry
 from mode_connectivity.symmetry.unsupported import UnsupportedModule
 
-__all__ = ["Symmetry", "UnsupportedModule"]
+__all__ = ["Symmetry", "UnsupportedModule", "match_activations", "match_weights"]

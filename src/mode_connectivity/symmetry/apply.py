@@ -16,11 +16,7 @@ def apply(
     Raises:
         ValueError: a tensor that is missing or of another shape.
     """
-    for name, each in axes.items():
-        if name not in state:
-            raise ValueError(f"the state has no {name!r}")
-        if tuple(state[name].shape) != tuple(map(size_of, each)):
-            raise ValueError(f"{name} has shape {tuple(state[name].shape)} instead of {tuple(map(size_of, each))}")
+    check(state, axes)
     moving = {group: perm for group, perm in perms.items() if not torch.equal(perm, torch.arange(len(perm)))}
     indices: dict[tuple[Axis, torch.device], Tensor] = {}
     permuted = {}
@@ -35,3 +31,12 @@ def apply(
             moved = moved.index_select(dim, indices[key])
         permuted[name] = moved.clone() if moved is tensor and isinstance(tensor, Tensor) else moved
     return permuted
+
+
+def check(state: Mapping[str, Tensor], axes: Mapping[str, tuple[Axis, ...]]) -> None:
+    """Raises ValueError for a tensor of `axes` that the state lacks or has in another shape."""
+    for name, each in axes.items():
+        if name not in state:
+            raise ValueError(f"the state has no {name!r}")
+        if tuple(state[name].shape) != tuple(map(size_of, each)):
+            raise ValueError(f"{name} has shape {tuple(state[name].shape)} instead of {tuple(map(size_of, each))}")

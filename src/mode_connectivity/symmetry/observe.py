@@ -38,7 +38,11 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
     devices = {tensor.device for tensor in (*model.parameters(), *model.buffers()) if tensor.device.type == "cuda"}
     fast_path = torch.backends.mha.get_fastpath_enabled()
     with torch.random.fork_rng([*devices]), torch.no_grad():
-        torch.manual_seed(0)
+        # Not torch.manual_seed, which reaches the generators of devices that are not restored.
+        torch.default_generator.manual_seed(0)
+        for device in devices:
+            with torch.cuda.device(device):
+                torch.cuda.manual_seed(0)
         try:
             # The fused attention of the fast path is one opaque operation; the plain one has rules.
             torch.backends.mha.set_fastpath_enabled(False)
@@ -90,7 +94,9 @@ def observe(model: nn.Module, example_inputs: Any, trace: Trace) -> Observer:
     """
     observer = Observer(model, trace)
     tensors = state_of(model)
-    aliases = {id(tensor): tensor.detach() for tensor in tensors.values()}
+    # Copies of the buffers, should the pass write to them.
+    parameters = {id(parameter) for parameter in model.parameters()}
+    aliases = {id(t): t.detach() if id(t) in parameters else t.detach().clone() for t in tensors.values()}
     dtype = next((tensor.dtype for tensor in tensors.values() if tensor.is_floating_point()), torch.float32)
     inputs = cast(example_inputs, dtype)
     for tensor in tree_leaves(inputs):
@@ -107,7 +113,9 @@ def observe(model: nn.Module, example_inputs: Any, trace: Trace) -> Observer:
         for hook in (register_module_forward_pre_hook(observer.enter), register_module_forward_hook(observer.leave)):
             stack.callback(hook.remove)
         stack.enter_context(trace)
-        output = functional_call(model, {name: aliases[id(tensor)] for name, tensor in tensors.items()}, inputs)
+        output = functional_call(
+            model, {name: aliases[id(tensor)] for name, tensor in tensors.items()}, inputs, tie_weights=False
+        )
     observer.read = {name for name, tensor in tensors.items() if id(aliases[id(tensor)]) in trace.read}
     for leaf in tree_leaves(output):
         if isinstance(leaf, Tensor):

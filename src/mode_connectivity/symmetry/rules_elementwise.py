@@ -10,9 +10,9 @@ from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
 
 # Element by element, though PyTorch does not tag every form of them so.
 ELEMENTWISE = {
-    "_to_copy", "alias", "bernoulli", "celu", "clone", "contiguous", "copy", "detach", "elu", "empty_like", "fill",
-    "full_like", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "lift_fresh", "masked_fill",
-    "ones_like", "prelu", "_prelu_kernel", "relu6", "selu", "softshrink", "threshold", "where", "zero", "zeros_like",
+    "_to_copy", "alias", "bernoulli", "celu", "clone", "contiguous", "copy", "detach", "elu", "fill", "hardshrink",
+     "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "lift_fresh", "log_sigmoid_forward", "masked_fill",
+    "prelu", "_prelu_kernel", "relu6", "selu", "softshrink", "threshold", "where", "zero",
 }  # fmt: skip
 
 
@@ -100,6 +100,13 @@ def ordered(trace: Trace, call: Call) -> list[Labels]:
     return results
 
 
+def extreme(trace: Trace, call: Call) -> list[Labels]:
+    """The largest of two tensors, of one tensor, or along an axis together with its place."""
+    if "other" in call.arguments:
+        return pointwise(trace, call)
+    return ordered(trace, call) if "dim" in call.arguments else reduction(trace, call)
+
+
 RULES: dict[str, Rule] = {
     **dict.fromkeys(("native_batch_norm", "cudnn_batch_norm", "miopen_batch_norm"), batch_norm),
     **dict.fromkeys(("_native_batch_norm_legit", "_native_batch_norm_legit_no_training"), batch_norm),
@@ -112,5 +119,5 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("mean", "sum", "prod", "amax", "amin", "aminmax", "any", "all"), reduction),
     **dict.fromkeys(("var", "var_mean", "std", "std_mean", "norm", "linalg_vector_norm", "logsumexp"), reduction),
     **dict.fromkeys(("argmax", "argmin", "cumsum", "cumprod", "logcumsumexp", "median", "sort", "topk"), ordered),
-    **dict.fromkeys(("max", "min"), ordered),
+    **dict.fromkeys(("max", "min"), extreme),
 }

@@ -47,14 +47,14 @@ def repeat(trace: Trace, call: Call) -> list[Labels]:
 
 
 def pad(trace: Trace, call: Call) -> list[Labels]:
-    """Constant padding: the new entries are fixed blocks before and after (channels of a parameter-free shortcut)."""
+    """Constant padding: new blocks before and after, of equal entries (the channels of a parameter-free shortcut)."""
     labels, widths = list(trace.labels(call["self"])), call["pad"]
     for place in range(len(widths) // 2):
         before, after = widths[2 * place : 2 * place + 2]
         axis = labels[-1 - place].axis
         if min(before, after) < 0:
             raise trace.refusal("a negative padding")
-        labels[-1 - place] = Label(fixed(before) + axis + fixed(after))
+        labels[-1 - place] = Label(trace.slots.fresh(before) + axis + trace.slots.fresh(after))
     return [tuple(labels)]
 
 
@@ -63,6 +63,13 @@ def along(trace: Trace, call: Call) -> list[Labels]:
     labels, dims = trace.labels(call["self"]), call["dims"]
     trace.pin([labels[dim] for dim in dims] if dims else labels)
     return [labels]
+
+
+def index_select(trace: Trace, call: Call) -> list[Labels]:
+    labels = trace.labels(call["self"])
+    dim = call["dim"] % len(labels)
+    trace.pin((labels[dim], *trace.labels(call["index"])))
+    return [(*labels[:dim], Label(fixed(call.result.shape[dim])), *labels[dim + 1 :])]
 
 
 def look_up(trace: Trace, call: Call) -> list[Labels]:
@@ -88,4 +95,5 @@ RULES: dict[str, Rule] = {
     "flip": along,
     "roll": along,
     "index": look_up,
+    "index_select": index_select,
 }

@@ -8,11 +8,6 @@ from mode_connectivity.symmetry.rules_reshape import reshape
 from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
 
 
-def constant(trace: Trace, call: Call) -> list[Labels]:
-    """A new tensor that takes no more than its type from the operand."""
-    return [tuple(Label(fixed(size)) for size in tensor.shape) for tensor in call.results]
-
-
 def over_pixels(trace: Trace, call: Call) -> list[Labels]:
     """Pooling, resampling and padding of the last d axes, d as in the operation's name; batch and channels pass."""
     labels = trace.labels(call.operands[0])
@@ -36,11 +31,13 @@ def permute(trace: Trace, call: Call) -> list[Labels]:
 
 
 def expand(trace: Trace, call: Call) -> list[Labels]:
+    """Copies of one entry are equal and may be permuted in any way."""
     labels, shape = trace.labels(call["self"]), call.result.shape
-    new = len(shape) - len(labels)
-    pairs = zip(labels, shape[new:], strict=True)
-    kept = [label if size_of(label.axis) == size else Label(fixed(size)) for label, size in pairs]
-    return [(*(Label(fixed(size)) for size in shape[:new]), *kept)]
+    kept: list[Label] = []
+    for dim, size in enumerate(reversed(shape)):
+        same = dim < len(labels) and size_of(labels[-1 - dim].axis) == size
+        kept.insert(0, labels[-1 - dim] if same else Label(trace.slots.fresh(size)))
+    return [tuple(kept)]
 
 
 def unsqueeze(trace: Trace, call: Call) -> list[Labels]:
@@ -98,7 +95,6 @@ PIXELS = (
 )
 
 RULES: dict[str, Rule] = {
-    **dict.fromkeys(("new_zeros", "new_ones", "new_full", "new_empty"), constant),
     **dict.fromkeys(PIXELS, over_pixels),
     **dict.fromkeys(("view", "_unsafe_view", "reshape", "_reshape_alias"), reshape),
     **dict.fromkeys(("t", "transpose", "permute"), permute),

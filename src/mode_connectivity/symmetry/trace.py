@@ -33,6 +33,10 @@ class Label(NamedTuple):
 
 Labels = tuple[Label, ...]
 
+# New tensors of equal entries, or of entries that are written before they are read.
+UNIFORM = {f"{prefix}{kind}" for kind in ("zeros", "ones", "full", "empty") for prefix in ("", "new_")}
+UNIFORM |= {f"{kind}_like" for kind in ("zeros", "ones", "full", "empty")}
+ADDS_ENTRIES = "constant_pad_nd"  # which may move though the operand's do not
 
 # A rule ties what must move together and returns the labels of the results; results without labels are refused if used.
 Rule = Callable[["Trace", Call], Sequence[Labels]]
@@ -42,7 +46,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Labels of every tensor of one forward pass, over one set of slots."""
 
     def __init__(self, rule_of: Callable[[Call], Rule | None]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.slots = Slots()
         self.rule_of = rule_of
         self.known: dict[int, tuple[Tensor, Labels | None]] = {}  # the tensor is held so that its id stays its own
@@ -86,6 +90,10 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return UnsupportedModule(f"cannot follow {what} in {self.place()}")
 
     def _follow(self, call: Call) -> None:
+        if call.operation in UNIFORM:
+            # Equal entries may be permuted in any way, and so with whatever they are added to or written over.
+            self.label(call.result, tuple(Label(self.slots.fresh(size)) for size in call.result.shape))
+            return
         operands = [tensor for tensor in call.operands if id(tensor) in self.known]
         if not operands:
             return
@@ -95,7 +103,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
         free = [t for t in operands if not all(self.slots.is_fixed(label.axis) for label in self.labels(t))]
         if free and torch.Tag.nondeterministic_seeded in call.tags:
             raise self.refusal(f"aten.{call.name}, which is random in eval mode,")
-        rule = self.rule_of(call) if free else _nothing_moves
+        rule = self.rule_of(call) if free or call.operation == ADDS_ENTRIES else _nothing_moves
         if rule is None:
             raise self.refusal(f"aten.{call.name}")
         overwrites = call.mutates and torch.Tag.inplace_view not in call.tags

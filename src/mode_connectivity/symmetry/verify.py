@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
-from torch.utils._pytree import tree_leaves
+from torch.utils._pytree import tree_leaves, tree_map_only
 
 from mode_connectivity.symmetry.observe import cast, state_of, undisturbed
 from mode_connectivity.symmetry.unsupported import UnsupportedModule
@@ -22,16 +22,16 @@ PEEK = 1000
 def verify_equivalence(symmetry: Symmetry, model: nn.Module, example_inputs: Any) -> None:
     """Compare max |f(P w, x) - f(w, x)| with 1e-9 max |f(w, x)| in float64, for one random P.
 
-    Equal entries, as those of a fresh batch norm, are made distinct in w, or moving them would show nothing.
+    Equal entries, as those of a fresh batch norm, are made distinct in w and x, or moving them would show nothing.
 
     Raises:
         UnsupportedModule: the outputs differ, or are not finite.
     """
     generator = torch.Generator().manual_seed(0)
+    inputs = tree_map_only(Tensor, lambda tensor: _distinct(tensor.detach(), generator), example_inputs)
     state = {name: _distinct(tensor.detach(), generator) for name, tensor in state_of(model).items()}
     permuted = symmetry.apply(state, symmetry.random(generator))
-    with undisturbed(model):
-        before, after = (_outputs(model, weights, example_inputs) for weights in (state, permuted))
+    before, after = (_outputs(model, weights, inputs) for weights in (state, permuted))
     scale = max((tensor.abs().max().item() for tensor in before if tensor.numel()), default=0.0)
     for old, new in zip(before, after, strict=True):
         error = (new - old).abs().max().item() if old.numel() else 0.0
@@ -54,11 +54,12 @@ def _distinct(tensor: Tensor, generator: torch.Generator) -> Tensor:
 
 def _outputs(model: nn.Module, state: dict[str, Tensor], example_inputs: Any) -> list[Tensor]:
     """The tensors that the model returns, computed in float64 as far as it lets that happen."""
-    torch.manual_seed(0)
     tensors = {name: _double(tensor) for name, tensor in {**dict(model.named_buffers()), **state}.items()}
-    output = functional_call(model, tensors, cast(example_inputs, torch.float64))
+    with undisturbed(model):
+        output = functional_call(model, tensors, cast(example_inputs, torch.float64), tie_weights=False)
     return [leaf.double() for leaf in tree_leaves(output) if isinstance(leaf, Tensor)]
 
 
 def _double(tensor: Tensor) -> Tensor:
-    return tensor.double() if tensor.is_floating_point() else tensor
+    """A copy, should the pass write to it."""
+    return tensor.to(torch.float64 if tensor.is_floating_point() else tensor.dtype, copy=True)

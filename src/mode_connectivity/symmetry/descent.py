@@ -1,0 +1,119 @@
+"""One descent of weight matching, from a start to where no group can be matched better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from mode_connectivity.symmetry import permutations
+from mode_connectivity.symmetry.apply import apply
+from mode_connectivity.symmetry.assignment import assign
+from mode_connectivity.symmetry.axes import Axis, offsets
+
+VISITS = 100  # of each group on average; a descent ends long before
+TOLERANCE = 1e-6  # least relative gain, above the rounding of single precision
+
+
+@dataclass(frozen=True)
+class Descent:
+    """The two sets of parameters, and the axes of each; `tensors`: group -> the tensors that it moves."""
+
+    axes: dict[str, tuple[Axis, ...]]
+    reference: dict[str, Tensor]
+    other: dict[str, Tensor]
+    tensors: dict[str, list[str]]
+
+    @classmethod
+    def between(
+        cls, axes: dict[str, tuple[Axis, ...]], reference: Mapping[str, Tensor], other: Mapping[str, Tensor]
+    ) -> Descent:
+        """Compare the tensors of `axes`, in at least single precision and on the reference's devices.
+
+        Raises:
+            ValueError: a tensor that is missing or of another shape.
+        """
+        tensors: dict[str, list[str]] = {}
+        for name, each in axes.items():
+            for group in {block.group for axis in each for _, block in offsets(axis)}:
+                tensors.setdefault(str(group), []).append(name)
+        fixed, moving = (apply({k: state[k] for k in axes if k in state}, axes, {}) for state in (reference, other))
+        for name, tensor in fixed.items():
+            precision = torch.promote_types(tensor.dtype, torch.float32)
+            fixed[name] = tensor.detach().to(precision)
+            moving[name] = moving[name].detach().to(fixed[name])
+        return cls(axes, fixed, moving, tensors)
+
+    def agreement(self, moved: Mapping[str, Tensor]) -> float:
+        """sum_k <reference_k, moved_k>."""
+        return sum(float((self.reference[name] * moved[name]).sum(dtype=torch.float64)) for name in moved)
+
+    def run(
+        self, start: Mapping[str, Tensor], generator: torch.Generator
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """The permutations reached from `start`, and the parameters of `other` so moved."""
+        perms, moved = dict(start), apply(self.other, self.axes, start)
+        open_groups = set(self.tensors)
+        for _ in range(VISITS):
+            order = [group for group in self.tensors if group in open_groups]
+            for place in permutations.random(len(order), generator).tolist():
+                group = order[place]
+                open_groups.discard(group)
+                better = self.improvement(group, moved)
+                if better is None:
+                    continue
+                perms[group] = permutations.compose(perms[group], better)
+                moved |= self._with(moved, group, better)
+                open_groups |= self._neighbours(group)
+            if not open_groups:
+                break
+        return perms, moved
+
+    def improvement(self, group: str, moved: Mapping[str, Tensor]) -> Tensor | None:
+        """A permutation of one group on top of what is moved already, or None where none agrees better."""
+        similarity = self.similarity(group, moved)
+        better = assign(similarity)
+        reached = similarity.cpu().gather(1, better[:, None]).sum()
+        if reached - similarity.trace().cpu() <= TOLERANCE * similarity.diagonal().abs().sum().cpu():
+            return None
+        if self._is_linear(group):
+            return better
+        names = self.tensors[group]
+        gain = self.agreement(self._with(moved, group, better)) - self.agreement({name: moved[name] for name in names})
+        return better if gain > 0 else None
+
+    def similarity(self, group: str, moved: Mapping[str, Tensor]) -> Tensor:
+        """S[u, v] = sum over the group's axes of <row u of reference, row v of moved>, float64 (units, units)."""
+        total: Tensor | None = None
+        for name in self.tensors[group]:
+            for dim, axis in enumerate(self.axes[name]):
+                for start, block in offsets(axis):
+                    if block.group == group:
+                        rows = (
+                            tensor.narrow(dim, start, block.size).movedim(dim, 0).reshape(block.units, -1)
+                            for tensor in (self.reference[name], moved[name])
+                        )
+                        left, right = rows
+                        product = (left @ right.T).double()
+                        total = product if total is None else total + product
+        assert total is not None
+        return total
+
+    def _with(self, moved: Mapping[str, Tensor], group: str, perm: Tensor) -> dict[str, Tensor]:
+        names = self.tensors[group]
+        return apply({name: moved[name] for name in names}, {name: self.axes[name] for name in names}, {group: perm})
+
+    def _neighbours(self, group: str) -> set[str]:
+        """The groups that share a tensor with a group, among them itself where one tensor has it on two axes."""
+        names = set(self.tensors[group])
+        near = {other for other, tensors in self.tensors.items() if not names.isdisjoint(tensors)}
+        return near if not self._is_linear(group) else near - {group}
+
+    def _is_linear(self, group: str) -> bool:
+        """Whether no tensor has the group on two axes, so that the agreement is linear in its permutation."""
+        return not any(
+            sum(any(block.group == group for block in axis) for axis in self.axes[name]) > 1
+            for name in self.tensors[group]
+        )

@@ -1,0 +1,59 @@
+"""What of a unit's weights no permutation changes: a start from which weight matching finds what was planted.
+
+Descent from a random start is caught in poor optima, above all in residual networks. Sums over the units of other
+groups do not depend on their order, so that by these a group's units can be compared before anything is matched.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from mode_connectivity.symmetry.axes import Axis, Block, offsets
+
+POWERS = (1, 2, 3, 4)
+
+
+def invariant_similarity(
+    axes: Mapping[str, tuple[Axis, ...]], group: str, reference: Mapping[str, Tensor], other: Mapping[str, Tensor]
+) -> Tensor:
+    """<f_u, g_v> - |g_v|^2 / 2 for standardised features f of the reference and g of the other state; (units, units).
+
+    Up to a constant for each u it is minus half their squared distance, so that its assignment is the nearest one.
+    """
+    left, right = features(axes, group, reference), features(axes, group, other)
+    scale, centre = torch.std_mean(left, dim=0, correction=0)
+    telling = scale > 1e-9 * left.abs().amax(dim=0)
+    left, right = (((each - centre) / scale)[:, telling] for each in (left, right))
+    return left @ right.T - right.square().sum(dim=1) / 2
+
+
+def features(axes: Mapping[str, tuple[Axis, ...]], group: str, state: Mapping[str, Tensor]) -> Tensor:
+    """Power sums sum_i W_ui^k over all other units i, k = 1..4, of every tensor with the group.
+
+    Entries along axes that do not move stay apart. Float64 (units, features).
+    """
+    found = []
+    for name, each in axes.items():
+        for dim, axis in enumerate(each):
+            for start, block in offsets(axis):
+                if block.group == group:
+                    found += [_sums(state[name], each, dim, start, block, power) for power in POWERS]
+    return torch.cat(found, dim=1)
+
+
+def _sums(tensor: Tensor, axes: tuple[Axis, ...], dim: int, start: int, block: Block, power: int) -> Tensor:
+    sums = tensor.narrow(dim, start, block.size).double().pow(power)
+    for other, axis in enumerate(axes):
+        if other != dim and offsets(axis):
+            sums = torch.cat([_over_units(piece, other, part) for piece, part in _pieces(sums, other, axis)], dim=other)
+    return sums.movedim(dim, 0).reshape(block.units, -1)
+
+
+def _pieces(tensor: Tensor, dim: int, axis: Axis) -> list[tuple[Tensor, Block]]:
+    return list(zip(torch.split(tensor, [block.size for block in axis], dim), axis, strict=True))
+
+
+def _over_units(piece: Tensor, dim: int, block: Block) -> Tensor:
+    """Summed over the units of a block; its positions, or the entries of a fixed block, remain."""
+    return piece if block.group is None else torch.unflatten(piece, dim, (block.units, block.positions)).sum(dim)

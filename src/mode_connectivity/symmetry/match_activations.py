@@ -1,0 +1,66 @@
+"""Activation matching: units that respond alike to the same inputs (Li et al. 2016; Ainsworth et al. 2023, 3.1)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mode_connectivity.symmetry.apply import check
+from mode_connectivity.symmetry.assignment import assign
+from mode_connectivity.symmetry.moments import Moments
+from mode_connectivity.symmetry.observe import undisturbed
+from mode_connectivity.symmetry.responses import Place, Responses, collect, respond
+from mode_connectivity.symmetry.symmetry import Permutations, Symmetry
+
+Pairs = defaultdict[Place, Moments]
+
+
+def match_activations(
+    symmetry: Symmetry,
+    model: nn.Module,
+    reference: Mapping[str, Tensor],
+    other: Mapping[str, Tensor],
+    batches: Iterable[Any],
+) -> Permutations:
+    """Permutations P with the largest sum over units of corr(unit u of reference, unit P[u] of other), for each group.
+
+    Pearson correlations over inputs and positions in evaluation mode, from float64 moments gathered for all groups in
+    one pass; where several layers are tied into a group their correlations are added. A batch is a tensor of inputs, or
+    a tuple or list that starts with it. A unit that does not vary correlates with none, and a group that no layer's
+    output shows stays as it is. Statistics of batch norms move along with their units, but those of a network
+    between the two have to be recalibrated.
+
+    Raises:
+        ValueError: no batch, or a state that does not fit the symmetry.
+    """
+    for state in (reference, other):
+        check(state, symmetry.axes)
+    pairs: Pairs = defaultdict(Moments)
+    layout = torch.channels_last
+    for batch in batches:
+        inputs = batch[0] if isinstance(batch, tuple | list) else batch
+        with undisturbed(model):
+            try:
+                seen = collect(model, symmetry.sites, reference, _laid_out(inputs, layout))
+            except RuntimeError:  # a forward pass that takes a view of contiguous pixels
+                layout = torch.contiguous_format
+                seen = collect(model, symmetry.sites, reference, _laid_out(inputs, layout))
+            respond(model, symmetry.sites, other, _laid_out(inputs, layout), partial(_compare, pairs, seen))
+    if symmetry.sites and not pairs:
+        raise ValueError("activation matching needs at least one batch")
+    similarity: dict[str, Tensor] = {}
+    for place, moments in pairs.items():
+        similarity[place.group] = similarity.get(place.group, 0) + moments.correlation()
+    return {**symmetry.identity(), **{group: assign(total) for group, total in similarity.items()}}
+
+
+def _compare(pairs: Pairs, seen: Responses, place: Place, units: Tensor) -> None:
+    pairs[place].add(seen[place].popleft(), units)
+
+
+def _laid_out(inputs: Tensor, layout: torch.memory_format) -> Tensor:
+    """Images with their channels together, in which convolutions run fastest; other inputs as they are."""
+    return inputs.contiguous(memory_format=layout) if inputs.ndim == 4 else inputs

@@ -1,0 +1,64 @@
+"""How a network's units respond to a batch of inputs."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from mode_connectivity.symmetry.axes import offsets
+from mode_connectivity.symmetry.sites import Site
+
+
+class Place(NamedTuple):
+    """A group's block of a module's outputs."""
+
+    module: str
+    start: int
+    group: str
+
+
+Receiver = Callable[[Place, Tensor], None]
+Responses = defaultdict[Place, deque[Tensor]]
+
+
+def respond(
+    model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Tensor, receive: Receiver
+) -> None:
+    """One forward pass; `receive` gets the responses at every place as they come, float64 copies (units, samples)."""
+    with _watched(model, sites, receive):
+        functional_call(model, dict(state), (inputs,), tie_weights=False)
+
+
+def collect(model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Tensor) -> Responses:
+    """The responses of one forward pass by place, several where a module runs several times."""
+    seen: Responses = defaultdict(deque)
+    respond(model, sites, state, inputs, lambda place, units: seen[place].append(units))
+    return seen
+
+
+@contextmanager
+def _watched(model: nn.Module, sites: Iterable[Site], receive: Receiver) -> Iterator[None]:
+    def watch(site: Site) -> Callable[[nn.Module, Any, Tensor], None]:
+        def hook(_module: nn.Module, _args: Any, output: Tensor) -> None:
+            for start, block in offsets(site.axis):
+                entries = output.narrow(site.dim, start, block.size)
+                receive(Place(site.module, start, str(block.group)), _by_unit(entries, site.dim, block.units))
+
+        return hook
+
+    with ExitStack() as stack:
+        for site in sites:
+            stack.callback(model.get_submodule(site.module).register_forward_hook(watch(site)).remove)
+        yield
+
+
+def _by_unit(entries: Tensor, dim: int, units: int) -> Tensor:
+    """A float64 copy as (units, samples), in the order in which it lies in memory already."""
+    last = entries.stride(dim) == 1 and entries.shape[dim] == units
+    ordered = entries.movedim(dim, -1 if last else 0)
+    copied = torch.empty(ordered.shape, dtype=torch.float64, device=entries.device).copy_(ordered)
+    return copied.view(-1, units).T if last else copied.view(units, -1)

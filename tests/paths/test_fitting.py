@@ -8,8 +8,8 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import Scaling
 from mode_connectivity.evaluation import sweep
-from mode_connectivity.paths import Bezier, Polygon, fit, linear_bends
-from mode_connectivity.paths.fitting import path_gradients
+from mode_connectivity.paths import Bezier, Polygon, linear_bends
+from mode_connectivity.paths.fitting import fit, path_gradients
 from mode_connectivity.precision import Precision
 from mode_connectivity.randomness import named_generator
 from mode_connectivity.training import Recipe, train_endpoint

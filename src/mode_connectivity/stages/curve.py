@@ -8,7 +8,8 @@ import torch
 from mode_connectivity import checkpoints, layout
 from mode_connectivity.atomic import write_json
 from mode_connectivity.params import Params
-from mode_connectivity.paths import Bezier, fit, linear_bends
+from mode_connectivity.paths import Bezier, linear_bends
+from mode_connectivity.paths.fitting import fit
 from mode_connectivity.randomness import named_generator, named_seed
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study

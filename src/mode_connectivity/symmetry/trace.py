@@ -42,11 +42,11 @@ ADDS_ENTRIES = "constant_pad_nd"  # which may move though the operand's do not
 Rule = Callable[["Trace", Call], Sequence[Labels]]
 
 
-class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Trace(TorchDispatchMode):
     """Labels of every tensor of one forward pass, over one set of slots."""
 
     def __init__(self, rule_of: Callable[[Call], Rule | None]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.slots = Slots()
         self.rule_of = rule_of
         self.known: dict[int, tuple[Tensor, Labels | None]] = {}  # the tensor is held so that its id stays its own

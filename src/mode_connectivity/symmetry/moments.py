@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+CACHED = 2**17  # entries taken at once, so that their float64 copies stay in the cache
+
 
 class Moments:
     """First and second moments of x (units, samples) and y (units, samples), summed in float64 over batches.
@@ -14,14 +16,17 @@ class Moments:
         self.samples = 0
 
     def add(self, x: Tensor, y: Tensor) -> None:
-        """One more batch; x and y are float64 and are overwritten."""
+        """One more batch, of any floating-point type; neither x nor y is written to."""
         if self.samples == 0:
-            self.shift_x, self.shift_y = x.mean(dim=1, keepdim=True), y.mean(dim=1, keepdim=True)
-            self.x, self.y, self.xx, self.yy = x.new_zeros(4, len(x)).unbind()
-            self.xy = x.new_zeros(len(x), len(y))
-        x -= self.shift_x
-        y -= self.shift_y
+            self.shift_x, self.shift_y = (each.mean(dim=1, keepdim=True).double() for each in (x, y))
+            self.x, self.y, self.xx, self.yy = self.shift_x.new_zeros(4, len(x)).unbind()
+            self.xy = self.shift_x.new_zeros(len(x), len(y))
         self.samples += x.shape[1]
+        size = max(1, CACHED // len(x))
+        for left, right in zip(torch.split(x, size, dim=1), torch.split(y, size, dim=1), strict=True):
+            self._add(left.double() - self.shift_x, right.double() - self.shift_y)
+
+    def _add(self, x: Tensor, y: Tensor) -> None:
         self.x += x.sum(dim=1)
         self.y += y.sum(dim=1)
         self.xx += torch.linalg.vecdot(x, x)

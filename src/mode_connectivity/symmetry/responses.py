@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
@@ -28,15 +27,15 @@ Responses = defaultdict[Place, deque[Tensor]]
 def respond(
     model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Tensor, receive: Receiver
 ) -> None:
-    """One forward pass; `receive` gets the responses at every place as they come, float64 copies (units, samples)."""
+    """One forward pass; `receive` gets the responses (units, samples) at every place as they come, to read at once."""
     with _watched(model, sites, receive):
         functional_call(model, dict(state), (inputs,), tie_weights=False)
 
 
 def collect(model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Tensor) -> Responses:
-    """The responses of one forward pass by place, several where a module runs several times."""
+    """Copies of the responses of one forward pass by place, several where a module runs several times."""
     seen: Responses = defaultdict(deque)
-    respond(model, sites, state, inputs, lambda place, units: seen[place].append(units))
+    respond(model, sites, state, inputs, lambda place, units: seen[place].append(units.clone()))
     return seen
 
 
@@ -57,8 +56,7 @@ def _watched(model: nn.Module, sites: Iterable[Site], receive: Receiver) -> Iter
 
 
 def _by_unit(entries: Tensor, dim: int, units: int) -> Tensor:
-    """A float64 copy as (units, samples), in the order in which it lies in memory already."""
-    last = entries.stride(dim) == 1 and entries.shape[dim] == units
-    ordered = entries.movedim(dim, -1 if last else 0)
-    copied = torch.empty(ordered.shape, dtype=torch.float64, device=entries.device).copy_(ordered)
-    return copied.view(-1, units).T if last else copied.view(units, -1)
+    """(units, samples) in the order in which the entries lie in memory, without a copy where that is possible."""
+    if entries.stride(dim) == 1 and entries.shape[dim] == units:
+        return entries.movedim(dim, -1).reshape(-1, units).T
+    return entries.movedim(dim, 0).reshape(units, -1)

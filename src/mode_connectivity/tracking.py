@@ -1,4 +1,4 @@
-"""The only room that knows MLflow. It is imported after the work is safe on disk, and late: MLflow takes seconds."""
+"""The only room that knows MLflow. Nothing is logged before the work is safe on disk."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 EXPERIMENT = "mode-connectivity"
@@ -65,6 +66,21 @@ def log(record: Record, extra: Mapping[str, float] | None = None) -> None:
         client.set_terminated(run.info.run_id, RunStatus.to_string(status))
 
 
+def preload() -> None:
+    """Import MLflow beside the work of a stage, in a thread: it takes seconds, and the work seldom needs all cores."""
+    Thread(target=_client_class).start()
+
+
+def _client_class() -> type:
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    import mlflow.store.tracking.sqlalchemy_store  # noqa: F401  which the client would import later
+    from mlflow import MlflowClient
+
+    return MlflowClient
+
+
 def initialise() -> str:
     """Make the store and the experiment once, before several processes could; returns the tracking URI."""
     _client()
@@ -72,14 +88,11 @@ def initialise() -> str:
 
 
 def _client() -> tuple[Any, str]:
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    from mlflow import MlflowClient
+    client_class = _client_class()
     from mlflow.exceptions import MlflowException
 
     uri = tracking_uri()
-    client = MlflowClient(tracking_uri=uri)
+    client = client_class(tracking_uri=uri)
     experiment = client.get_experiment_by_name(EXPERIMENT)
     if experiment is not None:
         return client, experiment.experiment_id
@@ -88,7 +101,7 @@ def _client() -> tuple[Any, str]:
     try:
         return client, client.create_experiment(EXPERIMENT, artifact_location=location)
     except MlflowException:  # another process was quicker
-        return client, client.get_experiment_by_name(EXPERIMENT).experiment_id  # type: ignore[union-attr]
+        return client, client.get_experiment_by_name(EXPERIMENT).experiment_id
 
 
 def _provenance_tags() -> dict[str, str]:

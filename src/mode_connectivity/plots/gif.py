@@ -2,15 +2,23 @@
 
 from pathlib import Path
 
-import imageio.v3 as imageio
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from mode_connectivity.atomic import whole_file
 
+Bytes = NDArray[np.uint8]
 
-def save_gif(frames: NDArray[np.uint8], path: Path, fps: int) -> None:
-    """Write (T, H, W, 3) uint8 frames; the animation repeats for ever and rests one second on its last frame."""
-    durations = [round(1000 / fps)] * (len(frames) - 1) + [1000]
+
+def save_gif(frames: Bytes, path: Path, fps: int) -> None:
+    """Write (T, H, W, 3) uint8 frames; the animation repeats for ever and rests one second on its last frame.
+
+    All frames share one palette, sought once in the first and the last of them: figures hold few colours, and seeking
+    a palette for each frame would take most of the time.
+    """
+    palette = Image.fromarray(np.concatenate([frames[0], frames[-1]])).quantize(256)
+    first, *others = (Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames)
+    durations = [round(1000 / fps)] * len(others) + [1000]
     with whole_file(path) as partial:
-        imageio.imwrite(partial, frames, extension=".gif", plugin="pillow", duration=durations, loop=0)
+        first.save(partial, format="GIF", save_all=True, append_images=others, duration=durations, loop=0)

@@ -30,6 +30,8 @@ def run(stage: Stage, recorder: Recorder | None = None, *items: str) -> None:
     try:
         params = Params.load(layout.PARAMS)
         values = _items(params, items)
+        if recorder is not None:
+            tracking.preload()
         started = time.perf_counter()
         stage(params, *values)
         seconds = time.perf_counter() - started
@@ -41,6 +43,9 @@ def run(stage: Stage, recorder: Recorder | None = None, *items: str) -> None:
         sys.exit("interrupted")
     if recorder is not None:
         _track(recorder, params, values, {"seconds": seconds, "peak_memory_mb": _peak_memory_mb()})
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # all is on disk; taking torch and MLflow down in order would cost more than a second
 
 
 def flat(sections: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -9,4 +9,5 @@ def barrier(ts: NDArray[np.float64], loss: NDArray[np.float64]) -> float:
 
     `ts` runs from 0 to 1; the unit is that of `loss`.
     """
-    return float(np.max(loss - ((1 - ts) * loss[0] + ts * loss[-1])))
+    line = loss[0] + ts * (loss[-1] - loss[0])  # exact where the ends are equal
+    return float(np.max(loss - line))

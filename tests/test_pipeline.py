@@ -16,18 +16,23 @@ PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stag
 LIBRARY = "${lib}/"
 
 
+def module_of(name: str) -> str:
+    return str(PIPELINE[name]["cmd"].split()[2])
+
+
 @pytest.mark.parametrize("name", PIPELINE)
 def test_stage_depends_on_exactly_the_code_it_imports(name: str) -> None:
-    used = {room(path) for path in closure(PACKAGE / "stages" / f"{name}.py")} - EXCEPTIONS
-    used |= {f"stages/{path.name}" for path in (PACKAGE / "stages").glob(f"{name}.*.j2")}
+    used = {room(path) for path in closure(PACKAGE / "stages" / f"{module_of(name)}.py")} - EXCEPTIONS
+    used |= {f"stages/{path.name}" for path in (PACKAGE / "stages").glob(f"{module_of(name)}.*.j2")}
     listed = {dep.removeprefix(LIBRARY) for dep in PIPELINE[name]["deps"] if dep.startswith(LIBRARY)}
     assert listed == used
 
 
 @pytest.mark.parametrize("name", PIPELINE)
-def test_stage_is_run_by_its_own_module(name: str) -> None:
-    assert PIPELINE[name]["cmd"].startswith(f"sh src/stage {name}")
-    assert (PACKAGE / "stages" / f"{name}.py").is_file()
+def test_stage_is_run_by_the_module_it_is_named_after(name: str) -> None:
+    assert PIPELINE[name]["cmd"].startswith("sh src/stage ")
+    assert module_of(name) == (name if name == "reseed" else name.removeprefix("reseed_"))
+    assert (PACKAGE / "stages" / f"{module_of(name)}.py").is_file()
     items = re.findall(r"--(\w+) \$\{item\.(\w+)\}", PIPELINE[name]["cmd"])
     assert [option for option, _ in items] == [item for _, item in items] == list(PIPELINE[name].get("matrix", {}))
 
@@ -35,7 +40,9 @@ def test_stage_is_run_by_its_own_module(name: str) -> None:
 def test_layout_names_every_output_and_no_other() -> None:
     def places(variant: str, seed: Any) -> set[str]:
         endpoint, swapped, curve = layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)
-        paths = {layout.SOURCE, layout.DATASET, layout.analysis(variant, seed)}
+        paths = {layout.SOURCE, layout.IMPORTS, layout.DATASET, layout.analysis(variant, seed)}
+        for end in layout.RESEEDS:
+            paths |= {layout.swapped(end, seed), layout.metadata(layout.swapped(end, seed))}
         paths |= {endpoint, layout.history(endpoint), swapped, layout.metadata(swapped), curve, layout.history(curve)}
         paths |= {layout.COMPARISON / name for name in layout.COMPARISON_FILES}
         return {path.as_posix() for path in paths}

@@ -4,8 +4,11 @@ from pathlib import Path
 
 PARAMS = Path("params.yaml")
 SOURCE = Path("data/source.json")
+IMPORTS = Path("data/imports.json")
 DATASET = Path("data/base.safetensors")
 DOWNLOADS = "data/raw"
+# Ends that are another seed's network: as it was trained, and after matching.
+RESEEDS = ("reseed", "rematched")
 COMPARISON = Path("reports/comparison")
 
 

@@ -10,8 +10,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
-DEPTHS = ("early", "mid", "late")
-Variant = Literal["control", "early", "mid", "late"]
+# control: no swap; early, mid, late: a swap in such a layer; mirror: all units reversed; random: all units at random;
+# null: a swap of two units that are dead or nearly alike. swap.layers names more.
+VARIANTS = ("control", "early", "mid", "late", "mirror", "random", "null")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class ParamsError(ValueError):
@@ -68,13 +70,29 @@ class Training(Section):
 
 class Swap(Section):
     pairs: int = Field(ge=1)
+    draw: Literal["random", "importance"]
+    given: tuple[tuple[int, int], ...] | None
     seed: int = Field(ge=0)
+    layers: dict[str, str]
+    null_layer: str
     verify: Literal["full", "quick", "off"]
 
     @field_validator("verify", mode="before")
     @classmethod
     def _off_is_a_word(cls, value: object) -> object:
         return "off" if value is False else value  # YAML 1.1 reads a bare off as false
+
+    @field_validator("layers")
+    @classmethod
+    def _names_fit_files(cls, layers: dict[str, str]) -> dict[str, str]:
+        for name in layers:
+            if not NAME.fullmatch(name) or name in {*VARIANTS, "reseed", "rematched"} - {"early", "mid", "late"}:
+                raise ValueError(f"{name!r} cannot name a variant; take lower-case letters, digits and _")
+        return layers
+
+
+class Endpoint(Training):
+    imported: str | None
 
 
 class Curve(Training):
@@ -89,20 +107,27 @@ class Analysis(Section):
 
 class Evaluation(Section):
     recalibration: int = Field(ge=2)
+    repair: bool
+
+
+class Reseed(Section):
+    seeds: tuple[int, ...]
+    match: Literal["weights", "activations"]
 
 
 class Params(Section):
     seeds: tuple[int, ...] = Field(min_length=1)
-    variants: tuple[Variant, ...] = Field(min_length=1)
+    variants: tuple[str, ...] = Field(min_length=1)
     compute: Compute
     dataset: Dataset
     model: Model
     augmentation: Augmentation
-    endpoint: Training
+    endpoint: Endpoint
     swap: Swap
     curve: Curve
     analysis: Analysis
     evaluation: Evaluation
+    reseed: Reseed
 
     @field_validator("seeds", "variants")
     @classmethod
@@ -112,6 +137,19 @@ class Params(Section):
         if any(isinstance(item, int) and item < 0 for item in items):
             raise ValueError("seeds are not negative")
         return items
+
+    @model_validator(mode="after")
+    def _variants_are_known(self) -> Self:
+        known = list(dict.fromkeys([*VARIANTS, *self.swap.layers]))
+        for variant in self.variants:
+            if variant not in known:
+                near = difflib.get_close_matches(variant, known, 1)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+                raise ValueError(f"variants: unknown variant {variant!r}; {hint} (swap.layers can name more)")
+        for seed in self.reseed.seeds:
+            if seed not in self.seeds:
+                raise ValueError(f"reseed.seeds: {seed} is not among the seeds")
+        return self
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -143,7 +181,7 @@ _Yaml12Loader.add_implicit_resolver(
 
 def _explain(errors: list[ErrorDetails], params: type[Section]) -> str:
     first = min(errors, key=lambda error: error["type"] != "extra_forbidden")  # a misspelt key also shows as missing
-    key = ".".join(str(part) for part in first["loc"]) or "params"
+    key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         section: Any = params
         for part in first["loc"][:-1]:
@@ -154,7 +192,7 @@ def _explain(errors: list[ErrorDetails], params: type[Section]) -> str:
     elif first["type"] == "missing":
         text = f"{key}: missing"
     elif first["type"] == "value_error":
-        text = f"{key}: {first['msg'].removeprefix('Value error, ')}"
+        text = f"{key}: " * bool(key) + first["msg"].removeprefix("Value error, ")
     else:
         text = f"{key}: {first['msg'][0].lower()}{first['msg'][1:]}, got {first['input']!r}"
     more = len(errors) - 1

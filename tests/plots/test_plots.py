@@ -66,7 +66,7 @@ def test_pictures_repeat_to_the_byte(tmp_path: Path) -> None:
     for name in ("a", "b"):
         save_png(evolution_heatmap(evolution()), tmp_path / f"{name}-heat.png")
         save_png(metrics_along_path(TS, loss, title="t"), tmp_path / f"{name}-path.png")
-        save_png(barriers(("control", "mid"), (0, 1), values, values), tmp_path / f"{name}-bar.png")
+        save_png(barriers(("control", "mid"), values, values), tmp_path / f"{name}-bar.png")
         swapped = {"control": None, "mid": "conv.2"}
         save_png(displacements(LAYERS, ("control", "mid"), layers, swapped), tmp_path / f"{name}-d.png")
     for kind in ("heat", "path", "bar", "d"):

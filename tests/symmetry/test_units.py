@@ -5,8 +5,10 @@ import torch
 
 from mode_connectivity.randomness import named_generator
 from mode_connectivity.symmetry import Symmetry
+from mode_connectivity.symmetry.ablation import ablated
 from mode_connectivity.symmetry.equivalence import compare
-from mode_connectivity.symmetry.units import draw_pairs, observe_units, pair_distance
+from mode_connectivity.symmetry.selection import important_pairs, null_pair, random_pairs
+from mode_connectivity.symmetry.units import observe_units, pair_distance
 from studies import small_net, state_of
 
 IMAGES = torch.rand(20, 3, 8, 8, generator=named_generator(0, "images"))
@@ -40,11 +42,38 @@ def test_units_behind_a_flatten_are_watched_at_all_their_positions() -> None:
 
 def test_pairs_are_disjoint_live_and_nested() -> None:
     live = torch.tensor([1, 3, 4, 7, 8, 9])
-    three = draw_pairs(live, 3, named_generator(0, "pairs"))
+    three = random_pairs(live, 3, named_generator(0, "pairs"))
     assert sorted(unit for pair in three for unit in pair) == live.tolist()
-    assert draw_pairs(live, 1, named_generator(0, "pairs")) == three[:1]
+    assert random_pairs(live, 1, named_generator(0, "pairs")) == three[:1]
     with pytest.raises(ValueError, match="has 6 live ones"):
-        draw_pairs(live, 4, named_generator(0, "pairs"))
+        random_pairs(live, 4, named_generator(0, "pairs"))
+
+
+def test_important_pairs_come_in_order_of_importance() -> None:
+    live = torch.tensor([1, 3, 4, 7])
+    assert important_pairs(live, [0.1, 0.4, 0.2, 0.3], 2) == [(3, 7), (4, 1)]
+
+
+def test_null_pair_is_dead_units_or_else_the_nearest() -> None:
+    state = state_of(MODEL)
+    state["0.weight"][5], state["0.bias"][5] = state["0.weight"][2] + 1e-4, state["0.bias"][2]
+    units = observe_units(SYMMETRY, "0", MODEL, state, IMAGES.split(8))
+    assert (units.active_share == 0).sum() == 0
+    assert sorted(null_pair("0", units, state)) == [2, 5]
+    state["0.bias"][[0, 3]] = -100.0
+    units = observe_units(SYMMETRY, "0", MODEL, state, IMAGES.split(8))
+    assert sorted(null_pair("0", units, state)) == [0, 3]
+
+
+def test_an_ablated_unit_is_a_unit_of_zeros() -> None:
+    state = state_of(MODEL)
+    silent = {**state, "2.weight": state["2.weight"].clone(), "2.bias": state["2.bias"].clone()}
+    silent["2.weight"][3], silent["2.bias"][3] = 0.0, 0.0
+    without = ablated(SYMMETRY, "2", 3, state)
+    result = compare(small_net().double(), silent, without, IMAGES.double().split(20))
+    assert result.holds
+    assert not compare(small_net().double(), state, without, IMAGES.double().split(20)).holds
+    assert torch.equal(without["2.weight"], state["2.weight"])
 
 
 def test_distance_of_a_pair_and_of_the_swap_it_makes() -> None:

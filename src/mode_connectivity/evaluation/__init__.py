@@ -3,6 +3,17 @@
 from mode_connectivity.evaluation.barrier import barrier
 from mode_connectivity.evaluation.metrics import Score, score
 from mode_connectivity.evaluation.recalibration import has_statistics, recalibrate
+from mode_connectivity.evaluation.repair import output_moments, repair
 from mode_connectivity.evaluation.sweep import Profile, sweep
 
-__all__ = ["Profile", "Score", "barrier", "has_statistics", "recalibrate", "score", "sweep"]
+__all__ = [
+    "Profile",
+    "Score",
+    "barrier",
+    "has_statistics",
+    "output_moments",
+    "recalibrate",
+    "repair",
+    "score",
+    "sweep",
+]

@@ -4,6 +4,7 @@ import numpy as np
 
 from mode_connectivity.geometry.gram import Floats, layer_gram
 from mode_connectivity.paths.bezier import Bezier
+from mode_connectivity.paths.path import Path
 
 
 def bend_displacement(path: Bezier) -> Floats:
@@ -22,7 +23,7 @@ def bend_displacement(path: Bezier) -> Floats:
     return np.sqrt(np.clip(squares, 0, None))
 
 
-def end_distance(path: Bezier) -> Floats:
+def end_distance(path: Path) -> Floats:
     """(L,): distance between the two ends of the path."""
     distances: Floats = np.sqrt(layer_gram(path)[:, -1, -1])
     return distances

@@ -5,10 +5,12 @@ from functools import partial
 
 from torch import nn
 
+from mode_connectivity.models.adopt import adopt
+from mode_connectivity.models.brought import brought
 from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
 
-__all__ = ["BUILDERS", "VGG", "ResNet", "build", "depth_layers", "resnet18", "vgg", "vgg_layer"]
+__all__ = ["BUILDERS", "VGG", "ResNet", "adopt", "build", "depth_layers", "resnet18", "vgg", "vgg_layer"]
 
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
     **{depth: partial(vgg, depth) for depth in BLOCKS},
@@ -19,20 +21,29 @@ BUILDERS: dict[str, Callable[..., nn.Module]] = {
 def build(name: str, *, num_classes: int, width: float = 1.0, batch_norm: bool = False, **options: object) -> nn.Module:
     """The network called `name`, freshly initialised from torch's global generator.
 
+    "package.module:callable" brings any other: it is called with `num_classes`, and with `width`, `batch_norm` and the
+    further options that its signature names.
+
     Raises:
-        ValueError: no network of that name.
+        ValueError: no network of that name, or a callable that cannot be imported or returns no module.
     """
+    options = {"num_classes": num_classes, "width": width, "batch_norm": batch_norm, **options}
+    if ":" in name:
+        return brought(name, options)
     if name not in BUILDERS:
-        raise ValueError(f"model.name: no network called {name!r}; there are {', '.join(sorted(BUILDERS))}")
-    return BUILDERS[name](num_classes=num_classes, width=width, batch_norm=batch_norm, **options)
+        known = ", ".join(sorted(BUILDERS))
+        raise ValueError(f"model.name: no network called {name!r}; there are {known}, or package.module:callable")
+    return BUILDERS[name](**options)
 
 
 def depth_layers(name: str, *, batch_norm: bool = False) -> dict[str, str]:
     """The layers meant by early, mid and late: the convolutions 0.0, 2.1 and 4.1 (block.place) of a VGG.
 
     Of a ResNet-18 the first convolution of a block in stages 1, 3 and 4: its units belong to no residual stream,
-    so that a swap touches one layer and its only reader, as it does in a VGG.
+    so that a swap touches one layer and its only reader, as it does in a VGG. Of any other network none.
     """
+    if name not in BUILDERS:
+        return {}
     if name == "resnet18":
         return {"early": "layer1.0.conv1", "mid": "layer3.0.conv1", "late": "layer4.1.conv1"}
     places = {"early": (0, 0), "mid": (2, 1), "late": (4, 1)}

@@ -57,11 +57,19 @@ class ResNet(nn.Module):
         return logits
 
 
-def resnet18(*, num_classes: int, width: float = 1.0, batch_norm: bool = True) -> ResNet:
+def resnet18(
+    *, num_classes: int, width: float = 1.0, batch_norm: bool = True, dropout: float = 0.0, image_size: int = 32
+) -> ResNet:
     """ResNet-18 with every hidden width multiplied by `width` (at least one unit each), He-initialised (fan-out).
 
-    It always normalises, so `batch_norm` is accepted for the sake of one signature and has no effect.
+    It always normalises and averages over any `image_size`, so those two are accepted for the sake of one signature
+    and have no effect.
+
+    Raises:
+        ValueError: dropout, of which it has none.
     """
+    if dropout:
+        raise ValueError("model.dropout: resnet18 has none; set it to 0")
     network = ResNet(tuple(max(1, round(full_width * width)) for full_width in CHANNELS), num_classes)
     for module in network.modules():
         if isinstance(module, nn.Conv2d):

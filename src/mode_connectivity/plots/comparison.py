@@ -9,24 +9,27 @@ from numpy.typing import NDArray
 from mode_connectivity.plots.style import colour_of, new_figure, tidy
 
 Floats = NDArray[np.float64]
+WIDE = 100  # values further apart than this are drawn on a logarithmic scale
 
 
-def barriers(
-    variants: tuple[str, ...], seeds: Sequence[int], linear: Mapping[str, Floats], bezier: Mapping[str, Floats]
-) -> Figure:
+def barriers(variants: tuple[str, ...], linear: Mapping[str, Floats], bezier: Mapping[str, Floats]) -> Figure:
     """Training-loss barriers (nats), one point a seed: the straight line beside the curve. Maps variant -> (seeds,)."""
     figure = new_figure(9, 4)
     left, right = figure.subplots(1, 2, sharey=True)
     for axes, values, name in ((left, linear, "straight line"), (right, bezier, "Bezier curve")):
         for place, variant in enumerate(variants):
-            spread = np.linspace(-0.15, 0.15, len(seeds)) if len(seeds) > 1 else np.zeros(1)
+            seeds = len(values[variant])
+            spread = np.linspace(-0.15, 0.15, seeds) if seeds > 1 else np.zeros(1)
             axes.plot(place + spread, values[variant], "o", color=colour_of(variant, variants), markersize=7)
         tidy(axes)
         axes.set_xticks(range(len(variants)), variants)
         axes.set_xlim(-0.5, len(variants) - 0.5)
         axes.set_title(name)
+    heights = np.concatenate([linear[variant] for variant in variants])
+    if len(heights[heights > 0]) and heights.max() > WIDE * np.median(heights[heights > 0]):
+        left.set_yscale("symlog", linthresh=float(heights.max() / WIDE**2))
     left.set_ylabel("training-loss barrier (nats)")
-    figure.suptitle(f"Barrier of each path; a point is a seed ({', '.join(map(str, seeds))})")
+    figure.suptitle("Barrier of each path; a point is a seed")
     return figure
 
 
@@ -51,7 +54,11 @@ def displacements(
                 axes.plot(place, values[place], "o", markersize=11, markerfacecolor="none", color=colour)
     tidy(axes)
     axes.set_xticks(places, layers, rotation=45, ha="right", rotation_mode="anchor", fontsize=8)
-    axes.set_ylim(bottom=0)
+    largest = [float(displacement[variant].max()) for variant in variants]
+    if max(largest) > WIDE / 10 * min(largest) > 0:
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
     axes.set_ylabel("|D|, bend from chord midpoint (L2)")
     axes.set_title("How far training moved the bend, per layer; a line is a seed, a ring is the swapped layer")
     axes.legend(frameon=False, ncols=len(variants))

@@ -18,8 +18,19 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
     "#F0E442",
     "#7F7F7F",
 )
-VARIANT_COLOURS = {"control": GREY, "early": BLUE, "mid": ORANGE, "late": GREEN}
-SPARE_COLOURS = (PURPLE, SKY, RED, YELLOW)
+BLACK = "#000000"
+VARIANT_COLOURS = {
+    "control": GREY,
+    "early": BLUE,
+    "mid": ORANGE,
+    "late": GREEN,
+    "mirror": PURPLE,
+    "random": SKY,
+    "null": YELLOW,
+    "reseed": BLACK,
+    "rematched": RED,
+}
+SPARE_COLOURS = (PURPLE, SKY, YELLOW, BLACK)
 DPI = 100
 
 

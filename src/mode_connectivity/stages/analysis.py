@@ -2,13 +2,16 @@
 
 import json
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from mode_connectivity import layout
 from mode_connectivity.atomic import whole_folder, write_json
-from mode_connectivity.evaluation import Profile, barrier, sweep
+from mode_connectivity.datasets import Images
+from mode_connectivity.evaluation import Profile, barrier, output_moments, repair, sweep
 from mode_connectivity.geometry import (
     METRICS,
     LayerDistances,
@@ -58,17 +61,24 @@ def main(params: Params, variant: str, seed: int) -> None:
 
 def _profiles(study: Study, path: Path, ts: np.ndarray, title: str) -> dict[str, Profile]:
     visited = ts[:1] if path.is_point else ts
+    recalibration = study.sample(study.params.evaluation.recalibration)
     profiles = sweep(
         study.model(),
-        path.at,
+        _repaired(study, path, recalibration) if study.params.evaluation.repair else path.at,
         visited,
         {"train": study.dataset.train, "test": study.dataset.test},
         study.scaling,
         study.precision,
-        recalibration=study.sample(study.params.evaluation.recalibration),
+        recalibration=recalibration,
         title=title,
     )
     return {probe: profile.repeated(len(ts) // len(visited)) for probe, profile in profiles.items()}
+
+
+def _repaired(study: Study, path: Path, images: Images) -> Callable[[float], dict[str, Tensor]]:
+    model = study.model()
+    first, last = (output_moments(model, path.at(t), images, study.scaling) for t in (0.0, 1.0))
+    return lambda t: repair(model, path.at(t), t, (first, last), images, study.scaling)
 
 
 def _save_arrays(path: pathlib.Path, distances: LayerDistances, profiles: Profiles) -> None:

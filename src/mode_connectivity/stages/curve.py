@@ -11,7 +11,7 @@ from mode_connectivity.params import Params
 from mode_connectivity.paths import Bezier, linear_bends
 from mode_connectivity.paths.fitting import fit
 from mode_connectivity.randomness import named_generator, named_seed
-from mode_connectivity.stages.running import flat, run
+from mode_connectivity.stages.running import flat, run, series_of
 from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
 from mode_connectivity.training import Recipe
@@ -48,7 +48,7 @@ def record(params: Params, variant: str, seed: int) -> Record:
         item={"variant": variant, "seed": seed},
         params=flat(history["params"]) | {"data_sha256": history["data_sha256"]},
         metrics={f"final/{key}": value for key, value in history["epochs"][-1].items()},
-        series={f"epoch/{key}": [epoch[key] for epoch in history["epochs"]] for key in history["epochs"][0]},
+        series=series_of(history["epochs"]),
         files=[file],
     )
 

@@ -1,36 +1,29 @@
-"""Train one endpoint."""
+"""Make one endpoint: train it, or take it from a file."""
 
 import json
 from dataclasses import asdict
 
-import torch
-
 from mode_connectivity import checkpoints, layout
 from mode_connectivity.atomic import write_json
-from mode_connectivity.evaluation import score
 from mode_connectivity.params import Params
-from mode_connectivity.randomness import named_seed
-from mode_connectivity.stages.running import flat, run
+from mode_connectivity.stages.origins import imported, scores_of, trained
+from mode_connectivity.stages.running import flat, resolved, run, series_of
 from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
-from mode_connectivity.training import Recipe, train_endpoint
+from mode_connectivity.training import Epoch
 
 
 def main(params: Params, seed: int) -> None:
     study = Study.open(params)
-    model = study.model(seed)
-    start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    torch.manual_seed(named_seed(seed, "endpoint dropout"))
-    batches = study.batches(params.endpoint.batch_size, seed, "endpoint")
-    state, history = train_endpoint(
-        model, start, batches, Recipe(**params.endpoint.model_dump()), study.precision, title=f"endpoint seed {seed}"
-    )
-    scores = {
-        split: asdict(score(model, state, getattr(study.dataset, split), study.scaling, study.precision))
-        for split in ("train", "test")
-    }
+    history: list[Epoch] = []
+    if params.endpoint.imported:
+        state = imported(study, resolved(params.endpoint.imported.format(seed=seed)))
+        provenance = study.provenance(made_from=[], seed=seed) | {"imported": study.imports["endpoints"][str(seed)]}
+    else:
+        state, history = trained(study, seed, "endpoint")
+        provenance = study.provenance("augmentation", "endpoint", seed=seed)
+    scores = scores_of(study, state)
     print(f"endpoint seed {seed}: test accuracy {scores['test']['accuracy']:.2%}")
-    provenance = study.provenance("augmentation", "endpoint", seed=seed)
     path = layout.endpoint(seed)
     write_json(layout.history(path), {"epochs": [asdict(epoch) for epoch in history], "scores": scores, **provenance})
     checkpoints.save(path, state, {**provenance, "scores": scores})
@@ -43,7 +36,7 @@ def record(params: Params, seed: int) -> Record:
         item={"seed": seed},
         params=flat(history["params"]) | {"data_sha256": history["data_sha256"], "seed": seed},
         metrics={f"{split}/{key}": v for split, scores in history["scores"].items() for key, v in scores.items()},
-        series={f"epoch/{key}": [epoch[key] for epoch in history["epochs"]] for key in history["epochs"][0]},
+        series=series_of(history["epochs"]),
         files=[layout.history(layout.endpoint(seed))],
     )
 

@@ -28,14 +28,18 @@ MEANS = {
 def main(params: Params) -> None:
     summaries: dict[tuple[str, int], Any] = {
         (variant, seed): json.loads((layout.analysis(variant, seed) / layout.SUMMARY).read_text())
-        for variant in params.variants
-        for seed in params.seeds
+        for variant, seed in _items(params)
     }
     rows = [_row(variant, seed, summaries) for variant, seed in summaries]
     with whole_folder(layout.COMPARISON) as folder:
-        _draw(folder, params, rows)
+        _draw(folder, rows)
         (folder / layout.REPORT).write_text(_text(params, rows))
-        write_json(folder / layout.METRICS, _metrics(params, rows))
+        write_json(folder / layout.METRICS, _metrics(rows))
+
+
+def _items(params: Params) -> list[tuple[str, int]]:
+    items = [(variant, seed) for variant in params.variants for seed in params.seeds]
+    return items + [(end, seed) for end in layout.RESEEDS for seed in params.reseed.seeds]
 
 
 def _row(variant: str, seed: int, summaries: dict[tuple[str, int], Any]) -> Row:
@@ -73,21 +77,24 @@ def _share(amounts: np.ndarray, place: int | None) -> float | None:
     return float(amounts[place] / amounts.sum()) if place is not None and amounts.sum() else None
 
 
-def _draw(folder: Path, params: Params, rows: list[Row]) -> None:
-    def by_variant(key: str) -> dict[str, np.ndarray]:
-        return {v: np.array([row[key] for row in rows if row["variant"] == v]) for v in params.variants}
+def _draw(folder: Path, rows: list[Row]) -> None:
+    variants = tuple(dict.fromkeys(row["variant"] for row in rows))
 
-    figure = barriers(params.variants, params.seeds, by_variant("linear_barrier"), by_variant("bezier_barrier"))
+    def by_variant(key: str) -> dict[str, np.ndarray]:
+        return {v: np.array([row[key] for row in rows if row["variant"] == v]) for v in variants}
+
+    figure = barriers(variants, by_variant("linear_barrier"), by_variant("bezier_barrier"))
     save_png(figure, folder / layout.BARRIERS)
     swapped = {row["variant"]: row["layer"] for row in rows}
-    figure = displacements(rows[0]["layers"], params.variants, by_variant("per_layer"), swapped)
+    figure = displacements(rows[0]["layers"], variants, by_variant("per_layer"), swapped)
     save_png(figure, folder / layout.DISPLACEMENTS)
 
 
 def _text(params: Params, rows: list[Row]) -> str:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     environment.globals["number"] = lambda value, form: "-" if value is None else form % value
-    ratios = [row["control_displacement"] / row["displacement"] for row in rows if row["control_displacement"]]
+    swaps = [row for row in rows if row["layer"]]
+    ratios = [row["control_displacement"] / row["displacement"] for row in swaps if row["control_displacement"]]
     return environment.from_string(TEMPLATE.read_text()).render(
         rows=rows,
         variants=params.variants,
@@ -100,16 +107,16 @@ def _text(params: Params, rows: list[Row]) -> str:
         precision=params.compute.precision,
         points=params.analysis.points,
         accuracies={row["seed"]: row["accuracy"] for row in rows},
-        highest=max(rows, key=lambda row: row["linear_barrier"]),
+        highest=max(swaps, key=lambda row: row["linear_barrier"], default=None),
         highest_bezier=max(rows, key=lambda row: row["bezier_barrier"]),
         ratios={"low": min(ratios), "high": max(ratios)} if ratios else None,
     )
 
 
-def _metrics(params: Params, rows: list[Row]) -> dict[str, Any]:
+def _metrics(rows: list[Row]) -> dict[str, Any]:
     """Means over the seeds, few enough to compare experiments by eye; the seeds' own values are in the report."""
     means: dict[str, Any] = {"test_accuracy": float(np.mean([row["accuracy"] for row in rows]))}
-    for variant in params.variants:
+    for variant in dict.fromkeys(row["variant"] for row in rows):
         chosen = [row for row in rows if row["variant"] == variant]
         means[variant] = {name: float(np.mean([row[key] for row in chosen])) for name, key in MEANS.items()}
     return means

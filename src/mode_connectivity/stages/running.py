@@ -6,7 +6,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -56,6 +56,11 @@ def flat(sections: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return leaves
 
 
+def series_of(epochs: Sequence[dict[str, float]]) -> dict[str, list[float]]:
+    """A training history as series over its epochs."""
+    return {f"epoch/{key}": [epoch[key] for epoch in epochs] for key in (epochs[0] if epochs else ())}
+
+
 def resolved(root: str) -> Path:
     """A path from params: relative ones start at the user's repository, not at a temporary copy of it."""
     return tracking.project_root() / Path(root).expanduser()
@@ -64,7 +69,7 @@ def resolved(root: str) -> Path:
 def _items(params: Params, names: tuple[str, ...]) -> list[str | int]:
     parser = argparse.ArgumentParser()
     for name in names:
-        choices = params.variants if name == "variant" else params.seeds
+        choices = (*params.variants, *layout.RESEEDS) if name == "variant" else params.seeds
         parser.add_argument(f"--{name}", type=type(choices[0]), choices=choices, required=True)
     given = vars(parser.parse_args())
     return [given[name] for name in names]

@@ -1,4 +1,7 @@
-"""What the data source holds: a fingerprint that DVC can follow where it cannot follow the files themselves."""
+"""Fingerprints of what comes from outside: the data source, and a network or weights of the user's own.
+
+DVC can follow them where it cannot follow the files themselves.
+"""
 
 import hashlib
 from collections.abc import Iterable
@@ -30,6 +33,33 @@ def fingerprint(root: Path, files: Iterable[Path]) -> dict[str, int | str]:
 
 def main(params: Params) -> None:
     write_json(layout.SOURCE, {"source": params.dataset.source, **_contents(params)})
+    write_json(layout.IMPORTS, {"model": _model(params), "endpoints": _endpoints(params)})
+
+
+def _model(params: Params) -> str | None:
+    place, colon, _ = params.model.name.partition(":")
+    if not colon:
+        return None
+    try:
+        found = find_spec(place)
+    except ModuleNotFoundError:
+        found = None
+    if found is None or not found.origin:
+        raise ValueError(f"model.name: cannot find the module {place!r}; put it under src or on PYTHONPATH")
+    return hashlib.sha256(Path(found.origin).read_bytes()).hexdigest()
+
+
+def _endpoints(params: Params) -> dict[str, str]:
+    template = params.endpoint.imported
+    if template is None:
+        return {}
+    digests = {}
+    for seed in params.seeds:
+        path = resolved(template.format(seed=seed))
+        if not path.is_file():
+            raise ValueError(f"endpoint.imported: {path}: no such file")
+        digests[str(seed)] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return digests
 
 
 def _contents(params: Params) -> dict[str, int | str]:

@@ -1,5 +1,6 @@
 """What the stages of a study share: the device, the data on it, the network, and where a result comes from."""
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ class Study:
     data_sha256: str
     scaling: Scaling
     precision: Precision
+    imports: dict[str, Any]
 
     @classmethod
     def open(cls, params: Params) -> Self:
@@ -40,13 +42,16 @@ class Study:
         tensors, metadata = checkpoints.load(layout.DATASET)
         dataset = Dataset.from_tensors(tensors, metadata)
         precision = Precision(params.compute.precision, device.type)
-        return cls(params, device, dataset.to(device), metadata["sha256"], Scaling.of(dataset.train), precision)
+        imports = json.loads(layout.IMPORTS.read_text())
+        return cls(
+            params, device, dataset.to(device), metadata["sha256"], Scaling.of(dataset.train), precision, imports
+        )
 
-    def model(self, seed: int = 0) -> nn.Module:
-        """The network of the study as `seed` initialises it."""
+    def model(self, seed: int = 0, role: str = "endpoint") -> nn.Module:
+        """The network of the study as (`seed`, `role`) initialises it."""
         asked = self.params.model
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(named_seed(seed, "initialisation"))
+            torch.manual_seed(named_seed(seed, f"{role} initialisation"))
             network = build(
                 asked.name,
                 num_classes=len(self.dataset.classes),
@@ -85,7 +90,8 @@ class Study:
         inherited: dict[str, Any] = {}
         for path in made_from:
             inherited |= checkpoints.metadata(path)["params"]
-        return {"params": inherited | own, "data_sha256": self.data_sha256, **item}
+        brought = {"model_sha256": self.imports["model"]} if self.imports["model"] else {}
+        return {"params": inherited | own, "data_sha256": self.data_sha256, **brought, **item}
 
     def sample(self, count: int) -> Images:
         """The first `count` training images, drawn without order: the data set's own order is by class in part."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 from torch.func import functional_call
 
 from mode_connectivity.symmetry.axes import Block, offsets
@@ -68,20 +68,6 @@ def observe_units(
     if f"{layer}.bias" in state:
         rows.append(state[f"{layer}.bias"].double().square())
     return Units(totals / values, active / images, torch.stack(rows).sum(0).sqrt().cpu())
-
-
-def draw_pairs(live: Tensor, pairs: int, generator: Generator) -> list[tuple[int, int]]:
-    """`pairs` disjoint pairs among the live units; fewer pairs of the same generator are the first of more.
-
-    Raises:
-        ValueError: too few live units.
-    """
-    if 2 * pairs > len(live):
-        raise ValueError(
-            f"{pairs} pair(s) need {2 * pairs} units, the layer has {len(live)} live ones; lower swap.pairs"
-        )
-    order = live[torch.randperm(len(live), generator=generator)].tolist()
-    return [(order[2 * k], order[2 * k + 1]) for k in range(pairs)]
 
 
 def pair_distance(layer: str, state: Mapping[str, Tensor], pair: tuple[int, int]) -> float:

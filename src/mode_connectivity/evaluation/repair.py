@@ -1,0 +1,83 @@
+"""REPAIR: give the units of an interpolated network the spread of activations that its ends have."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from mode_connectivity.datasets import Images, Scaling
+
+LAYERS = (nn.Conv2d, nn.Linear)
+State = Mapping[str, Tensor]
+Moments = dict[str, tuple[Tensor, Tensor]]  # layer -> mean and standard deviation of each output channel
+
+
+@torch.no_grad()
+def output_moments(model: nn.Module, state: State, images: Images, scaling: Scaling) -> Moments:
+    """Mean and standard deviation over images and positions of each output of every convolution and linear layer."""
+    moments: Moments = {}
+
+    def watch(name: str) -> Any:
+        def hook(_module: nn.Module, _inputs: Any, output: Tensor) -> None:
+            moments[name] = _moments(output)
+
+        return hook
+
+    _run(model, state, images, scaling, watch)
+    return moments
+
+
+@torch.no_grad()
+def repair(
+    model: nn.Module, state: State, t: float, ends: tuple[Moments, Moments], images: Images, scaling: Scaling
+) -> dict[str, Tensor]:
+    """A copy of `state` whose layers' outputs have, channel by channel, mean and deviation (1-t) of one end and t of
+    the other (Jordan et al. 2023, eq. 6), folded into weights and biases.
+
+    Layers are corrected in the order in which they run, each on what the corrected ones before it give it, in one
+    forward pass over `images`. The last layer is left as it is, and so is a layer without bias: a normalisation
+    stands behind it, whose statistics `recalibrate` recomputes.
+    """
+    fresh = {name: tensor.clone() for name, tensor in state.items()}
+    last = list(ends[0])[-1]
+
+    def correct(name: str) -> Any:
+        def hook(_module: nn.Module, _inputs: Any, output: Tensor) -> Tensor | None:
+            if name == last or f"{name}.bias" not in fresh:
+                return None
+            mean, deviation = _moments(output)
+            (mean0, deviation0), (mean1, deviation1) = ends[0][name], ends[1][name]
+            factor = ((1 - t) * deviation0 + t * deviation1) / deviation.clamp_min(1e-12)
+            factor = torch.where(deviation > 1e-12, factor, 1.0)
+            target = (1 - t) * mean0 + t * mean1
+            weight, bias = fresh[f"{name}.weight"], fresh[f"{name}.bias"]
+            weight.mul_(factor.view(-1, *[1] * (weight.ndim - 1)))
+            bias.copy_((bias - mean) * factor + target)
+            shape = (1, -1, *[1] * (output.ndim - 2))
+            return (output - mean.view(shape)) * factor.view(shape) + target.view(shape)
+
+        return hook
+
+    _run(model, state, images, scaling, correct)
+    return fresh
+
+
+def _moments(output: Tensor) -> tuple[Tensor, Tensor]:
+    dims = [dim for dim in range(output.ndim) if dim != 1]
+    return output.mean(dims), output.std(dims, correction=0)
+
+
+def _run(model: nn.Module, state: State, images: Images, scaling: Scaling, hook_of: Any) -> None:
+    model.eval()
+    hooks = [
+        module.register_forward_hook(hook_of(name))
+        for name, module in model.named_modules()
+        if isinstance(module, LAYERS)
+    ]
+    try:
+        functional_call(model, dict(state), (scaling.apply(images.pixels),))
+    finally:
+        for hook in hooks:
+            hook.remove()

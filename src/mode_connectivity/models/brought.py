@@ -1,0 +1,31 @@
+"""A network of the user's own, named by the place of what builds it."""
+
+import importlib
+import inspect
+from collections.abc import Mapping
+
+from torch import nn
+
+
+def brought(name: str, options: Mapping[str, object]) -> nn.Module:
+    """Call "package.module:callable" with `num_classes` and those of `options` that its signature names.
+
+    Raises:
+        ValueError: nothing to import or call there, or what it returns is no module; the message says which.
+    """
+    place, _, attribute = name.partition(":")
+    try:
+        module = importlib.import_module(place)
+    except ImportError as error:
+        raise ValueError(f"model.name: cannot import {place!r} ({error}); put it on PYTHONPATH") from error
+    builder = getattr(module, attribute, None)
+    if not callable(builder):
+        raise ValueError(f"model.name: {place} has no callable {attribute!r}")
+    try:
+        wanted = {"num_classes", *inspect.signature(builder).parameters}
+    except ValueError:  # something built in
+        wanted = {"num_classes"}
+    network = builder(**{key: value for key, value in options.items() if key in wanted})
+    if not isinstance(network, nn.Module):
+        raise ValueError(f"model.name: {name} returned {type(network).__name__}, not a torch.nn.Module")
+    return network

@@ -1,11 +1,14 @@
 """Checkpoints keep values and order, repeat to the byte, and are never half read."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
+from imports import SRC
 from mode_connectivity.checkpoints import CheckpointError, load, save
 
 TENSORS = {"features.10.weight": torch.arange(6.0).view(2, 3), "features.2.bias": torch.zeros(2, dtype=torch.uint8)}
@@ -42,3 +45,23 @@ def test_missing_truncated_and_foreign_files_are_named(tmp_path: Path) -> None:
     save_file(TENSORS, path)
     with pytest.raises(CheckpointError, match="not a whole checkpoint of ours"):
         load(path)
+
+
+def test_a_disk_that_is_full_is_said_in_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    code = """
+import resource, sys, torch
+from pathlib import Path
+from mode_connectivity.checkpoints import save
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+try:
+    save(Path(sys.argv[1]), {"w": torch.zeros(10_000)}, {})
+except OSError as error:
+    print(error)
+"""
+    path = tmp_path / "a.safetensors"
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, env={"PYTHONPATH": str(SRC)}
+    )
+    assert "a.safetensors: could not be written" in done.stdout, done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    assert not list(tmp_path.iterdir())

@@ -24,10 +24,17 @@ class CheckpointError(ValueError):
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
-    """Write `tensors` (moved to the CPU) and `metadata` (JSON values) to `path`."""
+    """Write `tensors` (moved to the CPU) and `metadata` (JSON values) to `path`.
+
+    Raises:
+        OSError: it cannot be written; nothing is left behind.
+    """
     header = json.dumps({"metadata": metadata, "order": list(tensors)}, sort_keys=True, allow_nan=False)
     with whole_file(path) as partial:
-        save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, partial, {HEADER: header})
+        try:
+            save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, partial, {HEADER: header})
+        except SafetensorError as error:
+            raise OSError(f"{path}: could not be written ({error}); is the disk full?") from error
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

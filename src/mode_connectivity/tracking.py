@@ -99,7 +99,8 @@ def _client() -> tuple[Any, str]:
     # A database of our own keeps its artifacts beside it, by absolute path: a temporary copy of the project goes away.
     location = (project_root() / "mlartifacts").as_uri() if uri.startswith("sqlite:") else None
     try:
-        return client, client.create_experiment(EXPERIMENT, artifact_location=location)
+        tags = {"mlflow.experimentKind": "custom_model_development"}  # so that the UI opens on runs, not on chats
+        return client, client.create_experiment(EXPERIMENT, artifact_location=location, tags=tags)
     except MlflowException:  # another process was quicker
         return client, client.get_experiment_by_name(EXPERIMENT).experiment_id
 

@@ -47,6 +47,7 @@ def test_gif_holds_every_frame_and_repeats(tmp_path: Path) -> None:
     assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
     read = imageio.imread(tmp_path / "a.gif", index=None)
     assert len(read) == len(TS)
+    assert (read[0, 2, 2, :3] == 255).all()
     difference = np.abs(read[..., :3].astype(int) - frames.astype(int))
     assert np.percentile(difference, 99) < 32
     assert imageio.immeta(tmp_path / "a.gif")["duration"] == 200

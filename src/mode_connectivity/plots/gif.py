@@ -18,7 +18,13 @@ def save_gif(frames: Bytes, path: Path, fps: int) -> None:
     a palette for each frame would take most of the time.
     """
     palette = Image.fromarray(np.concatenate([frames[0], frames[-1]])).quantize(256)
-    first, *others = (Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames)
+    images = [Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    # The nearest colour is sought in steps of four, which leaves paper grey; the corner shows what its colour was.
+    colours = np.array(palette.getpalette(), dtype=np.uint8).reshape(-1, 3)
+    colours[np.asarray(images[0])[0, 0]] = frames[0, 0, 0]
+    for image in images:
+        image.putpalette(colours.tobytes())
+    first, *others = images
     durations = [round(1000 / fps)] * len(others) + [1000]
     with whole_file(path) as partial:
         first.save(partial, format="GIF", save_all=True, append_images=others, duration=durations, loop=0)

@@ -100,7 +100,7 @@ def _text(params: Params, rows: list[Row]) -> str:
         variants=params.variants,
         seeds=params.seeds,
         pairs=params.swap.pairs,
-        swap_seed=params.swap.seed,
+        chosen=_chosen(params),
         model=params.model.name,
         width=params.model.width,
         source=params.dataset.source,
@@ -111,6 +111,14 @@ def _text(params: Params, rows: list[Row]) -> str:
         highest_bezier=max(rows, key=lambda row: row["bezier_barrier"]),
         ratios={"low": min(ratios), "high": max(ratios)} if ratios else None,
     )
+
+
+def _chosen(params: Params) -> str:
+    if params.swap.given is not None:
+        return "that `swap.given` names"
+    if params.swap.draw == "importance":
+        return "of its layer whose ablation raises the loss most"
+    return f"that `swap.seed` {params.swap.seed} picks among the live ones of its layer"
 
 
 def _metrics(rows: list[Row]) -> dict[str, Any]:

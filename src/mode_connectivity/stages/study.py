@@ -104,9 +104,8 @@ def _device(compute: Compute) -> torch.device:
     if compute.device == "cuda" and not torch.cuda.is_available():
         raise ValueError("compute.device: cuda was asked for and there is none; use auto or cpu")
     if compute.device == "cpu" or not torch.cuda.is_available():
-        return torch.device(
-            "cpu"
-        )  # whose operations here repeat to the bit; the call below would cost it 2 s of imports
+        # What runs here repeats to the bit on a CPU as it is, and the call below would import for two seconds.
+        return torch.device("cpu")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     return torch.device("cuda")

@@ -128,7 +128,7 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(study: Project, tmp
     assert edited("plots/heatmap.py") == {"analysis", "report"}
     assert edited("symmetry/apply.py") == {"swap"}
     assert edited("training/loop.py") == {"endpoint", "curve"}
-    assert edited("geometry/gram.py") == {"analysis"}
+    assert edited("geometry/gram.py") == {"swap", "analysis"}
     assert edited("stages/curve.py") == {"curve"}
     assert edited("params.py") == edited("layout.py") == edited("tracking.py") == set()
     copy.set({"analysis.fps": 5})
@@ -159,7 +159,7 @@ def test_experiments_keep_their_runs_wherever_they_are_run(study: Project, tmp_p
     ("changes", "message"),
     [
         ({"swap.pairs": 30}, "error: swap.pairs: features.12: 30 pair(s) need 60 units, the layer has"),
-        ({"variants": ["contrl"]}, "error: params.yaml: variants.0: input should be 'control'"),
+        ({"variants": ["contrl"]}, "error: params.yaml: variants: unknown variant 'contrl'; did you mean control?"),
         ({"model.name": "vgg17"}, "error: model.name: no network called 'vgg17'; there are"),
         ({"model.width": "wide"}, "error: params.yaml: model.width: input should be a valid number"),
         ({"dataset.test_size": 5000}, "error: dataset.test_size: 5000 asks for 500 images of class 0, it has"),

@@ -17,12 +17,12 @@ FLOORS = [
     {"symmetry"},
     {"training"},
     {"models", "datasets"},
-    {"checkpoints.py", "params.py", "layout.py", "precision.py"},
+    {"checkpoints.py", "params", "layout.py", "precision.py"},
     {"atomic.py", "randomness.py"},
     {"__init__.py"},
 ]
 LIBRARY = {"evaluation", "geometry", "paths", "symmetry", "training", "models", "datasets", "plots"}
-WORLD = {"params.py", "layout.py", "tracking.py", "checkpoints.py"}
+WORLD = {"params", "layout.py", "tracking.py", "checkpoints.py"}
 
 
 def floor(name: str) -> int:

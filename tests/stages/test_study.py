@@ -130,7 +130,7 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(study: Project, tmp
     assert edited("training/loop.py") == {"endpoint", "curve"}
     assert edited("geometry/gram.py") == {"swap", "analysis"}
     assert edited("stages/curve.py") == {"curve"}
-    assert edited("params.py") == edited("layout.py") == edited("tracking.py") == set()
+    assert edited("params/sections.py") == edited("layout.py") == edited("tracking.py") == set()
     copy.set({"analysis.fps": 5})
     assert stale() == {"analysis"}
     copy.set({"analysis.fps": 10, "swap.pairs": 2})

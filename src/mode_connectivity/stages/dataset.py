@@ -8,8 +8,8 @@ from mode_connectivity.datasets.image_folder import image_folder
 from mode_connectivity.datasets.images import Dataset, Images
 from mode_connectivity.datasets.noise import add_noise
 from mode_connectivity.datasets.subset import balanced_subset
-from mode_connectivity.params import Dataset as DatasetParams
 from mode_connectivity.params import Params
+from mode_connectivity.params.sections import Dataset as DatasetParams
 from mode_connectivity.stages.running import flat, resolved, run
 from mode_connectivity.tracking import Record
 

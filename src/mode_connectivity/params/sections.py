@@ -1,0 +1,106 @@
+"""The sections of params.yaml, one class each."""
+
+import re
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+# control: no swap; early, mid, late: a swap in such a layer; mirror: all units reversed; random: all units at random;
+# null: a swap of two units that are dead or nearly alike. swap.layers names more.
+VARIANTS = ("control", "early", "mid", "late", "mirror", "random", "null")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Compute(Section):
+    device: Literal["auto", "cpu", "cuda"]
+    precision: Literal["fp32", "bf16"]
+    threads: int = Field(ge=1)
+
+
+class Dataset(Section):
+    source: Literal["digits", "cifar10", "cifar100", "fashion_mnist", "image_folder"]
+    root: str | None
+    image_size: int = Field(ge=32)
+    train_size: int | None = Field(ge=1)
+    test_size: int | None = Field(ge=1)
+    noise: float = Field(ge=0)
+    seed: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _folder_has_root(self) -> Self:
+        if self.source == "image_folder" and not self.root:
+            raise ValueError("image_folder needs dataset.root, the folder that holds train/ and test/")
+        return self
+
+
+class Model(Section):
+    name: str
+    width: float = Field(gt=0)
+    batch_norm: bool
+    dropout: float = Field(ge=0, lt=1)
+
+
+class Augmentation(Section):
+    crop_padding: int = Field(ge=0)
+    flip: bool
+
+
+class Training(Section):
+    epochs: int = Field(ge=1)
+    batch_size: int = Field(ge=2)
+    learning_rate: float = Field(gt=0)
+    momentum: float = Field(ge=0, lt=1)
+    weight_decay: float = Field(ge=0)
+    schedule: Literal["one_cycle", "garipov", "cosine", "constant"]
+    clip_norm: float | None = Field(gt=0)
+
+
+class Swap(Section):
+    pairs: int = Field(ge=1)
+    draw: Literal["random", "importance"]
+    given: tuple[tuple[int, int], ...] | None
+    seed: int = Field(ge=0)
+    layers: dict[str, str]
+    null_layer: str
+    verify: Literal["full", "quick", "off"]
+
+    @field_validator("verify", mode="before")
+    @classmethod
+    def _off_is_a_word(cls, value: object) -> object:
+        return "off" if value is False else value  # YAML 1.1 reads a bare off as false
+
+    @field_validator("layers")
+    @classmethod
+    def _names_fit_files(cls, layers: dict[str, str]) -> dict[str, str]:
+        for name in layers:
+            if not NAME.fullmatch(name) or name in {*VARIANTS, "reseed", "rematched"} - {"early", "mid", "late"}:
+                raise ValueError(f"{name!r} cannot name a variant; take lower-case letters, digits and _")
+        return layers
+
+
+class Endpoint(Training):
+    imported: str | None
+
+
+class Curve(Training):
+    regularisation: Literal["reg", "noreg"]
+
+
+class Analysis(Section):
+    points: int = Field(ge=3)
+    metric: Literal["normalized_l2", "raw_l2", "relative"]
+    fps: int = Field(ge=1)
+
+
+class Evaluation(Section):
+    recalibration: int = Field(ge=2)
+    repair: bool
+
+
+class Reseed(Section):
+    seeds: tuple[int, ...]
+    match: Literal["weights", "activations"]

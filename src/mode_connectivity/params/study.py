@@ -1,0 +1,57 @@
+"""The root of params.yaml: all sections, and what must hold between them."""
+
+import difflib
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from mode_connectivity.params import sections
+from mode_connectivity.params.loading import load
+from mode_connectivity.params.sections import VARIANTS, Section
+
+
+class Params(Section):
+    seeds: tuple[int, ...] = Field(min_length=1)
+    variants: tuple[str, ...] = Field(min_length=1)
+    compute: sections.Compute
+    dataset: sections.Dataset
+    model: sections.Model
+    augmentation: sections.Augmentation
+    endpoint: sections.Endpoint
+    swap: sections.Swap
+    curve: sections.Curve
+    analysis: sections.Analysis
+    evaluation: sections.Evaluation
+    reseed: sections.Reseed
+
+    @field_validator("seeds", "variants")
+    @classmethod
+    def _each_once(cls, items: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(set(items)) < len(items):
+            raise ValueError("an item stands twice")
+        if any(isinstance(item, int) and item < 0 for item in items):
+            raise ValueError("seeds are not negative")
+        return items
+
+    @model_validator(mode="after")
+    def _variants_are_known(self) -> Self:
+        known = list(dict.fromkeys([*VARIANTS, *self.swap.layers]))
+        for variant in self.variants:
+            if variant not in known:
+                near = difflib.get_close_matches(variant, known, 1)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+                raise ValueError(f"variants: unknown variant {variant!r}; {hint} (swap.layers can name more)")
+        for seed in self.reseed.seeds:
+            if seed not in self.seeds:
+                raise ValueError(f"reseed.seeds: {seed} is not among the seeds")
+        return self
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read and check a params file.
+
+        Raises:
+            ParamsError: missing or unreadable file, unknown or missing key, wrong type or value.
+        """
+        return load(cls, path)

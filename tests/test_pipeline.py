@@ -40,7 +40,8 @@ def test_stage_is_run_by_the_module_it_is_named_after(name: str) -> None:
 def test_layout_names_every_output_and_no_other() -> None:
     def places(variant: str, seed: Any) -> set[str]:
         endpoint, swapped, curve = layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)
-        paths = {layout.SOURCE, layout.IMPORTS, layout.DATASET, layout.analysis(variant, seed)}
+        paths = {layout.SOURCE, layout.IMPORTS, layout.DATASET}
+        paths |= {layout.analysis(variant, seed), layout.plane(variant, seed)}
         for end in layout.RESEEDS:
             paths |= {layout.swapped(end, seed), layout.metadata(layout.swapped(end, seed))}
         paths |= {endpoint, layout.history(endpoint), swapped, layout.metadata(swapped), curve, layout.history(curve)}

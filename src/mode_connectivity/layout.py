@@ -42,11 +42,19 @@ def analysis(variant: str, seed: int) -> Path:
     return Path(f"reports/analysis/{variant}-seed{seed}")
 
 
+def plane(variant: str, seed: int) -> Path:
+    """Folder of loss and error on the plane through the ends of a path and its bend."""
+    return Path(f"reports/planes/{variant}-seed{seed}")
+
+
 DISTANCES = "layer_distances_along_curve.npz"
 SUMMARY = "analysis_summary.json"
 EVOLUTION = "layer_distances_evolution.gif"
 HEATMAP = "layer_distances_evolution_heatmap.png"
 ALONG_PATH = "metrics_along_path.png"
+PLANE = "plane.png"
+PLANE_GRID = "plane.npz"
+PLANE_SUMMARY = "plane.json"
 BARRIERS = "barriers.png"
 DISPLACEMENTS = "displacements.png"
 REPORT = "report.md"

@@ -1,6 +1,7 @@
 """What a network does on probe sets, at one point and along a path."""
 
 from mode_connectivity.evaluation.barrier import barrier
+from mode_connectivity.evaluation.grid import sweep_grid
 from mode_connectivity.evaluation.metrics import Score, score
 from mode_connectivity.evaluation.recalibration import has_statistics, recalibrate
 from mode_connectivity.evaluation.repair import output_moments, repair
@@ -16,4 +17,5 @@ __all__ = [
     "repair",
     "score",
     "sweep",
+    "sweep_grid",
 ]

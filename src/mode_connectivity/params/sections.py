@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 # control: no swap; early, mid, late: a swap in such a layer; mirror: all units reversed; random: all units at random;
 # null: a swap of two units that are dead or nearly alike. swap.layers names more.
 VARIANTS = ("control", "early", "mid", "late", "mirror", "random", "null")
+RESEEDS = ("reseed", "rematched")  # ends that are another seed's network, as it was trained and after matching
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -77,7 +78,7 @@ class Swap(Section):
     @classmethod
     def _names_fit_files(cls, layers: dict[str, str]) -> dict[str, str]:
         for name in layers:
-            if not NAME.fullmatch(name) or name in {*VARIANTS, "reseed", "rematched"} - {"early", "mid", "late"}:
+            if not NAME.fullmatch(name) or name in {*VARIANTS, *RESEEDS} - {"early", "mid", "late"}:
                 raise ValueError(f"{name!r} cannot name a variant; take lower-case letters, digits and _")
         return layers
 
@@ -99,6 +100,13 @@ class Analysis(Section):
 class Evaluation(Section):
     recalibration: int = Field(ge=2)
     repair: bool
+
+
+class Plane(Section):
+    variants: tuple[str, ...]
+    seeds: tuple[int, ...]
+    points: int = Field(ge=2)
+    margin: float = Field(ge=0)
 
 
 class Reseed(Section):

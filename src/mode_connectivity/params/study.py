@@ -1,6 +1,7 @@
 """The root of params.yaml: all sections, and what must hold between them."""
 
 import difflib
+import itertools
 from pathlib import Path
 from typing import Any, Self
 
@@ -8,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from mode_connectivity.params import sections
 from mode_connectivity.params.loading import load
-from mode_connectivity.params.sections import VARIANTS, Section
+from mode_connectivity.params.sections import RESEEDS, VARIANTS, Section
 
 
 class Params(Section):
@@ -24,6 +25,7 @@ class Params(Section):
     analysis: sections.Analysis
     evaluation: sections.Evaluation
     reseed: sections.Reseed
+    plane: sections.Plane
 
     @field_validator("seeds", "variants")
     @classmethod
@@ -45,6 +47,17 @@ class Params(Section):
         for seed in self.reseed.seeds:
             if seed not in self.seeds:
                 raise ValueError(f"reseed.seeds: {seed} is not among the seeds")
+        return self
+
+    @model_validator(mode="after")
+    def _planes_have_paths(self) -> Self:
+        paths = [(variant, seed) for variant in self.variants for seed in self.seeds]
+        paths += [(variant, seed) for variant in RESEEDS for seed in self.reseed.seeds]
+        for variant, seed in itertools.product(self.plane.variants, self.plane.seeds):
+            if variant == "control":
+                raise ValueError("plane.variants: control has no plane, its two ends are one point")
+            if (variant, seed) not in paths:
+                raise ValueError(f"plane: there is no path {variant} of seed {seed}")
         return self
 
     @classmethod

@@ -18,7 +18,7 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
     "#F0E442",
     "#7F7F7F",
 )
-BLACK = "#000000"
+BLACK, WHITE = "#000000", "#FFFFFF"
 VARIANT_COLOURS = {
     "control": GREY,
     "early": BLUE,

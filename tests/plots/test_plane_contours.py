@@ -12,7 +12,7 @@ from mode_connectivity.plots.style import save_png
 XS, YS = np.linspace(-1, 5, 9), np.linspace(-1, 2, 7)
 BOWL = (XS[None] - 2) ** 2 / 100 + YS[:, None] ** 2
 POINTS = {"original": (0.0, 0.0), "other end": (4.0, 0.0), "bend": (2.0, 1.0)}
-PATHS = {"bezier": np.array([[0.0, 0.0], [2.0, 0.5], [4.0, 0.0]]), "linear": np.array([[0.0, 0.0], [4.0, 0.0]])}
+PATHS = {"curve": np.array([[0.0, 0.0], [2.0, 0.5], [4.0, 0.0]]), "linear": np.array([[0.0, 0.0], [4.0, 0.0]])}
 
 
 def drawn(ys: np.ndarray = YS) -> Figure:

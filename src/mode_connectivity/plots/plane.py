@@ -15,7 +15,7 @@ from mode_connectivity.plots.style import BLACK, ORANGE, WHITE, new_figure
 Floats = NDArray[np.float64]
 LEVELS = 11
 DECADES = 4  # at most so many between the first level and the last, counted from the lowest value
-LINES = {"bezier": "-", "linear": "--"}
+LINES = {"curve": "-", "linear": "--"}
 HALO = [withStroke(linewidth=3.5, foreground=BLACK)]
 
 

@@ -12,9 +12,9 @@ from mode_connectivity.atomic import whole_folder, write_json
 from mode_connectivity.evaluation import sweep_grid
 from mode_connectivity.geometry import Plane
 from mode_connectivity.params import Params
-from mode_connectivity.paths import Bezier
 from mode_connectivity.plots.plane import Surface, plane_contours
 from mode_connectivity.plots.style import save_png
+from mode_connectivity.stages.fitted import load_fitted
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
@@ -27,9 +27,11 @@ CORNERS = ("original", "other end", "bend")
 
 def main(params: Params, variant: str, seed: int) -> None:
     study = Study.open(params)
-    made_from = [layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)]
-    start, end, bend = (study.load(path) for path in made_from)
-    plane = Plane(start, end, bend)
+    start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
+    curve = load_fitted(study, start, layout.curve(variant, seed), end)
+    if len(curve.controls) != 3:
+        raise ValueError(f"plane: a path of {len(curve.controls) - 2} bends lies in no plane; take curve.bends=1")
+    plane = Plane(start, end, curve.controls[1])
     xs, ys = plane.sides(params.plane.margin, params.plane.points)
     profiles = sweep_grid(
         study.model(),
@@ -42,11 +44,11 @@ def main(params: Params, variant: str, seed: int) -> None:
         recalibration=study.sample(params.evaluation.recalibration),
         title=f"plane {variant} seed {seed}",
     )
-    curve = Bezier([start, bend, end])
     weights = np.array([curve.weights(t) for t in np.linspace(0, 1, DRAWN).tolist()])
-    arrays = {"xs": xs, "ys": ys, "corners": plane.places, "bezier": plane.curve(weights[:, [0, 2, 1]])}
+    arrays = {"xs": xs, "ys": ys, "corners": plane.places, "curve": plane.curve(weights[:, [0, 2, 1]])}
     for probe, profile in profiles.items():
         arrays |= {f"{probe}_{name}": getattr(profile, name) for name in ("loss", "accuracy", "error")}
+    made_from = [layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)]
     provenance = study.provenance("evaluation", made_from=made_from, variant=variant, seed=seed)
     provenance["params"]["plane"] = params.plane.model_dump(include={"points", "margin"})
     with whole_folder(layout.plane(variant, seed)) as folder:
@@ -72,7 +74,7 @@ def _figure(arrays: Arrays, title: str) -> Figure:
         Surface("test error (%)", 100 * arrays["test_error"]),
     ]
     points = {name: (float(x), float(y)) for name, (x, y) in zip(CORNERS, arrays["corners"], strict=True)}
-    paths = {"bezier": arrays["bezier"], "linear": arrays["corners"][:2]}
+    paths = {"curve": arrays["curve"], "linear": arrays["corners"][:2]}
     return plane_contours(arrays["xs"], arrays["ys"], surfaces, points, paths, title=title)
 
 

@@ -10,6 +10,7 @@ from imports import PACKAGE, SRC, imports_of, room, source_files
 
 # From the top of the house to its ground; what stands on one line may not import its neighbours.
 FLOORS = [
+    {"commands"},
     {"stages"},
     {"tracking.py", "plots"},
     {"evaluation", "geometry"},

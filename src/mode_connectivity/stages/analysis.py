@@ -12,15 +12,7 @@ from mode_connectivity import layout
 from mode_connectivity.atomic import whole_folder, write_json
 from mode_connectivity.datasets import Images
 from mode_connectivity.evaluation import Profile, barrier, output_moments, repair, sweep
-from mode_connectivity.geometry import (
-    METRICS,
-    LayerDistances,
-    bend_displacement,
-    end_distance,
-    layer_distances,
-    layer_sizes,
-    start_norms,
-)
+from mode_connectivity.geometry import METRICS, LayerDistances, distance_arrays, layer_distances, layer_summary
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear, Path
 from mode_connectivity.plots.along_path import metrics_along_path
@@ -47,14 +39,14 @@ def main(params: Params, variant: str, seed: int) -> None:
     paths: dict[str, Path] = {type(curve).__name__.lower(): curve, "linear": Linear(start, end)}
     profiles = {name: _profiles(study, path, ts, f"{name} {variant} seed {seed}") for name, path in paths.items()}
     with whole_folder(layout.analysis(variant, seed)) as folder:
-        _save_arrays(folder / layout.DISTANCES, distances, profiles)
+        _save_arrays(folder / layout.DISTANCES, distances, profiles, layer)
         write_json(
             folder / layout.SUMMARY,
             {
                 **study.provenance("analysis", "evaluation", made_from=made_from, variant=variant, seed=seed),
                 "swapped_layer": layer,
                 "paths": {name: _path_summary(ts, sets) for name, sets in profiles.items()},
-                "layers": _layer_summary(curve, distances),
+                "layers": layer_summary(curve, distances),
             },
         )
         _draw(folder, params, distances, profiles, layer, f"{variant}, seed {seed}")
@@ -82,8 +74,8 @@ def _repaired(study: Study, path: Path, images: Images) -> Callable[[float], dic
     return lambda t: repair(model, path.at(t), t, (first, last), images, study.scaling)
 
 
-def _save_arrays(path: pathlib.Path, distances: LayerDistances, profiles: Profiles) -> None:
-    arrays = {name: getattr(distances, name) for name in ("ts", *METRICS)} | {"layers": np.array(distances.layers)}
+def _save_arrays(path: pathlib.Path, distances: LayerDistances, profiles: Profiles, layer: str | None) -> None:
+    arrays = distance_arrays(distances, layer)
     for name, sets in profiles.items():
         for probe, profile in sets.items():
             for quantity in ("loss", "accuracy", "error"):
@@ -103,20 +95,6 @@ def _path_summary(ts: np.ndarray, sets: dict[str, Profile]) -> dict[str, Any]:
         }
         for probe, profile in sets.items()
     }
-
-
-def _layer_summary(curve: Path, distances: LayerDistances) -> list[dict[str, str | float]]:
-    columns = {
-        "parameters": layer_sizes(curve),
-        "norm": start_norms(curve),
-        "bend_displacement": bend_displacement(curve),
-        "end_distance": end_distance(curve),
-        **{f"highest_{metric}": getattr(distances, metric).max(axis=0) for metric in METRICS},
-    }
-    return [
-        {"layer": layer} | {name: float(values[place]) for name, values in columns.items()}
-        for place, layer in enumerate(distances.layers)
-    ]
 
 
 def _draw(

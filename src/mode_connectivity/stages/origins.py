@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
+from mode_connectivity import checkpoints
 from mode_connectivity.checkpoints import CheckpointError
 from mode_connectivity.evaluation import score
 from mode_connectivity.models import adopt
@@ -33,15 +33,10 @@ def imported(study: Study, path: Path) -> dict[str, Tensor]:
     Raises:
         CheckpointError: the file is missing, unreadable, or does not fit the network; the message names it.
     """
-    if not path.is_file():
-        raise CheckpointError(f"endpoint.imported: {path}: no such file")
     try:
-        weights = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
-    except Exception as error:  # torch and safetensors raise many kinds for a file that is not theirs
-        reason = " ".join(str(error).split())[:120]
-        raise CheckpointError(f"endpoint.imported: {path}: not readable as plain weights ({reason})") from error
-    if not isinstance(weights, dict):
-        raise CheckpointError(f"endpoint.imported: {path}: holds {type(weights).__name__}, not a dict of tensors")
+        weights = checkpoints.foreign(path)
+    except CheckpointError as error:
+        raise CheckpointError(f"endpoint.imported: {error}") from error
     try:
         state = adopt(study.model(), weights)
     except ValueError as error:

@@ -6,7 +6,8 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -23,11 +24,9 @@ TRACEBACK = "MODE_CONNECTIVITY_TRACEBACK"
 def run(stage: Stage, recorder: Recorder | None = None, *items: str) -> None:
     """Run `stage(params, *items)`, then log `recorder(params, *items)`; the process exits with a status.
 
-    What a person can mend (params, files, a full disk) is one line on standard error and status 1. A result that
-    could not be tracked is still a result: one line, status 0.
+    Errors as `in_one_line`. A result that could not be tracked is still a result: one line, status 0.
     """
-    signal.signal(signal.SIGTERM, _stop)
-    try:
+    with in_one_line():
         params = Params.load(layout.PARAMS)
         values = _items(params, items)
         if recorder is not None:
@@ -35,17 +34,25 @@ def run(stage: Stage, recorder: Recorder | None = None, *items: str) -> None:
         started = time.perf_counter()
         stage(params, *values)
         seconds = time.perf_counter() - started
+    if recorder is not None:
+        _track(recorder, params, values, {"seconds": seconds, "peak_memory_mb": _peak_memory_mb()})
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # all is on disk; taking torch and MLflow down in order would cost more than a second
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """What a person can mend (params, files, a full disk) ends the process: one line on standard error, status 1."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield
     except (ValueError, OSError) as error:
         if os.environ.get(TRACEBACK):
             raise
         sys.exit(f"error: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
         sys.exit("interrupted")
-    if recorder is not None:
-        _track(recorder, params, values, {"seconds": seconds, "peak_memory_mb": _peak_memory_mb()})
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)  # all is on disk; taking torch and MLflow down in order would cost more than a second
 
 
 def flat(sections: dict[str, Any], prefix: str = "") -> dict[str, Any]:

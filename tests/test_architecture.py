@@ -12,7 +12,7 @@ from imports import PACKAGE, SRC, imports_of, room, source_files
 FLOORS = [
     {"stages"},
     {"tracking.py", "plots"},
-    {"evaluation", "geometry"},
+    {"evaluation", "geometry", "statistics"},
     {"paths"},
     {"symmetry"},
     {"training"},
@@ -21,7 +21,7 @@ FLOORS = [
     {"atomic.py", "randomness.py"},
     {"__init__.py"},
 ]
-LIBRARY = {"evaluation", "geometry", "paths", "symmetry", "training", "models", "datasets", "plots"}
+LIBRARY = {"evaluation", "geometry", "statistics", "paths", "symmetry", "training", "models", "datasets", "plots"}
 WORLD = {"params", "layout.py", "tracking.py", "checkpoints.py"}
 
 

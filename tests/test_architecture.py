@@ -13,7 +13,7 @@ FLOORS = [
     {"commands"},
     {"stages"},
     {"tracking.py", "plots"},
-    {"evaluation", "geometry"},
+    {"evaluation", "geometry", "statistics"},
     {"paths"},
     {"symmetry"},
     {"training"},
@@ -22,7 +22,7 @@ FLOORS = [
     {"atomic.py", "randomness.py"},
     {"__init__.py"},
 ]
-LIBRARY = {"evaluation", "geometry", "paths", "symmetry", "training", "models", "datasets", "plots"}
+LIBRARY = {"evaluation", "geometry", "statistics", "paths", "symmetry", "training", "models", "datasets", "plots"}
 WORLD = {"params", "layout.py", "tracking.py", "checkpoints.py"}
 
 

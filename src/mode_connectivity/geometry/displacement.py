@@ -3,7 +3,7 @@
 import numpy as np
 
 from mode_connectivity.geometry.gram import Floats, layer_gram
-from mode_connectivity.paths.path import Path
+from mode_connectivity.paths.path import Path, State, parameter_names
 
 
 def bend_displacement(path: Path) -> Floats:
@@ -31,7 +31,31 @@ def _from_chord(bends: int) -> Floats:
     return directions
 
 
+def displacement(path: Path) -> State:
+    """D = W_1 - (W_0 + W_2)/2 itself: parameters only, in float64, on the device of the path.
+
+    Raises:
+        ValueError: the path has other than three control points.
+    """
+    _one_bend(path)
+    start, bend, end = path.controls
+    return {
+        name: bend[name].double() - (start[name].double() + end[name].double()) / 2 for name in parameter_names(start)
+    }
+
+
+def end_difference(path: Path) -> State:
+    """W_1 - W_0 between the two ends: parameters only, in float64."""
+    start, end = path.controls[0], path.controls[-1]
+    return {name: end[name].double() - start[name].double() for name in parameter_names(start)}
+
+
 def end_distance(path: Path) -> Floats:
     """(L,): distance between the two ends of the path."""
     distances: Floats = np.sqrt(layer_gram(path)[:, -1, -1])
     return distances
+
+
+def _one_bend(path: Path) -> None:
+    if len(path.controls) != 3:
+        raise ValueError(f"a bend's displacement needs three control points, the curve has {len(path.controls)}")

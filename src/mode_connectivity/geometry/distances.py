@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from mode_connectivity.geometry.gram import Floats, layer_gram, layer_names
 from mode_connectivity.paths.path import Path, parameter_names
@@ -12,6 +13,7 @@ METRICS = {
     "normalized_l2": "normalized L2, |W_t - W_0| / sqrt(n)",
     "raw_l2": "L2, |W_t - W_0|",
     "relative": "relative, |W_t - W_0| / |W_0|",
+    "norm_difference": "difference of norms (no distance), | |W_t| - |W_0| |",
 }
 
 
@@ -24,13 +26,16 @@ class LayerDistances:
     raw_l2: Floats
     normalized_l2: Floats
     relative: Floats
+    norm_difference: Floats
 
 
 def layer_distances(path: Path, ts: Sequence[float] | Floats) -> LayerDistances:
     """Per-layer distances at every t, from one Gram matrix of the control points (see `gram`).
 
     raw_l2 = |W_t - W_0|; normalized_l2 = raw_l2 / sqrt(n), n the layer's number of parameters;
-    relative = raw_l2 / |W_0|, zero where nothing moved and infinite where a layer of zeros did.
+    relative = raw_l2 / |W_0|, zero where nothing moved and infinite where a layer of zeros did;
+    norm_difference = | |W_t| - |W_0| |, which is no distance: it is blind to every change that keeps the norm, and to
+    first order sees the radial part alone, which weight decay drives by itself.
     """
     gram = layer_gram(path)
     weights = np.array([path.weights(float(t))[1:] for t in ts], dtype=np.float64)
@@ -39,7 +44,18 @@ def layer_distances(path: Path, ts: Sequence[float] | Floats) -> LayerDistances:
     sizes, norms = layer_sizes(path), start_norms(path)
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(raw == 0, 0.0, raw / norms)
-    return LayerDistances(layer_names(path), np.asarray(ts, dtype=np.float64), raw, raw / np.sqrt(sizes), relative)
+    lengths = np.abs(_norms(path, ts) - norms)
+    return LayerDistances(
+        layer_names(path), np.asarray(ts, dtype=np.float64), raw, raw / np.sqrt(sizes), relative, lengths
+    )
+
+
+def _norms(path: Path, ts: Sequence[float] | Floats) -> Floats:
+    """(T, L): |W_t| of each layer, a quadratic form of the control points' own inner products."""
+    origin = {name: torch.zeros_like(tensor) for name, tensor in path.controls[0].items()}
+    weights = np.array([path.weights(float(t)) for t in ts], dtype=np.float64)
+    squares: Floats = np.einsum("tj,ljk,tk->tl", weights, layer_gram(path, origin), weights)
+    return np.sqrt(np.clip(squares, 0, None))
 
 
 def layer_sizes(path: Path) -> Floats:

@@ -1,0 +1,30 @@
+"""Whether the swapped units stand out among the others of their layer."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mode_connectivity.geometry.gram import Floats
+
+
+def pair_rank(energies: Floats, pairs: Sequence[tuple[int, int]]) -> float:
+    """Share of all pairs of the layer's units that have at least the energy of the swapped pair, in (0, 1].
+
+    The energy of a pair is the sum of its units' `energies` (units,). Small where the swapped pair stands out, about
+    1/2 on average where it is like any other; 1 where all are equal. The mean over `pairs` where several were swapped.
+    """
+    order = np.sort(energies)
+    count = len(order) * (len(order) - 1) / 2
+    shares = []
+    for first, second in pairs:
+        threshold = energies[first] + energies[second]
+        # Ordered pairs (u, v) with e_u + e_v >= threshold, the pairs of a unit with itself taken off.
+        above = len(order) - np.searchsorted(order, threshold - order - _slack(threshold), side="left")
+        itself = np.count_nonzero(2 * order >= threshold - _slack(threshold))
+        shares.append((int(above.sum()) - itself) / 2 / count)
+    return float(np.mean(shares))
+
+
+def _slack(threshold: float) -> float:
+    """Sums of two that are equal but for rounding count as equal."""
+    return 1e-12 * abs(threshold)

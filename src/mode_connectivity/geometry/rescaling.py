@@ -1,0 +1,147 @@
+"""Movement that no function sees: along the directions in which a network's units can be rescaled.
+
+With a positively homogeneous activation (ReLU) a unit's incoming weights times c and its outgoing ones over c leave the
+function as it is; before a batch norm, any positive factor on the incoming weights alone does.
+"""
+
+import copy
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix, diags
+from scipy.sparse.linalg import cg
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from mode_connectivity.geometry.energy import Field
+from mode_connectivity.symmetry import Symmetry
+from mode_connectivity.symmetry.axes import offsets
+
+TOLERANCE = 1e-6  # relative change of the outputs under a true rescaling, in float64
+BatchNorm = nn.modules.batchnorm._NormBase
+
+
+class Part(NamedTuple):
+    """Entries along axis `dim` of `tensor` take the factor c^sign of the unit that `units` names (-1: none)."""
+
+    tensor: str
+    dim: int
+    units: NDArray[np.int64]
+    sign: int
+
+
+Rescaling = tuple[Part, ...]
+
+
+def rescalings(symmetry: Symmetry, model: nn.Module, state: Mapping[str, Tensor], inputs: Tensor) -> list[Rescaling]:
+    """The rescalings of each group, and of each layer before a batch norm, that leave the outputs on `inputs` alone.
+
+    The structure proposes and the network decides: each is tried with random factors in float64, those before a batch
+    norm under batch statistics. An activation that is not homogeneous thus has none.
+    """
+    found = []
+    for group, units in symmetry.groups.items():
+        rescaling, radial = _proposed(symmetry, model, group)
+        found += [each for each in (rescaling,) if _keeps_function(model, state, inputs, each, units, batch=False)]
+        found += [each for each in radial if _keeps_function(model, state, inputs, each, units, batch=True)]
+    return found
+
+
+def rescaling_share(found: list[Rescaling], state: Mapping[str, Tensor], field: Field) -> float:
+    """|projection of the field on the span of the rescaling tangents at `state`|^2 / |field|^2, in [0, 1].
+
+    The tangent of a unit is w on its incoming and -w on its outgoing entries. Tangents of neighbouring layers share
+    weights and are not orthogonal, so the projection solves their Gram matrix. 0 where the field is 0.
+    """
+    total = sum(float(tensor.double().square().sum()) for tensor in field.values())
+    if not found or total == 0:
+        return 0.0
+    gram, products = _system(found, state, field)
+    known = gram.diagonal() > 0  # a unit of zeros has no direction
+    gram, products = gram[known][:, known], products[known]
+    coefficients, _ = cg(gram, products, rtol=1e-10, atol=0.0, maxiter=5000, M=diags(1 / gram.diagonal()))
+    return float(np.clip(products @ coefficients / total, 0, 1))
+
+
+def _proposed(symmetry: Symmetry, model: nn.Module, group: str) -> tuple[Rescaling, list[Rescaling]]:
+    """Incoming and outgoing entries of a group; and, where batch norms follow its layers, each layer's rows alone."""
+    members = [member for member in symmetry.members(group) if member.tensor not in symmetry.buffers]
+    norms = {m.tensor for m in members if isinstance(model.get_submodule(m.tensor.rpartition(".")[0]), BatchNorm)}
+    rescaling, layers = [], dict[str, list[Part]]()
+    for tensor, dim, consumer in members:
+        part = Part(tensor, dim, _units(symmetry, group, tensor, dim), -1 if consumer else 1)
+        if consumer or not norms or tensor in norms:
+            rescaling.append(part)
+        if norms and not consumer and tensor not in norms:
+            layers.setdefault(tensor.rpartition(".")[0], []).append(part)
+    return tuple(rescaling), [tuple(each) for each in layers.values()]
+
+
+def _units(symmetry: Symmetry, group: str, tensor: str, dim: int) -> NDArray[np.int64]:
+    axis = symmetry.axes[tensor][dim]
+    units = np.full(sum(block.size for block in axis), -1)
+    for start, block in offsets(axis):
+        if block.group == group:
+            units[start : start + block.size] = np.repeat(np.arange(block.units), block.positions)
+    return units
+
+
+@torch.no_grad()
+def _keeps_function(
+    model: nn.Module, state: Mapping[str, Tensor], inputs: Tensor, parts: Rescaling, units: int, *, batch: bool
+) -> bool:
+    model = copy.deepcopy(model).double().eval()
+    for module in model.modules():
+        if batch and isinstance(module, BatchNorm):
+            module.train()
+            module.eps = 1e-12  # which alone would see the factor
+
+    def outputs(candidate: dict[str, Tensor]) -> Tensor:
+        result: Tensor = functional_call(model, candidate, (inputs.double(),))
+        return result
+
+    plain = {name: t.detach().double() if t.is_floating_point() else t.clone() for name, t in state.items()}
+    factors = 0.5 + 1.5 * torch.rand(units, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    scaled = dict(plain)
+    for tensor, dim, owner, sign in parts:
+        index = torch.from_numpy(owner)
+        factor = torch.where(index >= 0, factors[index.clamp(min=0)] ** sign, 1.0).to(scaled[tensor].device)
+        scaled[tensor] = scaled[tensor] * factor.view([-1 if k == dim else 1 for k in range(scaled[tensor].ndim)])
+    before, after = (outputs({name: t.clone() for name, t in each.items()}) for each in (plain, scaled))
+    return bool((after - before).abs().max() <= TOLERANCE * before.abs().max())
+
+
+def _system(
+    found: list[Rescaling], state: Mapping[str, Tensor], field: Field
+) -> tuple[coo_matrix, NDArray[np.float64]]:
+    """Gram matrix of the tangents at `state`, and their inner products with the field."""
+    bases = np.cumsum([0, *(1 + max(int(part.units.max()) for part in each) for each in found)])
+    touching: dict[str, list[tuple[int, NDArray[np.int64], int]]] = {}
+    for base, each in zip(bases, found, strict=False):
+        for tensor, dim, units, sign in each:
+            touching.setdefault(tensor, []).append((dim, np.where(units >= 0, units + base, -1), sign))
+    products, entries = np.zeros(bases[-1]), list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]()
+    for tensor, parts in touching.items():
+        weight = state[tensor].double().cpu()
+        square, along = weight.square(), weight * field[tensor].double().cpu()
+        for place, (dim, units, sign) in enumerate(parts):
+            kept = units >= 0
+            np.add.at(products, units[kept], sign * _summed(along, dim)[kept])
+            entries.append((units[kept], units[kept], _summed(square, dim)[kept]))
+            for across, others, opposite in parts[:place]:
+                table = sign * opposite * _summed(square, dim, across)
+                pairs = kept[:, None] & (others >= 0)[None, :]
+                rows, columns = (np.broadcast_to(u, table.shape)[pairs] for u in (units[:, None], others[None, :]))
+                entries += [(rows, columns, table[pairs]), (columns, rows, table[pairs])]
+    rows, columns, values = (np.concatenate(each) for each in zip(*entries, strict=True))
+    return coo_matrix((values, (rows, columns)), shape=(bases[-1], bases[-1])).tocsr(), products
+
+
+def _summed(values: Tensor, *dims: int) -> NDArray[np.float64]:
+    """Sum over all axes but `dims`, which become the first ones."""
+    moved = values.movedim(dims, tuple(range(len(dims))))
+    summed: NDArray[np.float64] = moved.flatten(len(dims)).sum(-1).numpy() if moved.ndim > len(dims) else moved.numpy()
+    return summed

@@ -1,0 +1,21 @@
+"""How many weights read a unit."""
+
+from mode_connectivity.symmetry.axes import offsets, size_of
+from mode_connectivity.symmetry.symmetry import Symmetry
+
+
+def fan_out(symmetry: Symmetry, layer: str) -> int:
+    """Number of weights of all consumers that multiply the output of one unit of the layer.
+
+    Raises:
+        ValueError: no layer of that name whose outputs can be permuted.
+    """
+    group = symmetry.group_of(layer)
+    count = 0
+    for tensor, dim, consumer in symmetry.members(group):
+        if consumer:
+            others = 1
+            for other, axis in enumerate(symmetry.axes[tensor]):
+                others *= size_of(axis) if other != dim else 1
+            count += others * sum(b.positions for _, b in offsets(symmetry.axes[tensor][dim]) if b.group == group)
+    return count

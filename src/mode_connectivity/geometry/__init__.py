@@ -1,5 +1,6 @@
 """Where a path leads in weight space, and where in the weights it moves."""
 
+from mode_connectivity.geometry.antisymmetric import antisymmetric_field
 from mode_connectivity.geometry.decay import decay_rate, layer_offsets
 from mode_connectivity.geometry.displacement import bend_displacement, displacement, end_difference, end_distance
 from mode_connectivity.geometry.distances import METRICS, LayerDistances, layer_distances, layer_sizes, start_norms
@@ -16,6 +17,7 @@ __all__ = [
     "LayerDistances",
     "OrbitDistances",
     "Plane",
+    "antisymmetric_field",
     "bend_displacement",
     "control_corrected",
     "decay_rate",

@@ -42,6 +42,7 @@ def test_layout_names_every_output_and_no_other() -> None:
         endpoint, swapped, curve = layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)
         paths = {layout.SOURCE, layout.IMPORTS, layout.DATASET}
         paths |= {layout.analysis(variant, seed), layout.plane(variant, seed)}
+        paths |= {layout.restricted(variant, seed, "${item.restrict}")}
         for end in layout.RESEEDS:
             paths |= {layout.swapped(end, seed), layout.metadata(layout.swapped(end, seed))}
         paths |= {endpoint, layout.history(endpoint), swapped, layout.metadata(swapped), curve, layout.history(curve)}

@@ -42,6 +42,11 @@ def analysis(variant: str, seed: int) -> Path:
     return Path(f"reports/analysis/{variant}-seed{seed}")
 
 
+def restricted(variant: str, seed: int, kind: str) -> Path:
+    """How low a path runs of which only a part was trained."""
+    return Path(f"reports/restricted/{variant}-seed{seed}-{kind}.json")
+
+
 def plane(variant: str, seed: int) -> Path:
     """Folder of loss and error on the plane through the ends of a path and its bend."""
     return Path(f"reports/planes/{variant}-seed{seed}")

@@ -122,6 +122,14 @@ class Plane(Section):
     margin: float = Field(ge=0)
 
 
+class Restricted(Section):
+    kinds: tuple[Literal["slices", "placebo_slices", "outside", "layer", "neighbourhood", "all"], ...]
+    variants: tuple[str, ...]
+    start: Literal["curve", "antisymmetric"]
+    epochs: float = Field(gt=0)
+    points: int = Field(ge=3)
+
+
 class Reseed(Section):
     seeds: tuple[int, ...]
     match: Literal["weights", "activations"]

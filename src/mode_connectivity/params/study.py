@@ -26,6 +26,7 @@ class Params(Section):
     evaluation: sections.Evaluation
     reseed: sections.Reseed
     plane: sections.Plane
+    restricted: sections.Restricted
 
     @field_validator("seeds", "variants")
     @classmethod
@@ -58,6 +59,15 @@ class Params(Section):
                 raise ValueError("plane.variants: control has no plane, its two ends are one point")
             if (variant, seed) not in paths:
                 raise ValueError(f"plane: there is no path {variant} of seed {seed}")
+        return self
+
+    @model_validator(mode="after")
+    def _restrictions_have_curves(self) -> Self:
+        if self.restricted.kinds and "control" not in self.variants:
+            raise ValueError("restricted.kinds: nothing is excess without control among the variants")
+        for variant in self.restricted.variants if self.restricted.kinds else ():
+            if variant not in self.variants or variant in ("control", "mirror", "random"):
+                raise ValueError(f"restricted.variants: {variant} is none of the variants that swap units of one layer")
         return self
 
     @classmethod

@@ -7,10 +7,22 @@ from torch import nn
 
 from mode_connectivity.models.adopt import adopt
 from mode_connectivity.models.brought import brought
+from mode_connectivity.models.memory_format import memory_format
 from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
 
-__all__ = ["BUILDERS", "VGG", "ResNet", "adopt", "build", "depth_layers", "resnet18", "vgg", "vgg_layer"]
+__all__ = [
+    "BUILDERS",
+    "VGG",
+    "ResNet",
+    "adopt",
+    "build",
+    "depth_layers",
+    "memory_format",
+    "resnet18",
+    "vgg",
+    "vgg_layer",
+]
 
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
     **{depth: partial(vgg, depth) for depth in BLOCKS},

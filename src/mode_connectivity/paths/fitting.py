@@ -8,6 +8,7 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.models import memory_format
 from mode_connectivity.paths.path import Path, State, parameter_names
 from mode_connectivity.precision import Precision
 from mode_connectivity.training import Epoch, Recipe, descend
@@ -46,6 +47,7 @@ def fit(
     moving = type(path)([path.controls[0], *bends, path.controls[-1]])
     leaves = [[bend[name].requires_grad_() for name in names] for bend in bends]
     model.train()
+    layout = memory_format(model)
 
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         t = float(torch.rand((), generator=draws, dtype=torch.float64))
@@ -53,7 +55,7 @@ def fit(
             state = moving.at(t)
         point = [state[name].requires_grad_() for name in names]
         with precision.autocast():
-            logits = functional_call(model, state, (images,))
+            logits = functional_call(model, state, (images.to(memory_format=layout),))
             loss = cross_entropy(logits.float(), labels)
         gradients = path_gradients(loss, point, moving.weights(t)[1:-1], recipe.weight_decay)
         for bend, gradient in zip(leaves, gradients, strict=True):

@@ -7,6 +7,7 @@ from torch import nn
 
 from mode_connectivity.models.adopt import adopt
 from mode_connectivity.models.brought import brought
+from mode_connectivity.models.memory_format import memory_format
 from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
 from mode_connectivity.models.vgg_strided import StridedVGG, strided_layer, vgg13_strided
@@ -19,6 +20,7 @@ __all__ = [
     "adopt",
     "build",
     "depth_layers",
+    "memory_format",
     "resnet18",
     "vgg",
     "vgg13_strided",

@@ -8,6 +8,7 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.models import memory_format
 from mode_connectivity.paths.equidistant import project_equidistant
 from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask, Restricted, frozen_on_chord, moving
@@ -57,6 +58,7 @@ def fit(
     free = moving(start, mask)
     leaves = [[bend[name].requires_grad_() for name in free] for bend in bends]
     model.train()
+    layout = memory_format(model)
 
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         t = float(torch.rand((), generator=draws, dtype=torch.float64))
@@ -64,7 +66,7 @@ def fit(
             state = route.at(t)
         point = [state[name].requires_grad_() for name in free]
         with precision.autocast():
-            logits = functional_call(model, state, (images,))
+            logits = functional_call(model, state, (images.to(memory_format=layout),))
             loss = cross_entropy(logits.float(), labels)
         gradients = path_gradients(loss, point, moved.weights(t)[1:-1], recipe.weight_decay)
         for bend, gradient in zip(leaves, gradients, strict=True):

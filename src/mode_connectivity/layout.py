@@ -10,6 +10,7 @@ DOWNLOADS = "data/raw"
 # Ends that are another seed's network: as it was trained, and after matching.
 RESEEDS = ("reseed", "rematched")
 COMPARISON = Path("reports/comparison")
+STATE = Path(".state")
 
 
 def endpoint(seed: int) -> Path:
@@ -50,6 +51,11 @@ def restricted(variant: str, seed: int, kind: str) -> Path:
 def plane(variant: str, seed: int) -> Path:
     """Folder of loss and error on the plane through the ends of a path and its bend."""
     return Path(f"reports/planes/{variant}-seed{seed}")
+
+
+def state(training: str, key: str) -> Path:
+    """Folder of what an unfinished training needs to go on; in no out, and under the user's own repository."""
+    return STATE / f"{training}-{key[:16]}"
 
 
 DISTANCES = "layer_distances_along_curve.npz"

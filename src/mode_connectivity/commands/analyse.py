@@ -20,8 +20,8 @@ import numpy as np
 from mode_connectivity import layout
 from mode_connectivity.atomic import whole_file, write_json
 from mode_connectivity.commands.curve import read_curve
+from mode_connectivity.commands.one_line import in_one_line
 from mode_connectivity.geometry import distance_arrays, layer_distances, layer_summary
-from mode_connectivity.stages.running import in_one_line
 
 LAYER_KEYS = ("layer", "layer_name")
 SUFFIXES = (".safetensors", ".pt")

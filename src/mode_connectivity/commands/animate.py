@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from mode_connectivity.commands.one_line import in_one_line
 from mode_connectivity.geometry import METRICS
 from mode_connectivity.plots.evolution import Evolution, evolution_frames
 from mode_connectivity.plots.gif import save_gif
 from mode_connectivity.plots.heatmap import evolution_heatmap
 from mode_connectivity.plots.style import save_png
-from mode_connectivity.stages.running import in_one_line
 
 TITLE = "Distance from the original along the curve"
 

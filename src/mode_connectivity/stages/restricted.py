@@ -2,10 +2,10 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from mode_connectivity import layout
 from mode_connectivity.atomic import write_json
@@ -18,10 +18,12 @@ from mode_connectivity.randomness import named_generator, named_seed
 from mode_connectivity.stages.bends import recipe_of, starting_bends
 from mode_connectivity.stages.beside_control import CONTROL, VARIANT, Pair, excess, losses, movement
 from mode_connectivity.stages.fitted import KINDS, load_fitted
+from mode_connectivity.stages.keeping import keeping
 from mode_connectivity.stages.regions import Region, region_of
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
+from mode_connectivity.training import Keeper
 
 
 def main(params: Params, variant: str, seed: int, restrict: str) -> None:
@@ -33,26 +35,23 @@ def main(params: Params, variant: str, seed: int, restrict: str) -> None:
     whole = {role: load_fitted(study, start, curves[role], end) for role, end in ends.items()}
     # The curve itself, with what training moved elsewhere taken out.
     cut: Pair = {role: Restricted(path, region.mask) for role, path in whole.items()}
-    trained = cut if _is_the_curve(params, restrict) else _trained(study, start, ends, region, seed, restrict)
-    points = params.restricted.points
-    found = {"trained": losses(study, trained, points, restrict)}
-    found["ablated"] = found["trained"] if trained is cut else losses(study, cut, points, f"{restrict}, ablated")
-    provenance = study.provenance("curve", "evaluation", made_from=list(curves.values()), variant=variant, seed=seed)
-    provenance["params"]["restricted"] = params.restricted.model_dump(include={"start", "epochs", "points"})
+    asked = params.restricted
+    facts = study.provenance("curve", "evaluation", made_from=[*curves.values()], variant=variant, seed=seed)
+    facts |= {"params": facts["params"] | {"restricted": asked.model_dump(include={"start", "epochs", "points"})}}
+    facts |= {"restrict": restrict, "layer": region.layer, "pairs": region.pairs, "placebo_pairs": region.placebo}
+    trained = cut if _is_the_curve(params, restrict) else _trained(study, start, ends, region, facts)
+    found = {"trained": losses(study, trained, asked.points, restrict)}
+    found["ablated"] = found["trained"] if trained is cut else losses(study, cut, asked.points, f"{restrict}, ablated")
     result = {
-        "restrict": restrict,
-        "layer": region.layer,
-        "pairs": region.pairs,
-        "placebo_pairs": region.placebo,
         "parameter_share": share(start, region.mask),
         "slice_parameter_share": share(start, region.slices),
-        "ts": np.linspace(0, 1, points).tolist(),
+        "ts": np.linspace(0, 1, asked.points).tolist(),
         "losses": found,
         "excess": excess(found["trained"]),
         "ablated_excess": excess(found["ablated"]),
         "movement": movement(region, trained),
     }
-    write_json(layout.restricted(variant, seed, restrict), {**provenance, **result})
+    write_json(layout.restricted(variant, seed, restrict), {**facts, **result})
 
 
 def _is_the_curve(params: Params, restrict: str) -> bool:
@@ -60,26 +59,28 @@ def _is_the_curve(params: Params, restrict: str) -> bool:
     return restrict == "all" and params.restricted.start == "curve" and params.restricted.epochs == 1
 
 
-def _trained(study: Study, start: State, ends: dict[str, State], region: Region, seed: int, restrict: str) -> Pair:
+def _trained(study: Study, start: State, ends: dict[str, State], region: Region, facts: dict[str, Any]) -> Pair:
     """The variant's path and the control's, with the draws of the curve stage and the same change of the start."""
+    curve, seed, variant = study.params.curve, facts["seed"], facts["variant"]
     offset: State = {}
     if study.params.restricted.start == "antisymmetric":
         draws = named_generator(seed, "antisymmetric start")
         offset = antisymmetric_field(region.symmetry, region.permutation, Linear(start, ends[VARIANT]), draws)
     found: Pair = {}
     for role, end in ends.items():
-        bends = starting_bends(study.params.curve, start, end, seed)
-        moved = [{name: _plus(tensor, offset.get(name)) for name, tensor in bend.items()} for bend in bends]
-        path = KINDS[study.params.curve.kind]([start, *moved, end])
-        found[role] = _fitted(study, path, region.mask, seed, f"{restrict} {role} seed {seed}")
+        bends = [_moved(bend, offset) for bend in starting_bends(curve, start, end, seed)]
+        title = f"restricted-{variant}-seed{seed}-{facts['restrict']}-{role}"
+        made_from = [layout.endpoint(seed), layout.swapped(variant, seed)]
+        with keeping(study, title, facts, made_from) as keeper:
+            found[role] = _fitted(study, KINDS[curve.kind]([start, *bends, end]), region.mask, seed, keeper, title)
     return found
 
 
-def _plus(tensor: Tensor, offset: Tensor | None) -> Tensor:
-    return tensor if offset is None else (tensor.double() + offset.to(tensor.device)).to(tensor.dtype)
+def _moved(bend: State, offset: State) -> State:
+    return {name: t + offset[name].to(t) if name in offset else t for name, t in bend.items()}
 
 
-def _fitted(study: Study, path: Path, mask: Mask, seed: int, title: str) -> Path:
+def _fitted(study: Study, path: Path, mask: Mask, seed: int, keeper: Keeper, title: str) -> Path:
     curve = study.params.curve
     recipe = recipe_of(curve)
     recipe = replace(recipe, epochs=max(1, round(recipe.epochs * study.params.restricted.epochs)))
@@ -93,6 +94,7 @@ def _fitted(study: Study, path: Path, mask: Mask, seed: int, title: str) -> Path
         named_generator(seed, "curve t"),
         mask=mask,
         equidistant=curve.equidistant,
+        keeper=keeper,
         title=title,
     )
     return Restricted(type(path)([path.controls[0], *bends, path.controls[-1]]), mask)

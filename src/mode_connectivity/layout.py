@@ -10,6 +10,7 @@ DOWNLOADS = "data/raw"
 # Ends that are another seed's network: as it was trained, and after matching.
 RESEEDS = ("reseed", "rematched")
 COMPARISON = Path("reports/comparison")
+LOCALITY = Path("reports/locality")
 
 
 def endpoint(seed: int) -> Path:
@@ -22,9 +23,10 @@ def swapped(variant: str, seed: int) -> Path:
     return Path(f"models/swaps/{variant}-seed{seed}.safetensors")
 
 
-def curve(variant: str, seed: int) -> Path:
-    """The trained bend of the path from the endpoint to its swapped variant."""
-    return Path(f"models/curves/{variant}-seed{seed}.safetensors")
+def curve(variant: str, seed: int, replicate: int | str = 0) -> Path:
+    """The trained bend of the path from the endpoint to its swapped variant; a replicate is it again, other draws."""
+    repeat = f"-replicate{replicate}" if replicate else ""
+    return Path(f"models/curves/{variant}-seed{seed}{repeat}.safetensors")
 
 
 def history(checkpoint: Path) -> Path:
@@ -42,7 +44,13 @@ def analysis(variant: str, seed: int) -> Path:
     return Path(f"reports/analysis/{variant}-seed{seed}")
 
 
+def restricted(variant: str, seed: int, kind: str) -> Path:
+    """How low a path runs of which only a part was trained."""
+    return Path(f"reports/restricted/{variant}-seed{seed}-{kind}.json")
+
+
 DISTANCES = "layer_distances_along_curve.npz"
+DISPLACEMENT = "displacement.npz"
 SUMMARY = "analysis_summary.json"
 EVOLUTION = "layer_distances_evolution.gif"
 HEATMAP = "layer_distances_evolution_heatmap.png"
@@ -52,3 +60,6 @@ DISPLACEMENTS = "displacements.png"
 REPORT = "report.md"
 METRICS = "metrics.json"
 COMPARISON_FILES = (BARRIERS, DISPLACEMENTS, REPORT, METRICS)
+VERDICT = "verdict.json"
+VERDICT_TEXT = "verdict.md"
+LOCALITY_FILES = (VERDICT, VERDICT_TEXT)

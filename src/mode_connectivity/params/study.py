@@ -24,6 +24,7 @@ class Params(Section):
     analysis: sections.Analysis
     evaluation: sections.Evaluation
     reseed: sections.Reseed
+    locality: sections.Locality
 
     @field_validator("seeds", "variants")
     @classmethod

@@ -68,9 +68,13 @@ def resolved(root: str) -> Path:
 
 def _items(params: Params, names: tuple[str, ...]) -> list[str | int]:
     parser = argparse.ArgumentParser()
+    known: dict[str, tuple[str, ...] | tuple[int, ...]] = {
+        "variant": (*params.variants, *layout.RESEEDS),
+        "seed": params.seeds,
+        "replicate": params.curve.replicates,
+    }
     for name in names:
-        choices = (*params.variants, *layout.RESEEDS) if name == "variant" else params.seeds
-        parser.add_argument(f"--{name}", type=type(choices[0]), choices=choices, required=True)
+        parser.add_argument(f"--{name}", type=str if name == "variant" else int, choices=known[name], required=True)
     given = vars(parser.parse_args())
     return [given[name] for name in names]
 

@@ -22,7 +22,15 @@ SMALL: dict[str, object] = {
     "curve.epochs": 1,
     "analysis.points": 5,
 }
-TRACKED = ("params.yaml", "dvc.yaml", ".dvc/config", ".dvcignore", ".gitignore", "data/.gitkeep", "reports/restricted/.gitkeep")
+TRACKED = (
+    "params.yaml",
+    "dvc.yaml",
+    ".dvc/config",
+    ".dvcignore",
+    ".gitignore",
+    "data/.gitkeep",
+    "reports/restricted/.gitkeep",
+)
 OURS = ("DVC_", "GIT_", "PYTEST", "PYTHONDONT")
 
 

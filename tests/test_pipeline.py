@@ -72,3 +72,10 @@ def test_only_small_comparison_outputs_are_committed_to_git() -> None:
             path, options = next(iter(out.items())) if isinstance(out, dict) else (out, {})
             committed = path.startswith((layout.COMPARISON.as_posix(), layout.LOCALITY.as_posix()))
             assert (options.get("cache") is False) == committed
+
+
+def test_curves_depend_on_all_their_params_but_the_list_of_replicates() -> None:
+    """Named one by one, since another replicate must not train the curves anew."""
+    keys = {f"curve.{key}" for key in Params.load(ROOT / "params.yaml").curve.model_dump()} - {"curve.replicates"}
+    for name in ("curve", "replicate", "reseed_curve"):
+        assert {key for key in PIPELINE[name]["params"] if key.startswith("curve")} == keys

@@ -58,6 +58,14 @@ def test_displacement_is_the_curve_minus_the_chord() -> None:
     assert np.allclose(end_distance(path), layer_distances(path, [1.0]).raw_l2[0])
 
 
+@pytest.mark.parametrize("kind", [Bezier, Polygon])
+def test_displacement_of_several_bends_is_their_root_mean_square(kind: type[Bezier] | type[Polygon]) -> None:
+    chord = Linear(A, C)
+    steps = [layer_distances(Linear(chord.at(k / 3), bend), [1.0]).raw_l2[0] for k, bend in ((1, B), (2, A))]
+    found = bend_displacement(kind([A, B, A, C]))
+    assert np.allclose(found, np.sqrt((steps[0] ** 2 + steps[1] ** 2) / 2), rtol=1e-5)
+
+
 def test_a_bend_on_the_chord_has_no_displacement_and_a_standing_path_no_distance() -> None:
     double = [{name: tensor.double() for name, tensor in state.items()} for state in (A, C)]
     straight = Bezier([double[0], *linear_bends(double[0], double[1]), double[1]])

@@ -48,6 +48,8 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:
         ("  layers: {}", "  layers: {Deep: features.28}", "swap.layers: 'Deep' cannot name a variant"),
         ("  layers: {}", "  layers: {control: features.28}", "swap.layers: 'control' cannot name a variant"),
         ("  given: null", "  given: [[1, 2, 3]]", "swap.given.0"),
+        ("  bends: 1", "  bends: 0", "curve.bends: input should be greater than or equal to 1"),
+        ("  equidistant: false", "  equidistant: true\n  bends: 2", "curve: equidistant holds one bend"),
         ("  seeds: []", "  seeds: [7]", "reseed.seeds: 7 is not among the seeds"),
     ],
 )

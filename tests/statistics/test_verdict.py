@@ -80,8 +80,8 @@ def test_seeds_that_differ_leave_six_undecided() -> None:
     assert "not shown: " in found.reason
     barriers = LOCAL.chord.copy()
     barriers[:2] = 0.0
-    found = verdicts({"early": LOCAL, "mid": Evidence(barriers, LOCAL.excess), "late": LOCAL}, rule())
-    assert [each.answer for each in found.values()] == ["local sufficient", "undecided", "local sufficient"]
+    depths = verdicts({"early": LOCAL, "mid": Evidence(barriers, LOCAL.excess), "late": LOCAL}, rule())
+    assert [each.answer for each in depths.values()] == ["local sufficient", "undecided", "local sufficient"]
 
 
 def test_texts_say_what_is_missing() -> None:

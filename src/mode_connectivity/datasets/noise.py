@@ -1,4 +1,4 @@
-"""Pixel noise that makes an easy data set harder."""
+"""Dimmer pixels and pixel noise, which make an easy data set harder."""
 
 import torch
 from torch import Tensor
@@ -18,3 +18,8 @@ def add_noise(pixels: Tensor, sigma: float, seed: int, split: str) -> Tensor:
         noise = torch.randn((len(part), 1, *part.shape[2:]), generator=generator)
         noisy.append((part + 255 * sigma * noise).round().clamp(0, 255).to(torch.uint8))
     return torch.cat(noisy)
+
+
+def dim(pixels: Tensor, factor: float) -> Tensor:
+    """uint8 -> a new uint8 tensor of `factor` times the values, rounded; `factor` in [0, 1]."""
+    return torch.cat([(part * factor).round().to(torch.uint8) for part in pixels.split(4096)])

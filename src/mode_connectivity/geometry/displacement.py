@@ -1,42 +1,63 @@
-"""How far a fitted bend lies from the chord's midpoint."""
+"""How far fitted bends lie from where the chord has them."""
 
 import numpy as np
+import torch
 
 from mode_connectivity.geometry.gram import Floats, layer_gram
-from mode_connectivity.paths.bezier import Bezier
 from mode_connectivity.paths.path import Path, State, parameter_names
 
 
-def bend_displacement(path: Bezier) -> Floats:
-    """(L,): |D| with D = W_1 - (W_0 + W_2)/2 for a Bezier curve of three control points.
+def bend_displacement(path: Path) -> Floats:
+    """(L,): root mean square over the n bends of |D_k|, D_k = W_k - (W_0 + k/(n+1) (W_{n+1} - W_0)).
 
-    W_t - chord(t) = 2t(1-t) D, so D is all that training did: a linear start has D = 0, and the profile in t is
-    the same parabola for every layer.
+    A linear start has D_k = 0. For a Bezier curve with one bend W_t - chord(t) = 2t(1-t) D, so D is all that training
+    did, and the profile in t is the same parabola for every layer; for a chain of two pieces it is a tent.
 
     Raises:
-        ValueError: the curve has other than three control points.
+        ValueError: the path has no bend.
     """
-    _one_bend(path)
-    direction = np.array([1.0, -0.5])
-    squares: Floats = np.einsum("j,ljk,k->l", direction, layer_gram(path), direction)
-    return np.sqrt(np.clip(squares, 0, None))
+    bends = len(path.controls) - 2
+    if not bends:
+        raise ValueError("a bend's displacement needs three control points or more, the path has 2")
+    gram = layer_gram(path)
+    squares = np.mean([np.einsum("j,ljk,k->l", each, gram, each) for each in _from_chord(bends)], axis=0)
+    roots: Floats = np.sqrt(np.clip(squares, 0, None))
+    return roots
+
+
+def _from_chord(bends: int) -> Floats:
+    """(n, n + 1): D_k in terms of the differences W_j - W_0, j = 1 ... n + 1."""
+    directions = np.eye(bends, bends + 1)
+    directions[:, -1] = -np.arange(1, bends + 1) / (bends + 1)
+    return directions
 
 
 def displacement(path: Path) -> State:
-    """D = W_1 - (W_0 + W_2)/2 itself: parameters only, in float64, on the device of the path.
+    """D itself: parameters only, in float64, on the device of the path.
+
+    For one bend D = W_1 - (W_0 + W_2)/2. For several the mean of the D_k with weights B_k(1/2), to which the path's
+    middle lies from the chord's in proportion: W_{1/2} - (W_0 + W_{n+1})/2 = sum_k B_k(1/2) D.
 
     Raises:
-        ValueError: the path has other than three control points.
+        ValueError: the path has no bend.
     """
-    _one_bend(path)
-    start, bend, end = path.controls
-    return {
-        name: bend[name].double() - (start[name].double() + end[name].double()) / 2 for name in parameter_names(start)
-    }
+    start, *bends, end = path.controls
+    if not bends:
+        raise ValueError("a bend's displacement needs three control points or more, the path has 2")
+    weights = np.array(path.weights(0.5)[1:-1])
+    shares = (weights / weights.sum()).tolist()
+    found = {}
+    for name in parameter_names(start):
+        middle = (start[name].double() + end[name].double()) / 2
+        found[name] = sum(
+            (share * (bend[name].double() - middle) for share, bend in zip(shares, bends, strict=True)),
+            torch.zeros_like(middle),
+        )
+    return found
 
 
 def end_difference(path: Path) -> State:
-    """W_1 - W_0 between the two ends: parameters only, in float64."""
+    """W_{n+1} - W_0 between the two ends: parameters only, in float64."""
     start, end = path.controls[0], path.controls[-1]
     return {name: end[name].double() - start[name].double() for name in parameter_names(start)}
 
@@ -45,8 +66,3 @@ def end_distance(path: Path) -> Floats:
     """(L,): distance between the two ends of the path."""
     distances: Floats = np.sqrt(layer_gram(path)[:, -1, -1])
     return distances
-
-
-def _one_bend(path: Path) -> None:
-    if len(path.controls) != 3:
-        raise ValueError(f"a bend's displacement needs three control points, the curve has {len(path.controls)}")

@@ -7,14 +7,30 @@ from torch import nn
 
 from mode_connectivity.models.adopt import adopt
 from mode_connectivity.models.brought import brought
+from mode_connectivity.models.memory_format import memory_format
 from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
+from mode_connectivity.models.vgg_strided import StridedVGG, strided_layer, vgg13_strided
 
-__all__ = ["BUILDERS", "VGG", "ResNet", "adopt", "build", "depth_layers", "resnet18", "vgg", "vgg_layer"]
+__all__ = [
+    "BUILDERS",
+    "VGG",
+    "ResNet",
+    "StridedVGG",
+    "adopt",
+    "build",
+    "depth_layers",
+    "memory_format",
+    "resnet18",
+    "vgg",
+    "vgg13_strided",
+    "vgg_layer",
+]
 
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
     **{depth: partial(vgg, depth) for depth in BLOCKS},
     "resnet18": resnet18,
+    "vgg13_strided": vgg13_strided,
 }
 
 
@@ -37,7 +53,7 @@ def build(name: str, *, num_classes: int, width: float = 1.0, batch_norm: bool =
 
 
 def depth_layers(name: str, *, batch_norm: bool = False) -> dict[str, str]:
-    """The layers meant by early, mid and late: the convolutions 0.0, 2.1 and 4.1 (block.place) of a VGG.
+    """The layers meant by early, mid and late: the convolutions 0.0, 2.1 and 4.1 (block.place) of any VGG.
 
     Of a ResNet-18 the first convolution of a block in stages 1, 3 and 4: its units belong to no residual stream,
     so that a swap touches one layer and its only reader, as it does in a VGG. Of any other network none.
@@ -46,5 +62,7 @@ def depth_layers(name: str, *, batch_norm: bool = False) -> dict[str, str]:
         return {}
     if name == "resnet18":
         return {"early": "layer1.0.conv1", "mid": "layer3.0.conv1", "late": "layer4.1.conv1"}
+    if name == "vgg13_strided":
+        return {"early": strided_layer(0), "mid": strided_layer(5), "late": strided_layer(9)}
     places = {"early": (0, 0), "mid": (2, 1), "late": (4, 1)}
     return {depth: vgg_layer(name, batch_norm, *place) for depth, place in places.items()}

@@ -88,6 +88,13 @@ class Endpoint(Training):
 
 class Curve(Training):
     regularisation: Literal["reg", "noreg"]
+    kind: Literal["bezier", "polygon"]
+    bends: int = Field(ge=1)
+    start: Literal["linear", "biased", "perturbed", "sphere"]
+    alpha: float = Field(ge=0, le=1)
+    noise: float = Field(ge=0)
+    radius: float = Field(gt=0)
+    equidistant: bool
     replicates: tuple[Annotated[int, Field(ge=1)], ...]
 
     @field_validator("replicates")
@@ -96,6 +103,12 @@ class Curve(Training):
         if len(set(replicates)) < len(replicates):
             raise ValueError("an item stands twice")
         return replicates
+
+    @model_validator(mode="after")
+    def _plane_holds_the_start(self) -> Self:
+        if self.equidistant and (self.bends > 1 or self.start == "biased"):
+            raise ValueError("equidistant holds one bend, and not one that starts nearer to one end")
+        return self
 
 
 class Analysis(Section):

@@ -1,9 +1,23 @@
 """Paths through weight space, which are data; how a path of low loss is found stands in `paths.fitting`."""
 
 from mode_connectivity.paths.bezier import Bezier
-from mode_connectivity.paths.initialise import linear_bends
+from mode_connectivity.paths.initialise import biased_bends, linear_bends, perturbed_bends, sphere_bends
 from mode_connectivity.paths.linear import Linear
 from mode_connectivity.paths.path import Path, State, parameter_names
 from mode_connectivity.paths.polygon import Polygon
+from mode_connectivity.paths.restrict import Mask, Restricted
 
-__all__ = ["Bezier", "Linear", "Path", "Polygon", "State", "linear_bends", "parameter_names"]
+__all__ = [
+    "Bezier",
+    "Linear",
+    "Mask",
+    "Path",
+    "Polygon",
+    "Restricted",
+    "State",
+    "biased_bends",
+    "linear_bends",
+    "parameter_names",
+    "perturbed_bends",
+    "sphere_bends",
+]

@@ -8,7 +8,10 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import TrainingBatches
-from mode_connectivity.paths.path import Path, State, parameter_names
+from mode_connectivity.models import memory_format
+from mode_connectivity.paths.equidistant import project_equidistant
+from mode_connectivity.paths.path import Path, State
+from mode_connectivity.paths.restrict import Mask, Restricted, frozen_on_chord, moving
 from mode_connectivity.precision import Precision
 from mode_connectivity.training import Epoch, Recipe, descend
 
@@ -32,34 +35,51 @@ def fit(
     precision: Precision,
     draws: Generator,
     *,
+    mask: Mask | None = None,
+    equidistant: bool = False,
     title: str = "curve",
 ) -> tuple[list[State], list[Epoch]]:
     """Minimise the expected loss over t ~ U(0, 1) by SGD, one t per batch (Garipov et al. 2018, section 3.1, eq. 2).
 
-    `recipe.weight_decay` acts on the point W_t, not on the bends. The path is not changed.
+    `recipe.weight_decay` acts on the point W_t, not on the bends. The path is not changed. Entries outside `mask` stay
+    on the straight line (see `restrict`): gradient, its clipped norm, momentum and decay are those of the others alone.
+    `equidistant` projects the bends onto the plane equidistant from the ends, at the start and after each step.
 
     Returns:
         The bends (all control points but the ends) and the history.
+
+    Raises:
+        ValueError: the mask does not fit the network or lets nothing move.
     """
-    names = parameter_names(path.controls[0])
-    bends = [{name: tensor.detach().clone() for name, tensor in bend.items()} for bend in path.controls[1:-1]]
-    moving = type(path)([path.controls[0], *bends, path.controls[-1]])
-    leaves = [[bend[name].requires_grad_() for name in names] for bend in bends]
+    start, end = path.controls[0], path.controls[-1]
+    bends = frozen_on_chord(path.controls[1:-1], start, end, mask)
+    moved = type(path)([start, *bends, end])
+    route = moved if mask is None else Restricted(moved, mask)
+    free = moving(start, mask)
+    leaves = [[bend[name].requires_grad_() for name in free] for bend in bends]
     model.train()
+    layout = memory_format(model)
 
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         t = float(torch.rand((), generator=draws, dtype=torch.float64))
         with torch.no_grad():
-            state = moving.at(t)
-        point = [state[name].requires_grad_() for name in names]
+            state = route.at(t)
+        point = [state[name].requires_grad_() for name in free]
         with precision.autocast():
-            logits = functional_call(model, state, (images,))
+            logits = functional_call(model, state, (images.to(memory_format=layout),))
             loss = cross_entropy(logits.float(), labels)
-        gradients = path_gradients(loss, point, moving.weights(t)[1:-1], recipe.weight_decay)
+        gradients = path_gradients(loss, point, moved.weights(t)[1:-1], recipe.weight_decay)
         for bend, gradient in zip(leaves, gradients, strict=True):
-            for leaf, values in zip(bend, gradient, strict=True):
-                leaf.grad = values
+            for leaf, values, keep in zip(bend, gradient, free.values(), strict=True):
+                leaf.grad = values if keep is None else torch.where(keep, values, 0.0)
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
-    history = descend([leaf for bend in leaves for leaf in bend], step, batches, recipe, title=title)
+    def project() -> None:
+        for bend in bends:
+            project_equidistant(bend, start, end, free)
+
+    if equidistant:
+        project()
+    every = [leaf for bend in leaves for leaf in bend]
+    history = descend(every, step, batches, recipe, after=project if equidistant else None, title=title)
     return [{name: tensor.detach() for name, tensor in bend.items()} for bend in bends], history

@@ -1,14 +1,83 @@
 """Where the bends of a path start."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from torch import Tensor
+import torch
+from torch import Generator, Tensor
 
 from mode_connectivity.paths.linear import Linear
-from mode_connectivity.paths.path import State
+from mode_connectivity.paths.path import State, parameter_names
 
 
 def linear_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], bends: int = 1) -> list[State]:
     """`bends` control points spaced evenly on the straight line: a path through them is that line."""
+    return _on_chord(start, end, _places(bends))
+
+
+def biased_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], alpha: float, bends: int = 1) -> list[State]:
+    """Control points on the straight line, crowded towards one end: the middle one stands at the share `alpha` of it.
+
+    A place s of an even spacing becomes 2 alpha s up to the middle and 1 - 2 (1 - alpha) (1 - s) after it, so
+    that alpha = 1/2 is `linear_bends`.
+
+    Raises:
+        ValueError: `alpha` lies outside [0, 1].
+    """
+    if not 0 <= alpha <= 1:
+        raise ValueError(f"alpha must lie in [0, 1], got {alpha}")
+    return _on_chord(start, end, [2 * alpha * s if s <= 0.5 else 1 - 2 * (1 - alpha) * (1 - s) for s in _places(bends)])
+
+
+def perturbed_bends(
+    start: Mapping[str, Tensor], end: Mapping[str, Tensor], size: float, generator: Generator, bends: int = 1
+) -> list[State]:
+    """Evenly spaced control points, each moved by Gaussian noise over all parameters.
+
+    The root mean square of the noise's norm is `size` times the distance between the ends, so that between ends
+    that are equal there is none.
+    """
+    names = parameter_names(start)
+    count = sum(start[name].numel() for name in names)
+    deviation = size * _norm([end[name].double() - start[name].double() for name in names]) / count**0.5
+    moved = linear_bends(start, end, bends)
+    for bend in moved:
+        for name in names:
+            noise = torch.randn(bend[name].shape, generator=generator, dtype=torch.float64)
+            bend[name] += (deviation * noise).to(bend[name])
+    return moved
+
+
+def sphere_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], radius: float, bends: int = 1) -> list[State]:
+    """Evenly spaced control points, scaled to `radius` times the norm of the ends: 1 lies on their sphere, less inside,
+    more outside.
+
+    Where the norms of the ends differ, that of a bend is their mean weighted by its place on the line.
+
+    Raises:
+        ValueError: `radius` is not positive, or a bend lies at the origin, which no factor moves.
+    """
+    if radius <= 0:
+        raise ValueError(f"the radius must be positive, got {radius}")
+    names = parameter_names(start)
+    first, last = (_norm([state[name] for name in names]) for state in (start, end))
+    scaled = linear_bends(start, end, bends)
+    for place, bend in zip(_places(bends), scaled, strict=True):
+        norm = _norm([bend[name] for name in names])
+        if norm == 0:
+            raise ValueError("the straight line runs through the origin: no factor brings its bend to a sphere")
+        for name in names:
+            bend[name] *= radius * ((1 - place) * first + place * last) / norm
+    return scaled
+
+
+def _places(bends: int) -> list[float]:
+    return [k / (bends + 1) for k in range(1, bends + 1)]
+
+
+def _on_chord(start: Mapping[str, Tensor], end: Mapping[str, Tensor], places: Sequence[float]) -> list[State]:
     chord = Linear(start, end)
-    return [chord.at(k / (bends + 1)) for k in range(1, bends + 1)]
+    return [chord.at(place) for place in places]
+
+
+def _norm(tensors: Sequence[Tensor]) -> float:
+    return float(torch.stack([tensor.double().square().sum() for tensor in tensors]).sum().sqrt())

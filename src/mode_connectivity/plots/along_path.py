@@ -10,7 +10,7 @@ from mode_connectivity.plots.style import BLUE, ORANGE, new_figure, tidy
 
 Floats = NDArray[np.float64]
 COLOURS = {"train": BLUE, "test": ORANGE}
-LINES = {"bezier": "-", "linear": "--"}
+LINES = {"bezier": "-", "polygon": "-", "linear": "--"}
 
 
 def metrics_along_path(

@@ -22,12 +22,13 @@ from mode_connectivity.geometry import (
     start_norms,
 )
 from mode_connectivity.params import Params
-from mode_connectivity.paths import Bezier, Linear, Path
+from mode_connectivity.paths import Linear, Path
 from mode_connectivity.plots.along_path import metrics_along_path
 from mode_connectivity.plots.evolution import Evolution, evolution_frames
 from mode_connectivity.plots.gif import save_gif
 from mode_connectivity.plots.heatmap import evolution_heatmap
 from mode_connectivity.plots.style import save_png
+from mode_connectivity.stages.fitted import load_fitted
 from mode_connectivity.stages.movement import movement
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study
@@ -39,14 +40,14 @@ Profiles = dict[str, dict[str, Profile]]
 def main(params: Params, variant: str, seed: int) -> None:
     study = Study.open(params)
     start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
-    bezier = Bezier([start, study.load(layout.curve(variant, seed)), end])
+    curve = load_fitted(study, start, layout.curve(variant, seed), end)
     metadata = json.loads(layout.metadata(layout.swapped(variant, seed)).read_text())
     layer = metadata["layer"]
     made_from = [layout.curve(variant, seed)]
     ts = np.linspace(0, 1, params.analysis.points)
-    distances = layer_distances(bezier, ts)
-    figures, arrays = movement(study, bezier, metadata, ts)
-    paths: dict[str, Path] = {"bezier": bezier, "linear": Linear(start, end)}
+    distances = layer_distances(curve, ts)
+    figures, arrays = movement(study, curve, metadata, ts)
+    paths: dict[str, Path] = {type(curve).__name__.lower(): curve, "linear": Linear(start, end)}
     profiles = {name: _profiles(study, path, ts, f"{name} {variant} seed {seed}") for name, path in paths.items()}
     with whole_folder(layout.analysis(variant, seed)) as folder:
         _save_arrays(folder / layout.DISTANCES, distances, profiles)
@@ -57,7 +58,7 @@ def main(params: Params, variant: str, seed: int) -> None:
                 **study.provenance("analysis", "evaluation", made_from=made_from, variant=variant, seed=seed),
                 "swapped_layer": layer,
                 "paths": {name: _path_summary(ts, sets) for name, sets in profiles.items()},
-                "layers": _layer_summary(bezier, distances),
+                "layers": _layer_summary(curve, distances),
                 "movement": figures,
             },
         )
@@ -109,12 +110,12 @@ def _path_summary(ts: np.ndarray, sets: dict[str, Profile]) -> dict[str, Any]:
     }
 
 
-def _layer_summary(bezier: Bezier, distances: LayerDistances) -> list[dict[str, str | float]]:
+def _layer_summary(curve: Path, distances: LayerDistances) -> list[dict[str, str | float]]:
     columns = {
-        "parameters": layer_sizes(bezier),
-        "norm": start_norms(bezier),
-        "bend_displacement": bend_displacement(bezier),
-        "end_distance": end_distance(bezier),
+        "parameters": layer_sizes(curve),
+        "norm": start_norms(curve),
+        "bend_displacement": bend_displacement(curve),
+        "end_distance": end_distance(curve),
         **{f"highest_{metric}": getattr(distances, metric).max(axis=0) for metric in METRICS},
     }
     return [

@@ -1,61 +1,25 @@
-"""Fitting the bend of one path, once or again with other draws."""
+"""What params ask of the bends of a path: where they start and how they are trained."""
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 
-import torch
-
-from mode_connectivity import checkpoints, layout
-from mode_connectivity.atomic import write_json
-from mode_connectivity.params import Params
-from mode_connectivity.paths import Bezier, linear_bends
-from mode_connectivity.paths.fitting import fit
-from mode_connectivity.randomness import named_generator, named_seed
-from mode_connectivity.stages.running import flat, series_of
-from mode_connectivity.stages.study import Study
-from mode_connectivity.tracking import Record
+from mode_connectivity.params.sections import Curve
+from mode_connectivity.paths import State, biased_bends, linear_bends, perturbed_bends, sphere_bends
+from mode_connectivity.randomness import named_generator
 from mode_connectivity.training import Recipe
 
 
-def fit_bend(params: Params, variant: str, seed: int, replicate: int = 0) -> None:
-    """Fit the bend and save it with its history.
-
-    A replicate has its own order, t, augmentation and dropout, the same for every variant: a swap and its control share
-    them. Replicate 0 is the curve that all else is measured on.
-    """
-    study = Study.open(params)
-    start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
-    asked = Recipe(**params.curve.model_dump(exclude={"regularisation", "replicates"}))
-    if params.curve.regularisation == "noreg":
-        asked = replace(asked, weight_decay=0.0)
-    purpose = f"curve replicate {replicate}" if replicate else "curve"
-    torch.manual_seed(named_seed(seed, f"{purpose} dropout"))
-    (bend,), history = fit(
-        study.model(),
-        Bezier([start, *linear_bends(start, end), end]),
-        study.batches(params.curve.batch_size, seed, purpose),
-        asked,
-        study.precision,
-        named_generator(seed, f"{purpose} t"),
-        title=f"{purpose} {variant} seed {seed}",
-    )
-    made_from = [layout.endpoint(seed), layout.swapped(variant, seed)]
-    repeat = {"replicate": replicate} if replicate else {}
-    provenance = study.provenance("curve", made_from=made_from, variant=variant, seed=seed, **repeat)
-    path = layout.curve(variant, seed, replicate)
-    write_json(layout.history(path), {"epochs": [asdict(epoch) for epoch in history], **provenance})
-    checkpoints.save(path, bend, provenance)
+def recipe_of(curve: Curve) -> Recipe:
+    """How the bends are trained; without regularisation there is no weight decay."""
+    asked = Recipe(**{field.name: getattr(curve, field.name) for field in fields(Recipe)})
+    return asked if curve.regularisation == "reg" else replace(asked, weight_decay=0.0)
 
 
-def bend_record(stage: str, item: dict[str, str | int], variant: str, seed: int, replicate: int = 0) -> Record:
-    """The training of a bend, for tracking."""
-    file = layout.history(layout.curve(variant, seed, replicate))
-    history = json.loads(file.read_text())
-    return Record(
-        stage=stage,
-        item=item,
-        params=flat(history["params"]) | {"data_sha256": history["data_sha256"]},
-        metrics={f"final/{key}": value for key, value in history["epochs"][-1].items()},
-        series=series_of(history["epochs"]),
-        files=[file],
-    )
+def starting_bends(curve: Curve, start: State, end: State, seed: int) -> list[State]:
+    """The bends before training; noise is drawn for the seed alone, so that variants share it."""
+    if curve.start == "biased":
+        return biased_bends(start, end, curve.alpha, curve.bends)
+    if curve.start == "perturbed":
+        return perturbed_bends(start, end, curve.noise, named_generator(seed, "curve start"), curve.bends)
+    if curve.start == "sphere":
+        return sphere_bends(start, end, curve.radius, curve.bends)
+    return linear_bends(start, end, curve.bends)

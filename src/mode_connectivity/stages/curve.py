@@ -1,17 +1,17 @@
 """Fit the bend of the path from an endpoint to its swapped variant."""
 
 from mode_connectivity.params import Params
-from mode_connectivity.stages.bends import bend_record, fit_bend
+from mode_connectivity.stages.fit_curve import fit_curve, fit_record
 from mode_connectivity.stages.running import run
 from mode_connectivity.tracking import Record
 
 
 def main(params: Params, variant: str, seed: int) -> None:
-    fit_bend(params, variant, seed)
+    fit_curve(params, variant, seed)
 
 
 def record(params: Params, variant: str, seed: int) -> Record:
-    return bend_record("curve", {"variant": variant, "seed": seed}, variant, seed)
+    return fit_record("curve", {"variant": variant, "seed": seed}, variant, seed)
 
 
 if __name__ == "__main__":

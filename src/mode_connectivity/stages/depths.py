@@ -33,6 +33,11 @@ PLAIN = (
 )
 
 
+def curve_of(summary: dict[str, Any]) -> dict[str, Any]:
+    """What the summary of an analysis says of the fitted path."""
+    return next(sets for name, sets in summary["paths"].items() if name != "linear")
+
+
 def figure(values: list[float | None] | Floats) -> Figure | None:
     """One value a seed; the 95 % interval is that of the sign-flip test; None where a seed has no value."""
     known = [float(value) for value in values if value is not None]
@@ -46,8 +51,8 @@ def figure(values: list[float | None] | Floats) -> Figure | None:
 def loss_record(summaries: list[dict[str, Any]], evidence: Evidence | None) -> dict[str, Figure | None]:
     """Nats on the training set: barriers of line and curve, and the excess over the control under each restriction."""
     found = {
-        f"{path}_barrier": figure([each["paths"][path]["train"]["loss_barrier"] for each in summaries])
-        for path in ("linear", "bezier")
+        "line_barrier": figure([each["paths"]["linear"]["train"]["loss_barrier"] for each in summaries]),
+        "curve_barrier": figure([curve_of(each)["train"]["loss_barrier"] for each in summaries]),
     }
     found["end_loss"] = figure([max(each["paths"]["linear"]["train"]["loss_at_ends"]) for each in summaries])
     return found | {f"excess_{kind}": figure(values) for kind, values in (evidence.excess if evidence else {}).items()}

@@ -12,9 +12,9 @@ from mode_connectivity import layout
 from mode_connectivity.atomic import whole_folder, write_json
 from mode_connectivity.geometry import displacement, is_involution
 from mode_connectivity.params import Params
-from mode_connectivity.paths import Bezier
 from mode_connectivity.stages.correction import Correction, State, correction
-from mode_connectivity.stages.depths import depth_record, loss_record
+from mode_connectivity.stages.depths import curve_of, depth_record, loss_record
+from mode_connectivity.stages.fitted import load_fitted
 from mode_connectivity.stages.movement import Swapped
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study
@@ -78,7 +78,7 @@ def _corrections(params: Params) -> dict[str, list[Correction]]:
 def _displacements(study: Study, start: State, variant: str, seed: int) -> list[State]:
     end = study.load(layout.swapped(variant, seed))
     return [
-        displacement(Bezier([start, study.load(layout.curve(variant, seed, replicate)), end]))
+        displacement(load_fitted(study, start, layout.curve(variant, seed, replicate), end))
         for replicate in (0, *study.params.curve.replicates)
     ]
 
@@ -101,7 +101,7 @@ def _evidence(variant: str, seeds: tuple[int, ...], summaries: dict[tuple[str, i
 
 
 def _highest(summary: dict[str, Any]) -> float:
-    return float(summary["paths"]["bezier"]["train"]["highest_loss"])
+    return float(curve_of(summary)["train"]["highest_loss"])
 
 
 def _record(

@@ -26,7 +26,7 @@ from mode_connectivity.geometry import (
     start_norms,
     unit_products,
 )
-from mode_connectivity.paths import Bezier
+from mode_connectivity.paths import Path
 from mode_connectivity.stages.study import Study
 from mode_connectivity.stages.variants import known_permutation, symmetry_of
 from mode_connectivity.symmetry import Symmetry
@@ -58,7 +58,7 @@ class Swapped:
 
 
 def movement(
-    study: Study, path: Bezier, metadata: Mapping[str, Any], ts: NDArray[np.float64]
+    study: Study, path: Path, metadata: Mapping[str, Any], ts: NDArray[np.float64]
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Figures of one number each, and the arrays behind them; `metadata` are those of the path's end."""
     swapped = Swapped.of(study, symmetry_of(study), metadata)
@@ -122,7 +122,7 @@ def _of_slices(
 
 def _of_layer(
     swapped: Swapped,
-    path: Bezier,
+    path: Path,
     energies: NDArray[np.float64],
     units: dict[str, NDArray[np.float64]],
     arrays: dict[str, NDArray[Any]],

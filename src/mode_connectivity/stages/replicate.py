@@ -1,18 +1,18 @@
-"""Fit the same bend again with other draws: what replicates share is systematic, what they do not is chance."""
+"""Fit the same curve again with other draws: what replicates share is systematic, what they do not is chance."""
 
 from mode_connectivity.params import Params
-from mode_connectivity.stages.bends import bend_record, fit_bend
+from mode_connectivity.stages.fit_curve import fit_curve, fit_record
 from mode_connectivity.stages.running import run
 from mode_connectivity.tracking import Record
 
 
 def main(params: Params, variant: str, seed: int, replicate: int) -> None:
-    fit_bend(params, variant, seed, replicate)
+    fit_curve(params, variant, seed, replicate)
 
 
 def record(params: Params, variant: str, seed: int, replicate: int) -> Record:
     item: dict[str, str | int] = {"variant": variant, "seed": seed, "replicate": replicate}
-    return bend_record("replicate", item, variant, seed, replicate)
+    return fit_record("replicate", item, variant, seed, replicate)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ def _row(variant: str, seed: int, summaries: dict[tuple[str, int], Any]) -> Row:
     summary = summaries[variant, seed]
     control = summaries.get((CONTROL, seed)) if variant != CONTROL else None
     paths, layers, layer = summary["paths"], summary["layers"], summary["swapped_layer"]
+    curve = next(sets for name, sets in paths.items() if name != "linear")
     names = [values["layer"] for values in layers]
     place = names.index(layer) if layer else None
     return {
@@ -53,10 +54,10 @@ def _row(variant: str, seed: int, summaries: dict[tuple[str, int], Any]) -> Row:
         "seed": seed,
         "layer": layer,
         "layers": names,
-        "accuracy": paths["bezier"]["test"]["accuracy_at_ends"][0],
+        "accuracy": curve["test"]["accuracy_at_ends"][0],
         "end_loss": max(paths["linear"]["train"]["loss_at_ends"]),
         "linear_barrier": paths["linear"]["train"]["loss_barrier"],
-        "bezier_barrier": paths["bezier"]["train"]["loss_barrier"],
+        "bezier_barrier": curve["train"]["loss_barrier"],
         "end_distance": float(np.linalg.norm(_column(layers, "end_distance"))),
         "per_layer": _column(layers, "bend_displacement"),
         "displacement": float(np.linalg.norm(_column(layers, "bend_displacement"))),

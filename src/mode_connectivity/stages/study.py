@@ -82,6 +82,10 @@ class Study:
             CheckpointError: missing, damaged, or of another network.
         """
         state, _ = checkpoints.load(path)
+        return self.fitting(state, path)
+
+    def fitting(self, state: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+        """`state`, read from `path`, on the device; errors as `load`."""
         _fits(self.model(), state, path)
         return {name: tensor.to(self.device) for name, tensor in state.items()}
 

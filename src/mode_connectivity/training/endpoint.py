@@ -8,6 +8,7 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.models import memory_format
 from mode_connectivity.precision import Precision
 from mode_connectivity.training.loop import Epoch, Recipe, descend
 
@@ -26,10 +27,11 @@ def train_endpoint(
     names = [name for name, _ in model.named_parameters()]
     leaves = [state[name].requires_grad_() for name in names]
     model.train()
+    layout = memory_format(model)
 
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         with precision.autocast():
-            logits = functional_call(model, state, (images,))
+            logits = functional_call(model, state, (images.to(memory_format=layout),))
             loss = cross_entropy(logits.float(), labels)
         for leaf, gradient in zip(leaves, torch.autograd.grad(loss, leaves), strict=True):
             leaf.grad = gradient

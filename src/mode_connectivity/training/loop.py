@@ -48,12 +48,14 @@ def descend(
     recipe: Recipe,
     *,
     decay: float = 0.0,
+    after: Callable[[], None] | None = None,
     title: str = "",
 ) -> list[Epoch]:
     """Move `leaves` in place and return the history.
 
     `step(images, labels)` writes the gradient of each leaf into its `.grad` and returns the batch's loss and number
-    of right answers as detached scalars. `decay` is the optimizer's own weight decay on the leaves.
+    of right answers as detached scalars. `decay` is the optimizer's own weight decay on the leaves; `after` is called
+    after each step, to put the leaves back where they must lie.
 
     Raises:
         Diverged: the loss of an epoch is not finite.
@@ -75,6 +77,8 @@ def descend(
                 if recipe.clip_norm is not None:
                     torch.nn.utils.clip_grad_norm_(leaves, recipe.clip_norm)
                 optimizer.step()
+                if after is not None:
+                    after()
                 losses.append(loss)
                 right.append(correct)
                 seen += len(labels)

@@ -1,0 +1,54 @@
+"""What a cue is: how an image looks without it, and with the cue of any class."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+from mode_connectivity.datasets.box_cue import add_box_cue
+from mode_connectivity.datasets.dominoes import partners, stack
+from mode_connectivity.datasets.images import Images
+from mode_connectivity.randomness import named_generator
+
+
+class Cue(Protocol):
+    """A cue on the images of one split. Both methods return new uint8 tensors of one shape (N, 3, H', W')."""
+
+    def absent(self, pixels: Tensor) -> Tensor:
+        """The images without a cue."""
+
+    def present(self, pixels: Tensor, cue_labels: Tensor) -> Tensor:
+        """The images, each with the cue of its `cue_labels` entry, int64 (N,); the same for the same arguments."""
+
+
+@dataclass(frozen=True)
+class BoxCue:
+    """A box whose place, and from the eleventh class on whose hue, is the class (see `add_box_cue`)."""
+
+    num_classes: int
+
+    def absent(self, pixels: Tensor) -> Tensor:
+        return pixels.clone()
+
+    def present(self, pixels: Tensor, cue_labels: Tensor) -> Tensor:
+        return add_box_cue(pixels, cue_labels, self.num_classes)
+
+
+@dataclass(frozen=True)
+class DominoesCue:
+    """An image of the class from `second`, of the same split and size, above; without the cue the upper half is black.
+
+    Which one is drawn from (`seed`, `split`) for a given list of cue labels: in the sets "cue" and "rand. image", whose
+    lists are the same, the same images stand above.
+    """
+
+    second: Images
+    seed: int
+    split: str
+
+    def absent(self, pixels: Tensor) -> Tensor:
+        return stack(None, pixels)
+
+    def present(self, pixels: Tensor, cue_labels: Tensor) -> Tensor:
+        chosen = partners(cue_labels, self.second, named_generator(self.seed, f"dominoes {self.split}"))
+        return stack(self.second.pixels[chosen], pixels)

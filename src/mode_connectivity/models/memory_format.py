@@ -1,0 +1,22 @@
+"""How images lie in memory for a network: channels last, which is faster, unless that is not safe."""
+
+import torch
+from torch import nn
+
+BLOCK = 16  # input channels per block in oneDNN's widest kernels
+
+
+def memory_format(model: nn.Module) -> torch.memory_format:
+    """The memory format in which images may enter `model` when gradients are taken.
+
+    On a CPU the weight gradient of a strided 1x1 convolution with fewer input channels than a block of oneDNN's
+    kernels (8 with AVX2, 16 with AVX-512) writes outside its workspace where the images lie channels last
+    (uxlfoundation/oneDNN issue 6035; torch 2.11 to 2.15): it crashes, hangs or corrupts memory. So a network with a
+    1x1 weight that narrow is given contiguous images, unless the weight belongs to a `Conv2d` of stride 1.
+    """
+    for module in model.modules():
+        unstrided = isinstance(module, nn.Conv2d) and module.stride == (1, 1)
+        for weight in module.parameters(recurse=False):
+            if weight.ndim == 4 and weight.shape[2:] == (1, 1) and weight.shape[1] < BLOCK and not unstrided:
+                return torch.contiguous_format
+    return torch.channels_last

@@ -1,0 +1,33 @@
+"""The plane of all points that lie equally far from both ends of a path."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from mode_connectivity.paths.path import State, parameter_names
+
+
+@torch.no_grad()
+def project_equidistant(
+    point: State, start: Mapping[str, Tensor], end: Mapping[str, Tensor], moves: Mapping[str, Tensor | None]
+) -> None:
+    """Move `point` in place, by the shortest way, to where |x - W_0| = |x - W_1| over all of its parameters jointly.
+
+    With m = (W_0 + W_1)/2 and d = W_1 - W_0 that is the hyperplane <x - m, d> = 0, so x <- x - d <x - m, d> / |d|^2.
+    `moves` names the parameters that may move, each with the mask of its entries that do (None: all); the step then is
+    x_M <- x_M - d_M <x - m, d> / |d_M|^2. Where d_M is zero nothing moves. Products are summed in float64.
+    """
+    product, square = 0.0, 0.0
+    directions: dict[str, Tensor] = {}
+    for name in parameter_names(start):
+        first, last = start[name].double(), end[name].double()
+        direction = last - first
+        product += float(((point[name].double() - (first + last) / 2) * direction).sum())
+        if name in moves:
+            keep = moves[name]
+            directions[name] = direction if keep is None else direction * keep
+            square += float(directions[name].square().sum())
+    if square > 0:
+        for name, direction in directions.items():
+            point[name] -= (direction * (product / square)).to(point[name])

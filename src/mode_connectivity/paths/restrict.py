@@ -1,0 +1,127 @@
+"""What of a path may move, as data: masks over the entries of its parameters; all else stays on the straight line."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from mode_connectivity.paths.initialise import linear_bends
+from mode_connectivity.paths.linear import Linear
+from mode_connectivity.paths.path import Path, State, parameter_names
+
+# Parameter -> bool, of a shape that broadcasts to its own; a parameter that is missing may not move. So
+# `Symmetry.slices(layer, units)` is a mask as it is; entries for running statistics mean nothing.
+Mask = Mapping[str, Tensor]
+
+
+def everything(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Every entry of every parameter."""
+    return {name: torch.tensor(True) for name in parameter_names(state)}
+
+
+def layers(state: Mapping[str, Tensor], names: Iterable[str]) -> dict[str, Tensor]:
+    """All parameters of the modules named, and of the modules within them.
+
+    Raises:
+        ValueError: no parameter belongs to a module of that name.
+    """
+    chosen: dict[str, Tensor] = {}
+    for layer in names:
+        found = [name for name in parameter_names(state) if name.startswith(f"{layer}.")]
+        if not found:
+            known = dict.fromkeys(name.rpartition(".")[0] for name in parameter_names(state))
+            raise ValueError(f"no layer {layer!r} with parameters; there are {', '.join(known)}")
+        chosen |= {name: torch.tensor(True) for name in found}
+    return chosen
+
+
+def union(*masks: Mask) -> dict[str, Tensor]:
+    """What any of the masks lets move."""
+    joined: dict[str, Tensor] = {}
+    for mask in masks:
+        for name, keep in mask.items():
+            joined[name] = joined[name] | keep if name in joined else keep
+    return joined
+
+
+def complement(state: Mapping[str, Tensor], mask: Mask) -> dict[str, Tensor]:
+    """All but what the mask lets move."""
+    return {name: ~mask[name] if name in mask else torch.tensor(True) for name in parameter_names(state)}
+
+
+def share(state: Mapping[str, Tensor], mask: Mask) -> float:
+    """The share of all parameters that may move, in [0, 1]."""
+    sizes = {name: state[name].numel() for name in parameter_names(state)}
+    return sum(float(mask[name].double().mean()) * size for name, size in sizes.items() if name in mask) / sum(
+        sizes.values()
+    )
+
+
+def moving(state: Mapping[str, Tensor], mask: Mask | None) -> dict[str, Tensor | None]:
+    """The parameters of which something moves, each with its mask on its device, None where all of it does.
+
+    Raises:
+        ValueError: a mask for a tensor that is not there or of a shape that does not fit it, or one of no entry at all.
+    """
+    if mask is None:
+        return dict.fromkeys(parameter_names(state))
+    for name, keep in mask.items():
+        if name not in state:
+            raise ValueError(f"a mask for {name}, which is not in the state")
+        try:
+            fits = torch.broadcast_shapes(keep.shape, state[name].shape) == state[name].shape
+        except RuntimeError:
+            fits = False
+        if not fits or keep.dtype != torch.bool:
+            raise ValueError(
+                f"the mask of {name} is {keep.dtype} {tuple(keep.shape)}; it must be bool and broadcast to "
+                f"{tuple(state[name].shape)}"
+            )
+    touched = [name for name in parameter_names(state) if name in mask and bool(mask[name].any())]
+    if not touched:
+        raise ValueError("the mask lets no parameter move")
+    return {name: None if bool(mask[name].all()) else mask[name].to(state[name].device) for name in touched}
+
+
+def frozen_on_chord(bends: Sequence[State], start: State, end: State, mask: Mask | None) -> list[State]:
+    """New bends in which every entry that may not move lies on the straight line, evenly spaced."""
+    if mask is None:
+        return [{name: tensor.detach().clone() for name, tensor in bend.items()} for bend in bends]
+    free = moving(start, mask)
+    even = linear_bends(start, end, len(bends))
+    return [
+        {name: _chosen(name, free, bend, straight) for name in bend} for bend, straight in zip(bends, even, strict=True)
+    ]
+
+
+def _chosen(name: str, free: Mapping[str, Tensor | None], curved: State, straight: State) -> Tensor:
+    if name not in free:
+        return straight[name]
+    keep = free[name]
+    return curved[name].detach().clone() if keep is None else torch.where(keep, curved[name].detach(), straight[name])
+
+
+class Restricted(Path):
+    """`path` where the mask lets it move, and everywhere else the straight line between its ends, to the bit."""
+
+    def __init__(self, path: Path, mask: Mask) -> None:
+        super().__init__(path.controls)
+        self.path = path
+        self.chord = Linear(path.controls[0], path.controls[-1])
+        self.free = moving(path.controls[0], mask)
+        self.partial = {name: keep for name, keep in self.free.items() if keep is not None}
+
+    def weights(self, t: float) -> tuple[float, ...]:
+        return self.path.weights(t)
+
+    def at(self, t: float, names: Collection[str] | None = None) -> State:
+        asked = list(self.controls[0] if names is None else names)
+        curved = self.path.at(t, [name for name in asked if name in self.free])
+        straight = self.chord.at(t, [name for name in asked if name not in self.free or name in self.partial])
+        mixed = {
+            name: torch.where(keep, curved[name], straight[name])
+            for name, keep in self.partial.items()
+            if name in curved
+        }
+        found = straight | curved | mixed
+        return {name: found[name] for name in asked}

@@ -40,13 +40,16 @@ def test_stage_is_run_by_the_module_it_is_named_after(name: str) -> None:
 def test_layout_names_every_output_and_no_other() -> None:
     def places(variant: str, seed: Any) -> set[str]:
         endpoint, swapped, curve = layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)
+        again = layout.curve(variant, seed, "${item.replicate}")
         paths = {layout.SOURCE, layout.IMPORTS, layout.DATASET}
         paths |= {layout.analysis(variant, seed), layout.plane(variant, seed)}
         paths |= {layout.restricted(variant, seed, "${item.restrict}")}
         for end in layout.RESEEDS:
             paths |= {layout.swapped(end, seed), layout.metadata(layout.swapped(end, seed))}
         paths |= {endpoint, layout.history(endpoint), swapped, layout.metadata(swapped), curve, layout.history(curve)}
+        paths |= {again, layout.history(again)}
         paths |= {layout.COMPARISON / name for name in layout.COMPARISON_FILES}
+        paths |= {layout.LOCALITY / name for name in layout.LOCALITY_FILES}
         return {path.as_posix() for path in paths}
 
     outs = [out for stage in PIPELINE.values() for out in (*stage.get("outs", []), *stage.get("metrics", []))]
@@ -69,4 +72,12 @@ def test_only_small_comparison_outputs_are_committed_to_git() -> None:
     for stage in PIPELINE.values():
         for out in (*stage.get("outs", []), *stage.get("metrics", [])):
             path, options = next(iter(out.items())) if isinstance(out, dict) else (out, {})
-            assert (options.get("cache") is False) == path.startswith(layout.COMPARISON.as_posix())
+            committed = path.startswith((layout.COMPARISON.as_posix(), layout.LOCALITY.as_posix()))
+            assert (options.get("cache") is False) == committed
+
+
+def test_curves_depend_on_all_their_params_but_the_list_of_replicates() -> None:
+    """Named one by one, since another replicate must not train the curves anew."""
+    keys = {f"curve.{key}" for key in Params.load(ROOT / "params.yaml").curve.model_dump()} - {"curve.replicates"}
+    for name in ("curve", "replicate", "reseed_curve"):
+        assert {key for key in PIPELINE[name]["params"] if key.startswith("curve")} == keys

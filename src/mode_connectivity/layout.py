@@ -11,6 +11,7 @@ DOWNLOADS = "data/raw"
 RESEEDS = ("reseed", "rematched")
 COMPARISON = Path("reports/comparison")
 STATE = Path(".state")
+LOCALITY = Path("reports/locality")
 
 
 def endpoint(seed: int) -> Path:
@@ -23,9 +24,10 @@ def swapped(variant: str, seed: int) -> Path:
     return Path(f"models/swaps/{variant}-seed{seed}.safetensors")
 
 
-def curve(variant: str, seed: int) -> Path:
-    """The trained bend of the path from the endpoint to its swapped variant."""
-    return Path(f"models/curves/{variant}-seed{seed}.safetensors")
+def curve(variant: str, seed: int, replicate: int | str = 0) -> Path:
+    """The trained bend of the path from the endpoint to its swapped variant; a replicate is it again, other draws."""
+    repeat = f"-replicate{replicate}" if replicate else ""
+    return Path(f"models/curves/{variant}-seed{seed}{repeat}.safetensors")
 
 
 def history(checkpoint: Path) -> Path:
@@ -59,6 +61,7 @@ def state(training: str, key: str) -> Path:
 
 
 DISTANCES = "layer_distances_along_curve.npz"
+DISPLACEMENT = "displacement.npz"
 SUMMARY = "analysis_summary.json"
 EVOLUTION = "layer_distances_evolution.gif"
 HEATMAP = "layer_distances_evolution_heatmap.png"
@@ -71,3 +74,6 @@ DISPLACEMENTS = "displacements.png"
 REPORT = "report.md"
 METRICS = "metrics.json"
 COMPARISON_FILES = (BARRIERS, DISPLACEMENTS, REPORT, METRICS)
+VERDICT = "verdict.json"
+VERDICT_TEXT = "verdict.md"
+LOCALITY_FILES = (VERDICT, VERDICT_TEXT)

@@ -80,7 +80,8 @@ def test_a_unit_that_reads_itself_counts_an_entry_once() -> None:
 
         def forward(self, x: Tensor) -> Tensor:
             x = self.first(x)
-            return self.last(x + self.loop(x))
+            outputs: Tensor = self.last(x + self.loop(x))
+            return outputs
 
     model = Residual()
     symmetry = Symmetry.derive(model, torch.zeros(1, 2))

@@ -5,6 +5,7 @@ from mode_connectivity.geometry.decay import decay_rate, layer_offsets
 from mode_connectivity.geometry.displacement import bend_displacement, displacement, end_difference, end_distance
 from mode_connectivity.geometry.distances import METRICS, LayerDistances, layer_distances, layer_sizes, start_norms
 from mode_connectivity.geometry.energy import layer_counts, layer_products, participation_ratio, unit_products
+from mode_connectivity.geometry.gram import layer_names
 from mode_connectivity.geometry.involution import control_corrected, is_involution, parts
 from mode_connectivity.geometry.orbit import OrbitDistances, nearest_in_group, orbit_distances
 from mode_connectivity.geometry.placebo import pair_rank
@@ -28,6 +29,7 @@ __all__ = [
     "is_involution",
     "layer_counts",
     "layer_distances",
+    "layer_names",
     "layer_offsets",
     "layer_products",
     "layer_sizes",

@@ -1,6 +1,7 @@
-"""How far fitted bends lie from where the chord has them, per layer."""
+"""How far fitted bends lie from where the chord has them."""
 
 import numpy as np
+import torch
 
 from mode_connectivity.geometry.gram import Floats, layer_gram
 from mode_connectivity.paths.path import Path, State, parameter_names
@@ -32,20 +33,31 @@ def _from_chord(bends: int) -> Floats:
 
 
 def displacement(path: Path) -> State:
-    """D = W_1 - (W_0 + W_2)/2 itself: parameters only, in float64, on the device of the path.
+    """D itself: parameters only, in float64, on the device of the path.
+
+    For one bend D = W_1 - (W_0 + W_2)/2. For several the mean of the D_k with weights B_k(1/2), to which the path's
+    middle lies from the chord's in proportion: W_{1/2} - (W_0 + W_{n+1})/2 = sum_k B_k(1/2) D.
 
     Raises:
-        ValueError: the path has other than three control points.
+        ValueError: the path has no bend.
     """
-    _one_bend(path)
-    start, bend, end = path.controls
-    return {
-        name: bend[name].double() - (start[name].double() + end[name].double()) / 2 for name in parameter_names(start)
-    }
+    start, *bends, end = path.controls
+    if not bends:
+        raise ValueError("a bend's displacement needs three control points or more, the path has 2")
+    weights = np.array(path.weights(0.5)[1:-1])
+    shares = (weights / weights.sum()).tolist()
+    found = {}
+    for name in parameter_names(start):
+        middle = (start[name].double() + end[name].double()) / 2
+        found[name] = sum(
+            (share * (bend[name].double() - middle) for share, bend in zip(shares, bends, strict=True)),
+            torch.zeros_like(middle),
+        )
+    return found
 
 
 def end_difference(path: Path) -> State:
-    """W_1 - W_0 between the two ends: parameters only, in float64."""
+    """W_{n+1} - W_0 between the two ends: parameters only, in float64."""
     start, end = path.controls[0], path.controls[-1]
     return {name: end[name].double() - start[name].double() for name in parameter_names(start)}
 
@@ -54,8 +66,3 @@ def end_distance(path: Path) -> Floats:
     """(L,): distance between the two ends of the path."""
     distances: Floats = np.sqrt(layer_gram(path)[:, -1, -1])
     return distances
-
-
-def _one_bend(path: Path) -> None:
-    if len(path.controls) != 3:
-        raise ValueError(f"a bend's displacement needs three control points, the curve has {len(path.controls)}")

@@ -1,7 +1,7 @@
 """The sections of params.yaml, one class each."""
 
 import re
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -96,6 +96,14 @@ class Curve(Training):
     noise: float = Field(ge=0)
     radius: float = Field(gt=0)
     equidistant: bool
+    replicates: tuple[Annotated[int, Field(ge=1)], ...]
+
+    @field_validator("replicates")
+    @classmethod
+    def _each_once(cls, replicates: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(replicates)) < len(replicates):
+            raise ValueError("an item stands twice")
+        return replicates
 
     @model_validator(mode="after")
     def _plane_holds_the_start(self) -> Self:
@@ -106,7 +114,7 @@ class Curve(Training):
 
 class Analysis(Section):
     points: int = Field(ge=3)
-    metric: Literal["normalized_l2", "raw_l2", "relative"]
+    metric: Literal["normalized_l2", "raw_l2", "relative", "norm_difference"]
     fps: int = Field(ge=1)
 
 
@@ -133,3 +141,10 @@ class Restricted(Section):
 class Reseed(Section):
     seeds: tuple[int, ...]
     match: Literal["weights", "activations"]
+
+
+class Locality(Section):
+    primary: Literal["slices", "outside"]
+    direction: Literal["either", "local", "global"]
+    margin: float = Field(gt=0)
+    change_margin: float = Field(gt=0)

@@ -25,6 +25,7 @@ class Params(Section):
     analysis: sections.Analysis
     evaluation: sections.Evaluation
     reseed: sections.Reseed
+    locality: sections.Locality
     plane: sections.Plane
     restricted: sections.Restricted
 

@@ -21,6 +21,7 @@ from mode_connectivity.plots.gif import save_gif
 from mode_connectivity.plots.heatmap import evolution_heatmap
 from mode_connectivity.plots.style import save_png
 from mode_connectivity.stages.fitted import load_fitted
+from mode_connectivity.stages.movement import movement
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
@@ -32,14 +33,17 @@ def main(params: Params, variant: str, seed: int) -> None:
     study = Study.open(params)
     start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
     curve = load_fitted(study, start, layout.curve(variant, seed), end)
-    layer = json.loads(layout.metadata(layout.swapped(variant, seed)).read_text())["layer"]
+    metadata = json.loads(layout.metadata(layout.swapped(variant, seed)).read_text())
+    layer = metadata["layer"]
     made_from = [layout.curve(variant, seed)]
     ts = np.linspace(0, 1, params.analysis.points)
     distances = layer_distances(curve, ts)
+    figures, arrays = movement(study, curve, metadata, ts)
     paths: dict[str, Path] = {type(curve).__name__.lower(): curve, "linear": Linear(start, end)}
     profiles = {name: _profiles(study, path, ts, f"{name} {variant} seed {seed}") for name, path in paths.items()}
     with whole_folder(layout.analysis(variant, seed)) as folder:
         _save_arrays(folder / layout.DISTANCES, distances, profiles, layer)
+        np.savez(folder / layout.DISPLACEMENT, allow_pickle=False, **arrays)
         write_json(
             folder / layout.SUMMARY,
             {
@@ -47,6 +51,7 @@ def main(params: Params, variant: str, seed: int) -> None:
                 "swapped_layer": layer,
                 "paths": {name: _path_summary(ts, sets) for name, sets in profiles.items()},
                 "layers": layer_summary(curve, distances),
+                "movement": figures,
             },
         )
         _draw(folder, params, distances, profiles, layer, f"{variant}, seed {seed}")
@@ -134,7 +139,7 @@ def record(params: Params, variant: str, seed: int) -> Record:
         for probe, quantities in sets.items()
         for quantity, value in quantities.items()
         if isinstance(value, float)
-    }
+    } | {f"movement/{name}": value for name, value in summary["movement"].items() if isinstance(value, float)}
     return Record(
         stage="analysis",
         item={"variant": variant, "seed": seed},

@@ -85,10 +85,12 @@ def _items(params: Params, names: tuple[str, ...]) -> list[str | int]:
     known: dict[str, tuple[str, ...] | tuple[int, ...]] = {
         "variant": (*params.variants, *layout.RESEEDS),
         "seed": params.seeds,
+        "replicate": params.curve.replicates,
         "restrict": params.restricted.kinds,
     }
+    words = ("variant", "restrict")
     for name in names:
-        parser.add_argument(f"--{name}", type=int if name == "seed" else str, choices=known[name], required=True)
+        parser.add_argument(f"--{name}", type=str if name in words else int, choices=known[name], required=True)
     given = vars(parser.parse_args())
     return [given[name] for name in names]
 

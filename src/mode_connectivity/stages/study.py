@@ -17,6 +17,8 @@ from mode_connectivity.params import Compute, Params
 from mode_connectivity.precision import Precision
 from mode_connectivity.randomness import named_generator, named_seed
 
+AXES = {"curve": {"replicates"}}  # lists of further results, on which no result depends
+
 
 @dataclass(frozen=True)
 class Study:
@@ -90,7 +92,7 @@ class Study:
     def provenance(self, *sections: str, made_from: Sequence[Path] = (), **item: str | int) -> dict[str, Any]:
         """Where a result comes from: its own params and those of the checkpoints it was made from, the data, and its
         place in the study. Params on which it does not depend stay out, or its bytes would change with them."""
-        own = self.params.model_dump(mode="json", include={*sections, "compute", "model"})
+        own = self.params.model_dump(mode="json", include={*sections, "compute", "model"}, exclude=AXES)
         inherited: dict[str, Any] = {}
         for path in made_from:
             inherited |= checkpoints.metadata(path)["params"]

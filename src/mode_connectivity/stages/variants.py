@@ -17,6 +17,7 @@ from mode_connectivity.symmetry.ablation import ablated
 from mode_connectivity.symmetry.selection import important_pairs, null_pair, random_pairs
 from mode_connectivity.symmetry.units import Units, observe_units, pair_distance
 
+ALL_UNITS = ("mirror", "random")
 OBSERVED = 2048  # training images on which units are watched and ablated
 
 
@@ -38,10 +39,8 @@ def move(study: Study, variant: str, state: dict[str, Tensor]) -> Move:
     if variant == "control":
         return Move()
     symmetry = symmetry_of(study)
-    if variant == "mirror":
-        return Move(symmetry.reverse())
-    if variant == "random":
-        return Move(symmetry.random(named_generator(study.params.swap.seed, "random permutation")))
+    if variant in ALL_UNITS:
+        return Move(known_permutation(study, symmetry, variant, None, []))
     layer = layer_of(study, variant)
     if layer not in symmetry.layers:
         raise ValueError(
@@ -56,6 +55,17 @@ def move(study: Study, variant: str, state: dict[str, Tensor]) -> Move:
     except ValueError as error:
         raise ValueError(f"swap.pairs: {layer}: {error}") from error
     return Move(permutation, layer, [_pair_record(study, symmetry, layer, units, state, pair) for pair in pairs])
+
+
+def known_permutation(
+    study: Study, symmetry: Symmetry, variant: str, layer: str | None, pairs: list[tuple[int, int]]
+) -> dict[str, Tensor] | None:
+    """The permutation that made a variant of which the layer and the pairs are known; None where none did."""
+    if variant == "mirror":
+        return symmetry.reverse()
+    if variant == "random":
+        return symmetry.random(named_generator(study.params.swap.seed, "random permutation"))
+    return symmetry.swap(layer, pairs) if layer else None
 
 
 def symmetry_of(study: Study) -> Symmetry:

@@ -9,7 +9,7 @@ of x over A is at most mu; so the means of the 2^n - 1 sets that are not empty a
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Alternative = Literal["two-sided", "greater", "less"]
@@ -17,11 +17,12 @@ EXACT = 16  # from more values on, that many sets are drawn at random: the test 
 SLACK = 1e-12  # means that differ by rounding alone are equal
 
 
-def sign_flip_p(values: Floats, mean: float = 0.0, alternative: Alternative = "two-sided") -> Floats:
+def sign_flip_p(values: ArrayLike, mean: float = 0.0, alternative: Alternative = "two-sided") -> Floats:
     """p-value of the hypothesis that the mean is `mean`; values (..., n), result (...).
 
     `greater` has a small p where the mean lies above. The smallest p is 2^-n one-sided and 2^(1-n) two-sided.
     """
+    values = np.asarray(values, dtype=np.float64)
     means = set_means(values)
     slack = SLACK * np.abs(values).max(axis=-1, keepdims=True)
     count = 1 + means.shape[-1]

@@ -42,3 +42,14 @@ def slices_of(axes: Mapping[str, tuple[Axis, ...]], group: str, units: Tensor) -
             mask = mask.view([-1 if other == dim else 1 for other in range(len(each))])
             masks[tensor] = masks[tensor] | mask if tensor in masks else mask
     return masks
+
+
+def moved_slices(axes: Mapping[str, tuple[Axis, ...]], permutation: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The slices of all units that a permutation moves, as `slices_of`: outside them it changes nothing."""
+    masks: dict[str, Tensor] = {}
+    for group, perm in permutation.items():
+        units = torch.nonzero(perm != torch.arange(len(perm)))[:, 0]
+        if len(units):
+            for tensor, mask in slices_of(axes, group, units).items():
+                masks[tensor] = masks[tensor] | mask if tensor in masks else mask
+    return masks

@@ -1,0 +1,133 @@
+"""The figures of one variant over all seeds, ready for JSON: a value a seed, their mean, an interval from six on."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mode_connectivity.geometry import pair_rank
+from mode_connectivity.params import Params
+from mode_connectivity.stages.correction import Correction
+from mode_connectivity.statistics import equivalence_p, ratio_of_sums, sign_flip_interval, sign_flip_p
+from mode_connectivity.statistics.verdict import FEWEST, Evidence
+
+Floats = NDArray[np.float64]
+Figure = dict[str, Any]
+# Of `movement` in each analysis: plain displacements, which the control has as well.
+PLAIN = (
+    "displacement",
+    "displacement_over_ends",
+    "slice_share",
+    "slice_parameter_share",
+    "slice_over_ends",
+    "outside_over_ends",
+    "antisymmetric_share",
+    "separation",
+    "participation_layers",
+    "participation_units",
+    "decay_rate",
+    "pair_rank",
+    "fan_out",
+    "rescaling_share",
+    "highest_orbit_distance",
+)
+
+
+def curve_of(summary: dict[str, Any]) -> dict[str, Any]:
+    """What the summary of an analysis says of the fitted path."""
+    return next(sets for name, sets in summary["paths"].items() if name != "linear")
+
+
+def figure(values: list[float | None] | Floats) -> Figure | None:
+    """One value a seed; the 95 % interval is that of the sign-flip test; None where a seed has no value."""
+    known = [float(value) for value in values if value is not None]
+    if len(known) < len(values) or not known:
+        return None
+    numbers = np.array(known)
+    interval = sign_flip_interval(numbers) if len(numbers) >= FEWEST else None
+    return {"values": known, "mean": float(numbers.mean()), "interval": list(interval) if interval else None}
+
+
+def loss_record(summaries: list[dict[str, Any]], evidence: Evidence | None) -> dict[str, Figure | None]:
+    """Nats on the training set: barriers of line and curve, and the excess over the control under each restriction."""
+    found = {
+        "line_barrier": figure([each["paths"]["linear"]["train"]["loss_barrier"] for each in summaries]),
+        "curve_barrier": figure([curve_of(each)["train"]["loss_barrier"] for each in summaries]),
+    }
+    found["end_loss"] = figure([max(each["paths"]["linear"]["train"]["loss_at_ends"]) for each in summaries])
+    return found | {f"excess_{kind}": figure(values) for kind, values in (evidence.excess if evidence else {}).items()}
+
+
+def depth_record(
+    summaries: list[dict[str, Any]], corrections: list[Correction] | None, params: Params
+) -> dict[str, Any]:
+    """Where the bend moved: plain (`PLAIN`), per layer, and beyond the control."""
+    movements = [each["movement"] for each in summaries]
+    found: dict[str, Any] = {name: figure([each.get(name) for each in movements]) for name in PLAIN}
+    ends = [sum(layer["end_distance"] ** 2 for layer in each["layers"]) for each in summaries]
+    found["end_distance"] = figure(np.sqrt(ends))
+    found["layers"] = {"plain": [[layer["bend_displacement"] ** 2 for layer in each["layers"]] for each in summaries]}
+    if corrections:
+        found |= _beyond_control(corrections, np.array(ends), summaries, params)
+        found["layers"] |= _per_layer(corrections)
+        found["shares"] = _shares(corrections)
+    return found
+
+
+def _beyond_control(
+    corrections: list[Correction], ends: Floats, summaries: list[dict[str, Any]], params: Params
+) -> dict[str, Any]:
+    def total(name: str) -> Floats:
+        return np.array([getattr(each, name).sum() for each in corrections])
+
+    outside = (total("corrected") - total("corrected_slices")) / ends
+    found: dict[str, Any] = {
+        "control_over_plain": figure(total("control") / total("raw")) if (total("raw") > 0).all() else None,
+        "cosine_with_control": figure([each.cosine for each in corrections]),
+        "corrected_over_ends": figure(total("corrected") / ends),
+        "corrected_slices_over_ends": figure(total("corrected_slices") / ends),
+        "corrected_outside_over_ends": figure(outside),
+        "chance_over_ends": figure(
+            [
+                None if c.chance is None else float(c.chance.sum() / end)
+                for c, end in zip(corrections, ends, strict=True)
+            ]
+        ),
+        "corrected_pair_rank": figure([_rank(each) for each in zip(corrections, summaries, strict=True)]),
+        "turned": [each.turned for each in corrections],
+        "global_change": None,
+    }
+    if len(corrections) >= FEWEST and params.curve.replicates:
+        found["global_change"] = {
+            "p_above_zero": float(sign_flip_p(outside, 0, "greater")),
+            "p_none": equivalence_p(outside, params.locality.change_margin),
+        }
+    return found
+
+
+def _rank(each: tuple[Correction, dict[str, Any]]) -> float | None:
+    corrected, summary = each
+    pairs = summary["movement"].get("pairs")
+    return pair_rank(corrected.units, pairs) if corrected.units is not None and pairs else None
+
+
+def _per_layer(corrections: list[Correction]) -> dict[str, Any]:
+    """Energies per seed and layer, and the interval of the corrected ones per layer."""
+    names = ("raw", "control", "corrected", "corrected_slices")
+    found: dict[str, Any] = {name: [getattr(each, name).tolist() for each in corrections] for name in names}
+    intervals = [figure(values) for values in np.array(found["corrected"]).T]
+    found["corrected_interval"] = [each["interval"] for each in intervals if each is not None]
+    found["chance"] = [None if each.chance is None else each.chance.tolist() for each in corrections]
+    return found
+
+
+def _shares(corrections: list[Correction]) -> dict[str, Any]:
+    """Share of the slices in the energy, as a ratio of sums over seeds, with its standard error."""
+    found: dict[str, Any] = {}
+    for name in ("raw", "control", "corrected"):
+        slices, whole = (
+            np.array([getattr(each, name + where).sum() for each in corrections]) for where in ("_slices", "")
+        )
+        ratio = ratio_of_sums(slices, whole)
+        found[name] = None if ratio is None else {"value": ratio.value, "error": ratio.error}
+    return found

@@ -1,0 +1,183 @@
+"""Local or global: what all seeds show per depth, beyond the control, and the answer that they carry."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+
+from mode_connectivity import layout
+from mode_connectivity.atomic import whole_folder, write_json
+from mode_connectivity.geometry import displacement, is_involution
+from mode_connectivity.params import Params
+from mode_connectivity.stages.correction import Correction, State, correction
+from mode_connectivity.stages.depths import curve_of, depth_record, loss_record
+from mode_connectivity.stages.fitted import load_fitted
+from mode_connectivity.stages.movement import Swapped
+from mode_connectivity.stages.running import flat, run
+from mode_connectivity.stages.study import Study
+from mode_connectivity.stages.variants import symmetry_of
+from mode_connectivity.statistics.verdict import Evidence, Rule, Verdict, verdicts
+from mode_connectivity.tracking import Record
+
+TEMPLATE = Path(__file__).with_name("locality.md.j2")
+CONTROL, NULL = "control", "null"
+KINDS = ("slices", "placebo_slices", "outside", "layer", "neighbourhood", "all")
+
+
+def main(params: Params) -> None:
+    summaries = {(variant, seed): _summary(variant, seed) for variant, seed in _items(params)}
+    corrections = _corrections(params)
+    evidence = {
+        variant: _evidence(variant, params.seeds, summaries)
+        for variant in params.variants
+        if summaries[variant, params.seeds[0]]["swapped_layer"] is not None
+    }
+    asked = params.locality
+    rule = Rule(asked.primary, asked.direction, asked.margin)
+    # The null swap is a check of the method and no depth: it takes no part in the correction for several depths.
+    answers = verdicts({v: each for v, each in evidence.items() if v != NULL}, rule)
+    answers |= verdicts({v: each for v, each in evidence.items() if v == NULL}, rule)
+    record = _record(params, summaries, corrections, evidence, answers)
+    with whole_folder(layout.LOCALITY) as folder:
+        write_json(folder / layout.VERDICT, record)
+        (folder / layout.VERDICT_TEXT).write_text(_text(record))
+
+
+def _items(params: Params) -> list[tuple[str, int]]:
+    items = [(variant, seed) for variant in params.variants for seed in params.seeds]
+    return items + [(end, seed) for end in layout.RESEEDS for seed in params.reseed.seeds]
+
+
+def _summary(variant: str, seed: int) -> dict[str, Any]:
+    summary: dict[str, Any] = json.loads((layout.analysis(variant, seed) / layout.SUMMARY).read_text())
+    return summary
+
+
+def _corrections(params: Params) -> dict[str, list[Correction]]:
+    """variant -> one correction a seed, for the variants whose permutation undoes itself."""
+    if CONTROL not in params.variants:
+        return {}
+    study = Study.open(params)
+    symmetry = symmetry_of(study)
+    found: dict[str, list[Correction]] = {}
+    for seed in params.seeds:
+        start = study.load(layout.endpoint(seed))
+        controls = _displacements(study, start, CONTROL, seed)
+        for variant in params.variants:
+            metadata = json.loads(layout.metadata(layout.swapped(variant, seed)).read_text())
+            swapped = Swapped.of(study, symmetry, metadata)
+            if swapped.permutation is not None and is_involution(swapped.permutation):
+                fields = _displacements(study, start, variant, seed)
+                found.setdefault(variant, []).append(correction(swapped, fields, controls))
+    return found
+
+
+def _displacements(study: Study, start: State, variant: str, seed: int) -> list[State]:
+    end = study.load(layout.swapped(variant, seed))
+    return [
+        displacement(load_fitted(study, start, layout.curve(variant, seed, replicate), end))
+        for replicate in (0, *study.params.curve.replicates)
+    ]
+
+
+def _evidence(variant: str, seeds: tuple[int, ...], summaries: dict[tuple[str, int], dict[str, Any]]) -> Evidence:
+    """The barriers of the straight lines, and of the restricted curves that exist for all seeds."""
+    excess = {
+        kind: np.array(
+            [json.loads(layout.restricted(variant, seed, kind).read_text())["excess"]["train"] for seed in seeds]
+        )
+        for kind in KINDS
+        if all(layout.restricted(variant, seed, kind).is_file() for seed in seeds)
+    }
+    if "all" not in excess and (CONTROL, seeds[0]) in summaries:  # which the plain curve is
+        excess["all"] = np.array(
+            [_highest(summaries[variant, seed]) - _highest(summaries[CONTROL, seed]) for seed in seeds]
+        )
+    chord = np.array([summaries[variant, seed]["paths"]["linear"]["train"]["loss_barrier"] for seed in seeds])
+    return Evidence(chord, excess)
+
+
+def _highest(summary: dict[str, Any]) -> float:
+    return float(curve_of(summary)["train"]["highest_loss"])
+
+
+def _record(
+    params: Params,
+    summaries: dict[tuple[str, int], dict[str, Any]],
+    corrections: dict[str, list[Correction]],
+    evidence: dict[str, Evidence],
+    answers: dict[str, Verdict],
+) -> dict[str, Any]:
+    def of(variant: str, seeds: tuple[int, ...]) -> list[dict[str, Any]]:
+        return [summaries[variant, seed] for seed in seeds]
+
+    variants = dict.fromkeys(params.variants, params.seeds) | (
+        dict.fromkeys(layout.RESEEDS, params.reseed.seeds) if params.reseed.seeds else {}
+    )
+    first = summaries[params.variants[0], params.seeds[0]]
+    return {
+        "params": params.locality.model_dump(mode="json"),
+        "study": {
+            "model": params.model.name,
+            "width": params.model.width,
+            "source": params.dataset.source,
+            "pairs": len(params.swap.given) if params.swap.given else params.swap.pairs,
+            "curve_epochs": params.curve.epochs,
+        },
+        "seeds": list(params.seeds),
+        "replicates": 1 + len(params.curve.replicates),
+        "layers": [each["layer"] for each in first["layers"]],
+        "parameters": [each["parameters"] for each in first["layers"]],
+        "variants": {
+            variant: {
+                "seeds": list(seeds),
+                "swapped_layer": summaries[variant, seeds[0]]["swapped_layer"],
+                "losses": loss_record(of(variant, seeds), evidence.get(variant)),
+                "movement": depth_record(of(variant, seeds), corrections.get(variant), params),
+                "verdict": asdict(answers[variant]) if variant in answers else None,
+            }
+            for variant, seeds in variants.items()
+        },
+    }
+
+
+def _text(record: dict[str, Any]) -> str:
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    return environment.from_string(TEMPLATE.read_text()).render(**record, fan_out_falls=_fan_out_falls(record))
+
+
+def _fan_out_falls(record: dict[str, Any]) -> bool | None:
+    """Whether fewer weights read a unit the later its layer; None where fewer than two layers are swapped."""
+    found = {
+        each["swapped_layer"]: each["movement"]["fan_out"]["mean"]
+        for each in record["variants"].values()
+        if each["movement"]["fan_out"]
+    }
+    amounts = [found[layer] for layer in record["layers"] if layer in found]
+    return bool((np.diff(amounts) < 0).all()) if len(amounts) > 1 else None
+
+
+def record(params: Params) -> Record:
+    found = json.loads((layout.LOCALITY / layout.VERDICT).read_text())
+    numbers = {
+        f"{variant}/{name}": each["mean"]
+        for variant, values in found["variants"].items()
+        for section in ("losses", "movement")
+        for name, each in values[section].items()
+        if isinstance(each, dict) and each.get("mean") is not None
+    }
+    answers = {f"answer.{v}": each["verdict"]["answer"] for v, each in found["variants"].items() if each["verdict"]}
+    return Record(
+        stage="locality",
+        item={},
+        params=flat({"locality": found["params"]}) | answers,
+        metrics=numbers,
+        files=sorted(path for path in layout.LOCALITY.iterdir() if not path.name.startswith(".")),
+    )
+
+
+if __name__ == "__main__":
+    run(main, record)

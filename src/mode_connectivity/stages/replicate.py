@@ -1,0 +1,19 @@
+"""Fit the same curve again with other draws: what replicates share is systematic, what they do not is chance."""
+
+from mode_connectivity.params import Params
+from mode_connectivity.stages.fit_curve import fit_curve, fit_record
+from mode_connectivity.stages.running import run
+from mode_connectivity.tracking import Record
+
+
+def main(params: Params, variant: str, seed: int, replicate: int) -> None:
+    fit_curve(params, variant, seed, replicate)
+
+
+def record(params: Params, variant: str, seed: int, replicate: int) -> Record:
+    item: dict[str, str | int] = {"variant": variant, "seed": seed, "replicate": replicate}
+    return fit_record("replicate", item, variant, seed, replicate)
+
+
+if __name__ == "__main__":
+    run(main, record, "variant", "seed", "replicate")

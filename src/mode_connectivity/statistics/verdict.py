@@ -1,0 +1,156 @@
+"""Local or global: the answer that tests of restricted curves allow, and no other.
+
+A path whose bend was trained in some of the weights only is compared with one trained in all of them, each as excess of
+its highest loss over that of a control (no swap) trained in the same weights:
+
+- sufficient: the slices alone do as well as everything, and slices of other units do not;
+- necessary: everything outside the slices does worse than everything;
+- global: the slices alone do worse than everything, and everything outside them does as well.
+
+"Worse" is more than a margin above, "as well" less than it; each claim also needs a chord whose barrier exceeds the
+margin. A claim holds where all its parts do, so its p-value is the largest of theirs (intersection-union). The primary
+measure and the direction, both named beforehand, say which claims are tested; Holm's correction runs over these claims
+at all depths. With six seeds one claim at three depths can be shown (3/64 < 5 %), both claims only from seven on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mode_connectivity.statistics.multiple import holm
+from mode_connectivity.statistics.sign_flips import sign_flip_p
+
+Floats = NDArray[np.float64]
+Answer = Literal["local sufficient", "local necessary", "global", "undecided", "nothing to correct"]
+FEWEST = 6  # with which an exact one-sided test can reject for three depths at 5 %
+NEEDS = {
+    "sufficient": ("slices", "placebo_slices", "all"),
+    "necessary": ("outside", "all"),
+    "global": ("slices", "outside", "all"),
+}
+ANSWERS: dict[str, Answer] = {"sufficient": "local sufficient", "necessary": "local necessary", "global": "global"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`primary`: the restricted curve that decides; `direction`: which answers are tested; `margin`: in nats."""
+
+    primary: Literal["slices", "outside"]
+    direction: Literal["either", "local", "global"]
+    margin: float
+    alpha: float = 0.05
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        local = "sufficient" if self.primary == "slices" else "necessary"
+        return {"either": (local, "global"), "local": (local,), "global": ("global",)}[self.direction]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One value a seed, in nats: `chord`, the straight line's barrier; `excess`: restriction (slices, placebo_slices,
+    outside, all) -> highest loss of the variant's path over that of its control under the same restriction."""
+
+    chord: Floats
+    excess: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`p`: part of a claim -> its own p-value; `claims`: claim that was tested -> p-value after Holm."""
+
+    answer: Answer
+    reason: str
+    would_decide: str
+    p: dict[str, float] = field(default_factory=dict)
+    claims: dict[str, float] = field(default_factory=dict)
+
+
+def verdicts(evidence: Mapping[str, Evidence], rule: Rule) -> dict[str, Verdict]:
+    """depth -> verdict. Below six seeds only "nothing to correct" (at these endpoints) and "undecided" are possible."""
+    tests = {depth: _parts(each, rule.margin) for depth, each in evidence.items()}
+    adjusted: dict[str, dict[str, float]] = {depth: {} for depth in evidence}
+    tested = [
+        (depth, claim)
+        for depth, each in evidence.items()
+        for claim in rule.claims
+        if len(each.chord) >= FEWEST and set(NEEDS[claim]) <= set(each.excess)
+    ]
+    p_values = np.array([max(_claim(tests[depth], claim).values()) for depth, claim in tested])
+    for (depth, claim), p in zip(tested, holm(p_values), strict=True):
+        adjusted[depth][claim] = float(p)
+    return {depth: _verdict(each, rule, tests[depth], adjusted[depth]) for depth, each in evidence.items()}
+
+
+def _parts(evidence: Evidence, margin: float) -> dict[str, float]:
+    excess = evidence.excess
+    found = {
+        "barrier above margin": sign_flip_p(evidence.chord, margin, "greater"),
+        "barrier within margin": sign_flip_p(evidence.chord, margin, "less"),
+    }
+    for kind in ("slices", "outside"):
+        if {kind, "all"} <= set(excess):
+            found[f"{kind} as good as all"] = sign_flip_p(excess[kind] - excess["all"], margin, "less")
+            found[f"{kind} worse than all"] = sign_flip_p(excess[kind] - excess["all"], margin, "greater")
+    if {"slices", "placebo_slices"} <= set(excess):
+        gap = excess["placebo_slices"] - excess["slices"]
+        found["placebo worse than slices"] = sign_flip_p(gap, margin, "greater")
+    return {name: float(p) for name, p in found.items()}
+
+
+def _claim(tests: Mapping[str, float], claim: str) -> dict[str, float]:
+    names = {
+        "sufficient": ("slices as good as all", "placebo worse than slices"),
+        "necessary": ("outside worse than all",),
+        "global": ("slices worse than all", "outside as good as all"),
+    }[claim]
+    return {name: tests[name] for name in ("barrier above margin", *names)}
+
+
+def _verdict(evidence: Evidence, rule: Rule, tests: dict[str, float], adjusted: dict[str, float]) -> Verdict:
+    n = len(evidence.chord)
+    if (evidence.chord <= rule.margin).all() or (n >= FEWEST and tests["barrier within margin"] <= rule.alpha):
+        reason = (
+            f"the straight line rises by {evidence.chord.max():.2g} nats at most ({evidence.chord.mean():.2g} on "
+            f"average), within the margin of {rule.margin:g}"
+            + ("" if n >= FEWEST else f", at each of the {n} endpoint(s)")
+        )
+        decide = "a swap whose straight line has a barrier: more pairs, more important units, or harder data"
+        return Verdict("nothing to correct", reason, decide, tests)
+    if n < FEWEST:
+        reason = f"{n} endpoint(s) are points: below {FEWEST} no exact test can reject for several depths"
+        return Verdict("undecided", reason, f"{FEWEST} seeds or more, and restricted curves", tests)
+    if not adjusted:
+        wanted = {claim: [kind for kind in NEEDS[claim] if kind not in evidence.excess] for claim in rule.claims}
+        kinds = ", ".join(dict.fromkeys(kind for missing in wanted.values() for kind in missing))
+        reason = "distances describe where training moved the bend, and not which of it the low loss needs"
+        return Verdict("undecided", reason, f"restricted curves: {kinds}", tests)
+    for claim, p in adjusted.items():
+        if p <= rule.alpha:
+            reason = f"{_because(claim)} (p = {p:.3g} after Holm, margin {rule.margin:g} nats, {n} seeds)"
+            return Verdict(ANSWERS[claim], reason, "decided", tests, adjusted)
+    return Verdict(
+        "undecided", _why_not(tests, adjusted), "more seeds, or a swap with a higher barrier", tests, adjusted
+    )
+
+
+def _because(claim: str) -> str:
+    return {
+        "sufficient": "trained in the swapped slices alone the path runs as low as trained everywhere, and trained in "
+        "other units' slices it does not",
+        "necessary": "trained everywhere but in the swapped slices the path runs higher than trained everywhere",
+        "global": "trained in the swapped slices alone the path runs higher than trained everywhere, and trained "
+        "everywhere outside them it does not",
+    }[claim]
+
+
+def _why_not(tests: Mapping[str, float], adjusted: Mapping[str, float]) -> str:
+    """For each claim that was tested, its weakest part."""
+    texts = []
+    for claim, p in adjusted.items():
+        weakest = max(_claim(tests, claim).items(), key=lambda item: item[1])
+        texts.append(f'"{ANSWERS[claim]}" is not shown: {weakest[0]}, p = {weakest[1]:.3g}; {p:.3g} after Holm')
+    return "; ".join(texts)

@@ -114,8 +114,13 @@ class Curve(Training):
 
 class Analysis(Section):
     points: int = Field(ge=3)
-    metric: Literal["normalized_l2", "raw_l2", "relative", "norm_difference"]
+    metric: tuple[Literal["normalized_l2", "raw_l2", "relative", "norm_difference"], ...] = Field(min_length=1)
     fps: int = Field(ge=1)
+
+    @field_validator("metric", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
 
 class Evaluation(Section):

@@ -105,13 +105,14 @@ def _path_summary(ts: np.ndarray, sets: dict[str, Profile]) -> dict[str, Any]:
 def _draw(
     folder: pathlib.Path, params: Params, distances: LayerDistances, profiles: Profiles, layer: str | None, title: str
 ) -> None:
-    metric = params.analysis.metric
     heading = f"Distance from the original along the curve ({title})"
-    evolution = Evolution(
-        distances.layers, distances.ts, getattr(distances, metric), layer, quantity=METRICS[metric], title=heading
-    )
-    save_gif(evolution_frames(evolution), folder / layout.EVOLUTION, params.analysis.fps)
-    save_png(evolution_heatmap(evolution), folder / layout.HEATMAP)
+    for place, metric in enumerate(params.analysis.metric):
+        values = getattr(distances, metric)
+        evolution = Evolution(distances.layers, distances.ts, values, layer, quantity=METRICS[metric], title=heading)
+        # The first has the promised names.
+        gif, heatmap = (name if place == 0 else f"{metric}_{name}" for name in (layout.EVOLUTION, layout.HEATMAP))
+        save_gif(evolution_frames(evolution), folder / gif, params.analysis.fps)
+        save_png(evolution_heatmap(evolution), folder / heatmap)
     lines = {
         name: {probe: (profile.loss, profile.accuracy) for probe, profile in sets.items()}
         for name, sets in profiles.items()

@@ -49,6 +49,15 @@ def excess(found: Losses) -> dict[str, float]:
     return {probe: variant[probe]["highest_loss"] - control[probe]["highest_loss"] for probe in variant}
 
 
+def highest_gap(found: Losses) -> dict[str, float]:
+    """probe set -> highest difference of the two paths at the same t (nats), at least 0 as their ends are one function.
+
+    It sees a hill between low places, which the highest loss does not where that lies at the ends.
+    """
+    variant, control = found[VARIANT], found[CONTROL]
+    return {probe: float(np.max(np.subtract(each["loss"], control[probe]["loss"]))) for probe, each in variant.items()}
+
+
 def movement(region: Region, paths: Pair) -> dict[str, Any] | None:
     """|D| and the slices' share of its energy; `corrected` is D - (C + P C)/2. None for a path of several bends.
 

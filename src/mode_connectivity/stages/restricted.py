@@ -16,7 +16,7 @@ from mode_connectivity.paths.fitting import fit
 from mode_connectivity.paths.restrict import Mask, share
 from mode_connectivity.randomness import named_generator, named_seed
 from mode_connectivity.stages.bends import recipe_of, starting_bends
-from mode_connectivity.stages.beside_control import CONTROL, VARIANT, Pair, excess, losses, movement
+from mode_connectivity.stages.beside_control import CONTROL, VARIANT, Pair, excess, highest_gap, losses, movement
 from mode_connectivity.stages.fitted import KINDS, load_fitted
 from mode_connectivity.stages.keeping import keeping
 from mode_connectivity.stages.regions import Region, region_of
@@ -24,6 +24,8 @@ from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
 from mode_connectivity.training import Keeper
+
+MEASURES = ("excess", "ablated_excess", "highest_gap", "ablated_highest_gap")
 
 
 def main(params: Params, variant: str, seed: int, restrict: str) -> None:
@@ -49,6 +51,8 @@ def main(params: Params, variant: str, seed: int, restrict: str) -> None:
         "losses": found,
         "excess": excess(found["trained"]),
         "ablated_excess": excess(found["ablated"]),
+        "highest_gap": highest_gap(found["trained"]),
+        "ablated_highest_gap": highest_gap(found["ablated"]),
         "movement": movement(region, trained),
     }
     write_json(layout.restricted(variant, seed, restrict), {**facts, **result})
@@ -113,9 +117,7 @@ def record(params: Params, variant: str, seed: int, restrict: str) -> Record:
         stage="restricted",
         item={"variant": variant, "seed": seed, "restrict": restrict},
         params=flat(found["params"]) | {"data_sha256": found["data_sha256"], "layer": found["layer"]},
-        metrics={
-            f"{name}/{probe}": value for name in ("excess", "ablated_excess") for probe, value in found[name].items()
-        }
+        metrics={f"{name}/{probe}": value for name in MEASURES for probe, value in found[name].items()}
         | {"parameter_share": found["parameter_share"]},
         series=series,
         files=[file],

@@ -120,7 +120,7 @@ class Analysis(Section):
     @field_validator("metric", mode="before")
     @classmethod
     def _one_or_several(cls, value: object) -> object:
-        return (value,) if isinstance(value, str) else value
+        return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
 class Evaluation(Section):

@@ -1,4 +1,4 @@
-"""Restricted paths, their controls and their planes, on a small study."""
+"""Restricted paths beside their controls, planes, and the figures of the verdict, on a small study."""
 
 import json
 from collections.abc import Iterator
@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from inside import params_with, run_up_to_curves
 from mode_connectivity import layout
 from mode_connectivity.params import Params, ParamsError
-from mode_connectivity.stages import plane, restricted
+from mode_connectivity.plots.style import nothing_to_draw, save_png
+from mode_connectivity.stages import analysis, locality, plane, report, restricted
 
 KINDS = ["slices", "placebo_slices", "outside", "all"]
 CHANGES: dict[str, object] = {
@@ -21,6 +23,7 @@ CHANGES: dict[str, object] = {
     "plane.variants": ["mid"],
     "plane.seeds": [0],
     "plane.points": 3,
+    "analysis.metric": ["raw_l2", "relative"],
     "dataset.train_size": 100,
     "curve.learning_rate": 0.05,
     "swap.verify": "quick",
@@ -55,6 +58,8 @@ def test_records_hold_the_excess_over_the_control(params: Params) -> None:
         assert record["layer"] == "features.12"
         assert record["restrict"] == kind
         assert restricted.record(params, "mid", 0, kind).metrics["excess/train"] == record["excess"]["train"]
+        loss = {role: np.array(record["losses"]["trained"][role]["test"]["loss"]) for role in ("variant", "control")}
+        assert record["highest_gap"]["test"] == (loss["variant"] - loss["control"]).max()
 
 
 def test_movement_stays_in_what_may_move(params: Params) -> None:
@@ -120,6 +125,39 @@ def test_plane_holds_the_losses_of_the_ends(params: Params) -> None:
     plane.main(params, "mid", 0)
     assert (layout.plane("mid", 0) / layout.PLANE).read_bytes() == first
     assert plane.record(params, "mid", 0).metrics["lowest/train_loss"] == lowest
+
+
+def test_figures_of_several_metrics_of_the_verdict_and_of_all_paths(params: Params) -> None:
+    for variant in params.variants:
+        analysis.main(params, variant, 0)
+    folder = layout.analysis("mid", 0)
+    for name in (layout.EVOLUTION, layout.HEATMAP):
+        assert (folder / name).read_bytes() != (folder / f"relative_{name}").read_bytes()
+    locality.main(params)
+    report.main(params)
+    blank = len(_png(nothing_to_draw("no restricted curves; restricted.kinds turns them on")))
+    for name in (layout.LAYER_MOVEMENT, layout.ENERGY_SHARES, layout.RESTRICTED_CURVES):
+        assert (layout.LOCALITY / name).stat().st_size > 3 * blank
+    assert (layout.COMPARISON / layout.PATHS).stat().st_size > 3 * blank
+    verdict = json.loads((layout.LOCALITY / layout.VERDICT).read_text())
+    for kind in KINDS:
+        assert verdict["variants"]["mid"]["losses"][f"excess_{kind}"]["values"] == [found(kind)["excess"]["train"]]
+
+
+def test_without_restricted_curves_their_figure_says_so(params: Params) -> None:
+    kept = {path: path.read_bytes() for path in layout.restricted("mid", 0, "all").parent.iterdir()}
+    for path in kept:
+        path.unlink()
+    locality.main(params)
+    for path, content in kept.items():
+        path.write_bytes(content)
+    blank = _png(nothing_to_draw("no restricted curves; restricted.kinds turns them on"))
+    assert (layout.LOCALITY / layout.RESTRICTED_CURVES).read_bytes() == blank
+
+
+def _png(figure: Figure) -> bytes:
+    save_png(figure, Path("blank.png"))
+    return Path("blank.png").read_bytes()
 
 
 @pytest.mark.parametrize(

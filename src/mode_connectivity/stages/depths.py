@@ -33,11 +33,6 @@ PLAIN = (
 )
 
 
-def curve_of(summary: dict[str, Any]) -> dict[str, Any]:
-    """What the summary of an analysis says of the fitted path."""
-    return next(sets for name, sets in summary["paths"].items() if name != "linear")
-
-
 def figure(values: list[float | None] | Floats) -> Figure | None:
     """One value a seed; the 95 % interval is that of the sign-flip test; None where a seed has no value."""
     known = [float(value) for value in values if value is not None]
@@ -48,14 +43,26 @@ def figure(values: list[float | None] | Floats) -> Figure | None:
     return {"values": known, "mean": float(numbers.mean()), "interval": list(interval) if interval else None}
 
 
-def loss_record(summaries: list[dict[str, Any]], evidence: Evidence | None) -> dict[str, Figure | None]:
-    """Nats on the training set: barriers of line and curve, and the excess over the control under each restriction."""
+def loss_record(
+    summaries: list[dict[str, Any]], controls: list[dict[str, Any]], evidence: Evidence | None
+) -> dict[str, Figure | None]:
+    """Nats on the training set: barriers of line and curve; excess of the highest loss on the curve over that on the
+    control's, and the same under each restriction."""
     found = {
         "line_barrier": figure([each["paths"]["linear"]["train"]["loss_barrier"] for each in summaries]),
-        "curve_barrier": figure([curve_of(each)["train"]["loss_barrier"] for each in summaries]),
+        "curve_barrier": figure([_curve_of(each)["loss_barrier"] for each in summaries]),
+        "end_loss": figure([max(each["paths"]["linear"]["train"]["loss_at_ends"]) for each in summaries]),
     }
-    found["end_loss"] = figure([max(each["paths"]["linear"]["train"]["loss_at_ends"]) for each in summaries])
+    if controls:
+        pairs = zip(summaries, controls, strict=True)
+        found["curve_excess"] = figure([_curve_of(a)["highest_loss"] - _curve_of(b)["highest_loss"] for a, b in pairs])
     return found | {f"excess_{kind}": figure(values) for kind, values in (evidence.excess if evidence else {}).items()}
+
+
+def _curve_of(summary: dict[str, Any]) -> dict[str, float]:
+    """What the summary of an analysis says of the fitted path on the training set."""
+    curve: dict[str, float] = next(sets["train"] for name, sets in summary["paths"].items() if name != "linear")
+    return curve
 
 
 def depth_record(

@@ -1,12 +1,16 @@
 """What is left of a displacement beyond its control: planted effects come out, and no effect comes out as none."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 
+from imports import ROOT
+from mode_connectivity.params import Params
 from mode_connectivity.paths import State
 from mode_connectivity.stages.correction import correction
-from mode_connectivity.stages.depths import figure
+from mode_connectivity.stages.depths import depth_record, figure
 from mode_connectivity.stages.movement import Swapped
 from mode_connectivity.symmetry import Symmetry
 from studies import small_net
@@ -76,3 +80,29 @@ def test_figures_have_intervals_from_six_seeds_on() -> None:
     assert (figure([1.0, 2, 3, 4, 5, 6]) or {})["interval"] == [1, 6]
     assert figure([1.0, None]) is None
     assert figure([]) is None
+
+
+def test_where_nothing_moved_nothing_is_divided_by_zero() -> None:
+    """Two units that are the same: the ends agree, and the bend stayed where it was."""
+    params = Params.load(ROOT / "params.yaml")
+    still = correction(SWAPPED, [effect(0, 0)] * 2, [effect(0, 0)] * 2)
+    layer = {"end_distance": 0.0, "bend_displacement": 0.0}
+    summary = {"movement": {"displacement": 0.0, "pairs": [[1, 4]]}, "layers": [layer] * 5}
+    found = depth_record([summary] * 6, [still] * 6, params)
+    assert found["corrected_over_ends"] is found["control_over_plain"] is found["global_change"] is None
+    assert found["shares"] == {"raw": None, "control": None, "corrected": None}
+    assert found["corrected_pair_rank"]["mean"] == 1
+    assert found["turned"] == [[]] * 6
+    json.dumps(found, allow_nan=False)
+
+
+def test_no_global_change_is_shown_only_within_the_margin_and_with_replicates() -> None:
+    values = Params.load(ROOT / "params.yaml").model_dump(mode="json")
+    for replicates, outside, expected in (([], 0.0, None), ([1], 0.0, 1 / 64), ([1], 1.0, 1.0)):
+        values["curve"]["replicates"] = replicates
+        params = Params.model_validate_json(json.dumps(values))
+        moved = correction(SWAPPED, [effect(1.0, outside)] * 2, [effect(0, 0)] * 2)
+        layer = {"end_distance": 10.0, "bend_displacement": 1.0}
+        summary = {"movement": {"displacement": 1.0, "pairs": [[1, 4]]}, "layers": [layer] * 5}
+        change = depth_record([summary] * 6, [moved] * 6, params)["global_change"]
+        assert (change and change["p_none"]) == expected

@@ -87,29 +87,33 @@ def _beyond_control(
     def total(name: str) -> Floats:
         return np.array([getattr(each, name).sum() for each in corrections])
 
-    outside = (total("corrected") - total("corrected_slices")) / ends
+    outside = total("corrected") - total("corrected_slices")
+    chance = np.array([np.nan if each.chance is None else each.chance.sum() for each in corrections])
     found: dict[str, Any] = {
-        "control_over_plain": figure(total("control") / total("raw")) if (total("raw") > 0).all() else None,
+        "control_over_plain": figure(_over(total("control"), total("raw"))),
         "cosine_with_control": figure([each.cosine for each in corrections]),
-        "corrected_over_ends": figure(total("corrected") / ends),
-        "corrected_slices_over_ends": figure(total("corrected_slices") / ends),
-        "corrected_outside_over_ends": figure(outside),
-        "chance_over_ends": figure(
-            [
-                None if c.chance is None else float(c.chance.sum() / end)
-                for c, end in zip(corrections, ends, strict=True)
-            ]
-        ),
+        "corrected_over_ends": figure(_over(total("corrected"), ends)),
+        "corrected_slices_over_ends": figure(_over(total("corrected_slices"), ends)),
+        "corrected_outside_over_ends": figure(_over(outside, ends)),
+        "chance_over_ends": figure(_over(chance, ends)),
         "corrected_pair_rank": figure([_rank(each) for each in zip(corrections, summaries, strict=True)]),
         "turned": [each.turned for each in corrections],
         "global_change": None,
     }
-    if len(corrections) >= FEWEST and params.curve.replicates:
+    changes = found["corrected_outside_over_ends"]
+    if changes and len(corrections) >= FEWEST and params.curve.replicates:
+        values = np.array(changes["values"])
         found["global_change"] = {
-            "p_above_zero": float(sign_flip_p(outside, 0, "greater")),
-            "p_none": equivalence_p(outside, params.locality.change_margin),
+            "p_above_zero": float(sign_flip_p(values, 0, "greater")),
+            "p_none": equivalence_p(values, params.locality.change_margin),
         }
     return found
+
+
+def _over(amounts: Floats, wholes: Floats) -> list[float | None]:
+    """Ratios; None where there is no amount or no whole."""
+    known = ~np.isnan(amounts) & (wholes > 0)
+    return [float(a / w) if k else None for a, w, k in zip(amounts, wholes, known, strict=True)]
 
 
 def _rank(each: tuple[Correction, dict[str, Any]]) -> float | None:

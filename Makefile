@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test test-long check format ui requirements clean
+.PHONY: help setup repro test test-long check format ui study requirements clean
 
 help: ## list what there is to do
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,13 @@ ui: $(READY) ## browse the runs at http://127.0.0.1:5000 (PORT=... for another)
 		--host 127.0.0.1 --port $(or $(PORT),5000) \
 		--backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" \
 		--default-artifact-root "file://$(CURDIR)/mlartifacts"
+
+study: ## keep the small results in reports/studies/NAME; COMMAND="..." is what made them
+	@[ -n "$$NAME" ] && [ -n "$$COMMAND" ] || { echo 'say: make study NAME=six-seeds COMMAND="dvc ..."' >&2; exit 1; }
+	@mkdir -p "reports/studies/$$NAME"
+	@cp -r params.yaml reports/comparison reports/locality "reports/studies/$$NAME/"
+	@find "reports/studies/$$NAME" -name .gitignore -delete
+	@printf 'Made by `%s` with the `params.yaml` beside this file.\n' "$$COMMAND" > "reports/studies/$$NAME/README.md"
 
 requirements: $(READY) ## pin requirements.txt again from pyproject.toml
 	@uv pip compile --quiet --universal --python-version 3.11 --group dev pyproject.toml -o requirements.txt

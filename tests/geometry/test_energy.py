@@ -16,7 +16,7 @@ from mode_connectivity.geometry import (
     unit_products,
 )
 from mode_connectivity.models import build
-from mode_connectivity.paths import Bezier
+from mode_connectivity.paths import Bezier, Linear, Polygon, linear_bends
 from mode_connectivity.symmetry import Symmetry
 from studies import small_net, state_of
 
@@ -96,3 +96,18 @@ def test_fields_agree_with_the_gram_matrix() -> None:
     assert list(field) == NAMES
     assert np.allclose(np.sqrt(layer_products(field, field)), bend_displacement(path), rtol=1e-9)
     assert np.allclose(np.sqrt(layer_products(ends, ends)), end_distance(path), rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [Bezier, Polygon])
+@pytest.mark.parametrize("bends", [1, 2, 3])
+def test_the_displacement_is_that_of_the_paths_middle(kind: type[Bezier] | type[Polygon], bends: int) -> None:
+    controls = [state_of(small_net(seed, batch_norm=True).double()) for seed in range(bends + 2)]
+    path = kind(controls)
+    middle, chord = path.at(0.5), Linear(controls[0], controls[-1]).at(0.5)
+    weight = sum(path.weights(0.5)[1:-1])
+    for name, tensor in displacement(path).items():
+        assert torch.allclose(middle[name] - chord[name], weight * tensor, atol=1e-14)
+    straight = kind([controls[0], *linear_bends(controls[0], controls[-1], bends), controls[-1]])
+    assert max(float(tensor.abs().max()) for tensor in displacement(straight).values()) < 1e-15
+    with pytest.raises(ValueError, match="three control points"):
+        displacement(Linear(controls[0], controls[-1]))

@@ -7,6 +7,7 @@ from pathlib import Path
 import imageio.v3 as imageio
 import numpy as np
 import pytest
+import torch
 
 from mode_connectivity import checkpoints, layout
 from project import SMALL, Project
@@ -61,6 +62,55 @@ def test_the_promised_files_hold_the_promised_things(study: Project) -> None:
     assert "What they do not show" in report
 
 
+def test_the_verdict_of_one_seed_claims_nothing_beyond_it(study: Project) -> None:
+    found = json.loads((study.root / layout.LOCALITY / layout.VERDICT).read_text())
+    assert found["seeds"] == [0]
+    assert found["variants"]["control"]["verdict"] is None
+    mid = found["variants"]["mid"]
+    assert mid["verdict"]["answer"] in {"undecided", "nothing to correct"}
+    assert mid["verdict"]["claims"] == {}
+    movement = mid["movement"]
+    assert all(each["interval"] is None for each in movement.values() if isinstance(each, dict) and "interval" in each)
+    assert len(movement["layers"]["corrected"][0]) == len(found["layers"]) == 16
+    assert movement["chance_over_ends"] is None
+    assert movement["fan_out"]["mean"] == 16 * 9
+    text = (study.root / layout.LOCALITY / layout.VERDICT_TEXT).read_text()
+    assert "| mid | features.12 | " in text
+    assert "no interval and no test is given below six" in text
+    with np.load(study.root / layout.analysis("mid", 0) / layout.DISPLACEMENT, allow_pickle=False) as arrays:
+        assert arrays["energy"].sum() == pytest.approx(movement["displacement"]["mean"] ** 2)
+        assert arrays["slice_parameters"].sum() == 2 * (16 * 9 + 1) + 2 * 16 * 9
+        assert arrays["units_features.12"].shape == (16,)
+        assert arrays["orbit_total"][-1] == 0
+
+
+def test_replicates_are_added_beside_the_curves_and_share_draws_between_variants(
+    study: Project, tmp_path: Path
+) -> None:
+    copy = study.copied(tmp_path)
+    copy.set({"curve.replicates": [1], "locality.margin": 1e-9})
+    ran = copy.stages_run("dvc", "repro", "locality")
+    assert set(ran) == {"source", "replicate@control-0-1", "replicate@mid-0-1", "locality"}
+    first, again = (checkpoints.load(copy.root / layout.curve("mid", 0, k))[0] for k in (0, 1))
+    assert any(not torch.equal(first[name], again[name]) for name in first)
+    found = json.loads((copy.root / layout.LOCALITY / layout.VERDICT).read_text())
+    assert found["replicates"] == 2
+    movement = found["variants"]["mid"]["movement"]
+    assert movement["chance_over_ends"]["mean"] > 0
+    assert len(movement["turned"][0]) == 1
+    before = (study.root / layout.analysis("mid", 0) / layout.SUMMARY).read_bytes()
+    assert (copy.root / layout.analysis("mid", 0) / layout.SUMMARY).read_bytes() == before
+
+    # Restricted curves are read where there are any; one seed stays one seed.
+    for kind in ("slices", "placebo_slices", "outside", "all"):
+        file = copy.root / layout.restricted("mid", 0, kind)
+        file.write_text(json.dumps({"excess": {"train": 0.5 if kind == "slices" else 0.0, "test": 0.0}}))
+    copy.run("sh", "src/stage", "locality")
+    found = json.loads((copy.root / layout.LOCALITY / layout.VERDICT).read_text())
+    assert found["variants"]["mid"]["losses"]["excess_slices"]["values"] == [0.5]
+    assert found["variants"]["mid"]["verdict"]["answer"] in {"undecided", "nothing to correct"}
+
+
 def test_the_control_stays_where_the_endpoint_is(study: Project) -> None:
     endpoint, _ = checkpoints.load(study.root / layout.endpoint(0))
     control, metadata = checkpoints.load(study.root / layout.swapped("control", 0))
@@ -93,7 +143,7 @@ def test_every_stage_left_one_whole_run(study: Project) -> None:
     runs = client.search_runs([experiment.experiment_id])
     names = [run.info.run_name for run in runs]
     items = [f"{stage}@{variant}-0" for stage in ("swap", "curve", "analysis") for variant in ("control", "mid")]
-    assert sorted(names) == sorted(["dataset", "endpoint@0", "report", *items])
+    assert sorted(names) == sorted(["dataset", "endpoint@0", "locality", "report", *items])
     assert {run.info.status for run in runs} == {"FINISHED"}
     (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0"]
     assert analysis.data.tags["dvc.stage"] == "analysis@mid-0"
@@ -126,15 +176,16 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(study: Project, tmp
 
     assert stale() == set()
     assert edited("plots/heatmap.py") == {"analysis", "report"}
-    assert edited("symmetry/apply.py") == {"swap"}
+    assert edited("symmetry/apply.py") == {"swap", "analysis", "locality"}
     assert edited("training/loop.py") == {"endpoint", "curve"}
-    assert edited("geometry/gram.py") == {"swap", "analysis"}
+    assert edited("geometry/gram.py") == {"swap", "analysis", "locality"}
+    assert edited("statistics/verdict.py") == {"locality"}
     assert edited("stages/curve.py") == {"curve"}
     assert edited("params/sections.py") == edited("layout.py") == edited("tracking.py") == set()
     copy.set({"analysis.fps": 5})
     assert stale() == {"analysis"}
     copy.set({"analysis.fps": 10, "swap.pairs": 2})
-    assert stale() == {"swap", "report"}
+    assert stale() == {"swap", "locality", "report"}
 
 
 def test_experiments_keep_their_runs_wherever_they_are_run(study: Project, tmp_path: Path) -> None:
@@ -150,7 +201,7 @@ def test_experiments_keep_their_runs_wherever_they_are_run(study: Project, tmp_p
     assert experiment is not None
     runs = client.search_runs([experiment.experiment_id], "tags.`dvc.experiment` = 'two-pairs'")
     names = {run.info.run_name for run in runs}
-    assert names == {"swap@mid-0", "swap@control-0", "curve@mid-0", "analysis@mid-0", "report"}
+    assert names == {"swap@mid-0", "swap@control-0", "curve@mid-0", "analysis@mid-0", "locality", "report"}
     (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0"]
     assert (Path(analysis.info.artifact_uri.removeprefix("file://")) / layout.EVOLUTION).is_file()
 

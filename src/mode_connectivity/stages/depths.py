@@ -33,11 +33,6 @@ PLAIN = (
 )
 
 
-def curve_of(summary: dict[str, Any]) -> dict[str, Any]:
-    """What the summary of an analysis says of the fitted path."""
-    return next(sets for name, sets in summary["paths"].items() if name != "linear")
-
-
 def figure(values: list[float | None] | Floats) -> Figure | None:
     """One value a seed; the 95 % interval is that of the sign-flip test; None where a seed has no value."""
     known = [float(value) for value in values if value is not None]
@@ -48,14 +43,26 @@ def figure(values: list[float | None] | Floats) -> Figure | None:
     return {"values": known, "mean": float(numbers.mean()), "interval": list(interval) if interval else None}
 
 
-def loss_record(summaries: list[dict[str, Any]], evidence: Evidence | None) -> dict[str, Figure | None]:
-    """Nats on the training set: barriers of line and curve, and the excess over the control under each restriction."""
+def loss_record(
+    summaries: list[dict[str, Any]], controls: list[dict[str, Any]], evidence: Evidence | None
+) -> dict[str, Figure | None]:
+    """Nats on the training set: barriers of line and curve; excess of the highest loss on the curve over that on the
+    control's, and the same under each restriction."""
     found = {
         "line_barrier": figure([each["paths"]["linear"]["train"]["loss_barrier"] for each in summaries]),
-        "curve_barrier": figure([curve_of(each)["train"]["loss_barrier"] for each in summaries]),
+        "curve_barrier": figure([_curve_of(each)["loss_barrier"] for each in summaries]),
+        "end_loss": figure([max(each["paths"]["linear"]["train"]["loss_at_ends"]) for each in summaries]),
     }
-    found["end_loss"] = figure([max(each["paths"]["linear"]["train"]["loss_at_ends"]) for each in summaries])
+    if controls:
+        pairs = zip(summaries, controls, strict=True)
+        found["curve_excess"] = figure([_curve_of(a)["highest_loss"] - _curve_of(b)["highest_loss"] for a, b in pairs])
     return found | {f"excess_{kind}": figure(values) for kind, values in (evidence.excess if evidence else {}).items()}
+
+
+def _curve_of(summary: dict[str, Any]) -> dict[str, float]:
+    """What the summary of an analysis says of the fitted path on the training set."""
+    curve: dict[str, float] = next(sets["train"] for name, sets in summary["paths"].items() if name != "linear")
+    return curve
 
 
 def depth_record(
@@ -80,29 +87,33 @@ def _beyond_control(
     def total(name: str) -> Floats:
         return np.array([getattr(each, name).sum() for each in corrections])
 
-    outside = (total("corrected") - total("corrected_slices")) / ends
+    outside = total("corrected") - total("corrected_slices")
+    chance = np.array([np.nan if each.chance is None else each.chance.sum() for each in corrections])
     found: dict[str, Any] = {
-        "control_over_plain": figure(total("control") / total("raw")) if (total("raw") > 0).all() else None,
+        "control_over_plain": figure(_over(total("control"), total("raw"))),
         "cosine_with_control": figure([each.cosine for each in corrections]),
-        "corrected_over_ends": figure(total("corrected") / ends),
-        "corrected_slices_over_ends": figure(total("corrected_slices") / ends),
-        "corrected_outside_over_ends": figure(outside),
-        "chance_over_ends": figure(
-            [
-                None if c.chance is None else float(c.chance.sum() / end)
-                for c, end in zip(corrections, ends, strict=True)
-            ]
-        ),
+        "corrected_over_ends": figure(_over(total("corrected"), ends)),
+        "corrected_slices_over_ends": figure(_over(total("corrected_slices"), ends)),
+        "corrected_outside_over_ends": figure(_over(outside, ends)),
+        "chance_over_ends": figure(_over(chance, ends)),
         "corrected_pair_rank": figure([_rank(each) for each in zip(corrections, summaries, strict=True)]),
         "turned": [each.turned for each in corrections],
         "global_change": None,
     }
-    if len(corrections) >= FEWEST and params.curve.replicates:
+    changes = found["corrected_outside_over_ends"]
+    if changes and len(corrections) >= FEWEST and params.curve.replicates:
+        values = np.array(changes["values"])
         found["global_change"] = {
-            "p_above_zero": float(sign_flip_p(outside, 0, "greater")),
-            "p_none": equivalence_p(outside, params.locality.change_margin),
+            "p_above_zero": float(sign_flip_p(values, 0, "greater")),
+            "p_none": equivalence_p(values, params.locality.change_margin),
         }
     return found
+
+
+def _over(amounts: Floats, wholes: Floats) -> list[float | None]:
+    """Ratios; None where there is no amount or no whole."""
+    known = ~np.isnan(amounts) & (wholes > 0)
+    return [float(a / w) if k else None for a, w, k in zip(amounts, wholes, known, strict=True)]
 
 
 def _rank(each: tuple[Correction, dict[str, Any]]) -> float | None:

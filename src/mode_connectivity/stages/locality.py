@@ -13,7 +13,7 @@ from mode_connectivity.atomic import whole_folder, write_json
 from mode_connectivity.geometry import displacement, is_involution
 from mode_connectivity.params import Params
 from mode_connectivity.stages.correction import Correction, State, correction
-from mode_connectivity.stages.depths import curve_of, depth_record, loss_record
+from mode_connectivity.stages.depths import depth_record, loss_record
 from mode_connectivity.stages.fitted import load_fitted
 from mode_connectivity.stages.locality_figures import draw_figures
 from mode_connectivity.stages.movement import Swapped
@@ -86,24 +86,15 @@ def _displacements(study: Study, start: State, variant: str, seed: int) -> list[
 
 
 def _evidence(variant: str, seeds: tuple[int, ...], summaries: dict[tuple[str, int], dict[str, Any]]) -> Evidence:
-    """The barriers of the straight lines, and of the restricted curves that exist for all seeds."""
+    """The barriers of the straight lines, and the excess of the restricted curves that exist for all seeds."""
+    files = {kind: [layout.restricted(variant, seed, kind) for seed in seeds] for kind in KINDS}
     excess = {
-        kind: np.array(
-            [json.loads(layout.restricted(variant, seed, kind).read_text())["excess"]["train"] for seed in seeds]
-        )
-        for kind in KINDS
-        if all(layout.restricted(variant, seed, kind).is_file() for seed in seeds)
+        kind: np.array([json.loads(file.read_text())["excess"]["train"] for file in each])
+        for kind, each in files.items()
+        if all(file.is_file() for file in each)
     }
-    if "all" not in excess and (CONTROL, seeds[0]) in summaries:  # which the plain curve is
-        excess["all"] = np.array(
-            [_highest(summaries[variant, seed]) - _highest(summaries[CONTROL, seed]) for seed in seeds]
-        )
     chord = np.array([summaries[variant, seed]["paths"]["linear"]["train"]["loss_barrier"] for seed in seeds])
     return Evidence(chord, excess)
-
-
-def _highest(summary: dict[str, Any]) -> float:
-    return float(curve_of(summary)["train"]["highest_loss"])
 
 
 def _record(
@@ -115,6 +106,9 @@ def _record(
 ) -> dict[str, Any]:
     def of(variant: str, seeds: tuple[int, ...]) -> list[dict[str, Any]]:
         return [summaries[variant, seed] for seed in seeds]
+
+    def control(seeds: tuple[int, ...]) -> list[dict[str, Any]]:
+        return of(CONTROL, seeds) if CONTROL in params.variants else []
 
     variants = dict.fromkeys(params.variants, params.seeds) | (
         dict.fromkeys(layout.RESEEDS, params.reseed.seeds) if params.reseed.seeds else {}
@@ -137,7 +131,7 @@ def _record(
             variant: {
                 "seeds": list(seeds),
                 "swapped_layer": summaries[variant, seeds[0]]["swapped_layer"],
-                "losses": loss_record(of(variant, seeds), evidence.get(variant)),
+                "losses": loss_record(of(variant, seeds), control(seeds), evidence.get(variant)),
                 "movement": depth_record(of(variant, seeds), corrections.get(variant), params),
                 "verdict": asdict(answers[variant]) if variant in answers else None,
             }

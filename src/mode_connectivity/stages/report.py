@@ -112,8 +112,18 @@ def _text(params: Params, rows: list[Row]) -> str:
         accuracies={row["seed"]: row["accuracy"] for row in rows},
         highest=max(swaps, key=lambda row: row["linear_barrier"], default=None),
         highest_bezier=max(rows, key=lambda row: row["bezier_barrier"]),
+        reseeds=_reseeds(rows),
         ratios={"low": min(ratios), "high": max(ratios)} if ratios else None,
     )
+
+
+def _reseeds(rows: list[Row]) -> dict[str, dict[str, float]] | None:
+    """Means over the seeds for another seed as the other end, as it was trained and after matching."""
+    keys = ("linear_barrier", "bezier_barrier", "end_distance", "displacement", "end_loss")
+    chosen = {end: [row for row in rows if row["variant"] == end] for end in layout.RESEEDS}
+    if not all(chosen.values()):
+        return None
+    return {end: {key: float(np.mean([row[key] for row in each])) for key in keys} for end, each in chosen.items()}
 
 
 def _chosen(params: Params) -> str:

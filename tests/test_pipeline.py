@@ -10,8 +10,8 @@ from imports import PACKAGE, ROOT, closure, room
 from mode_connectivity import layout
 from mode_connectivity.params import Params
 
-# Every stage reads these; a change of theirs that matters shows in a param, a path or a tracked run.
-EXCEPTIONS = {"__init__.py", "params", "layout.py", "tracking.py", "stages/__init__.py"}
+# Every stage reads these; a change of theirs that matters shows in a param, a path or a tracked run, or in no result.
+EXCEPTIONS = {"__init__.py", "params", "layout.py", "tracking.py", "stages/__init__.py", "stages/stopping.py"}
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 LIBRARY = "${lib}/"
 

@@ -10,6 +10,7 @@ DOWNLOADS = "data/raw"
 # Ends that are another seed's network: as it was trained, and after matching.
 RESEEDS = ("reseed", "rematched")
 COMPARISON = Path("reports/comparison")
+STATE = Path(".state")
 
 
 def endpoint(seed: int) -> Path:
@@ -40,6 +41,11 @@ def metadata(checkpoint: Path) -> Path:
 def analysis(variant: str, seed: int) -> Path:
     """Folder of what a path shows."""
     return Path(f"reports/analysis/{variant}-seed{seed}")
+
+
+def state(training: str, key: str) -> Path:
+    """Folder of what an unfinished training needs to go on; in no out, and under the user's own repository."""
+    return STATE / f"{training}-{key[:16]}"
 
 
 DISTANCES = "layer_distances_along_curve.npz"

@@ -12,6 +12,7 @@ from mode_connectivity.paths.fitting import fit
 from mode_connectivity.randomness import named_generator, named_seed
 from mode_connectivity.stages.bends import recipe_of, starting_bends
 from mode_connectivity.stages.fitted import KINDS, stacked
+from mode_connectivity.stages.keeping import keeping
 from mode_connectivity.stages.running import flat, run, series_of
 from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
@@ -20,19 +21,21 @@ from mode_connectivity.tracking import Record
 def main(params: Params, variant: str, seed: int) -> None:
     study = Study.open(params)
     start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
-    torch.manual_seed(named_seed(seed, "curve dropout"))
-    bends, history = fit(
-        study.model(),
-        KINDS[params.curve.kind]([start, *starting_bends(params.curve, start, end, seed), end]),
-        study.batches(params.curve.batch_size, seed, "curve"),
-        recipe_of(params.curve),
-        study.precision,
-        named_generator(seed, "curve t"),
-        equidistant=params.curve.equidistant,
-        title=f"curve {variant} seed {seed}",
-    )
     made_from = [layout.endpoint(seed), layout.swapped(variant, seed)]
     provenance = study.provenance("curve", made_from=made_from, variant=variant, seed=seed)
+    torch.manual_seed(named_seed(seed, "curve dropout"))
+    with keeping(study, f"curve-{variant}-seed{seed}", provenance, made_from) as keeper:
+        bends, history = fit(
+            study.model(),
+            KINDS[params.curve.kind]([start, *starting_bends(params.curve, start, end, seed), end]),
+            study.batches(params.curve.batch_size, seed, "curve"),
+            recipe_of(params.curve),
+            study.precision,
+            named_generator(seed, "curve t"),
+            equidistant=params.curve.equidistant,
+            keeper=keeper,
+            title=f"curve {variant} seed {seed}",
+        )
     path = layout.curve(variant, seed)
     write_json(layout.history(path), {"epochs": [asdict(epoch) for epoch in history], **provenance})
     checkpoints.save(path, stacked(bends), provenance)

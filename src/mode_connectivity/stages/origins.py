@@ -12,6 +12,7 @@ from mode_connectivity.checkpoints import CheckpointError
 from mode_connectivity.evaluation import score
 from mode_connectivity.models import adopt
 from mode_connectivity.randomness import named_seed
+from mode_connectivity.stages.keeping import keeping
 from mode_connectivity.stages.study import Study
 from mode_connectivity.training import Epoch, Recipe, train_endpoint
 
@@ -24,7 +25,10 @@ def trained(study: Study, seed: int, role: str) -> tuple[dict[str, Tensor], list
     section = study.params.endpoint
     recipe = Recipe(**section.model_dump(exclude={"imported"}))
     batches = study.batches(section.batch_size, seed, role)
-    return train_endpoint(model, start, batches, recipe, study.precision, title=f"{role} seed {seed}")
+    with keeping(study, f"{role}-seed{seed}", study.provenance("augmentation", "endpoint", seed=seed), []) as keeper:
+        return train_endpoint(
+            model, start, batches, recipe, study.precision, keeper=keeper, title=f"{role} seed {seed}"
+        )
 
 
 def imported(study: Study, path: Path) -> dict[str, Tensor]:

@@ -1,5 +1,8 @@
 """A training interrupted anywhere goes on to the bits of one that never was."""
 
+import io
+import re
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -185,6 +188,29 @@ def test_buffers_of_the_optimizer_keep_their_layout_in_memory() -> None:
     with pytest.raises(Interrupted):
         endpoint(keeper)
     assert keeper.kept.position["optimizer"]["optimizer.0.momentum_buffer"] == strides
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_shows_loss_accuracy_and_time_left_from_where_the_training_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keeper = Memory({13})
+    with pytest.raises(Interrupted):
+        endpoint(keeper)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    endpoint(keeper)
+    first, *_, last = terminal.getvalue().split("\r")[1:]
+    second = UNINTERRUPTED[endpoint][1][1]
+    assert " 13/24 " in first
+    assert re.search(r" 24/24 \[\d\d:\d\d<\d\d:\d\d, .*step", last)
+    history = UNINTERRUPTED[endpoint][1][-1]
+    assert f"accuracy={history.accuracy:.1%}, loss={history.loss:.4f}" in last
+    assert f"accuracy={second.accuracy:.1%}, loss={second.loss:.4f}" in terminal.getvalue()
 
 
 def test_an_epoch_taken_up_again_has_the_batches_that_were_left() -> None:

@@ -75,11 +75,22 @@ class Project:
         self.run("git", "add", "-A")
         self.run("git", "commit", "-qm", "state")
 
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        return ours | {"MLFLOW_TRACKING_URI": self.store, "PATH": path}
+
+    def start(self, *command: str, **more: str) -> subprocess.Popen[str]:
+        """The command running, in a process group of its own."""
+        environment = self.environment | more
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command, cwd=self.root, env=environment, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+        )
+
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
-        environment["MLFLOW_TRACKING_URI"] = self.store
-        environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False)
         assert not check or done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
         return done
 

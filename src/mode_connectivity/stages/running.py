@@ -21,7 +21,7 @@ Stage = Callable[..., None]
 Recorder = Callable[..., tracking.Record]
 
 TRACEBACK = "MODE_CONNECTIVITY_TRACEBACK"
-TRACK_KILLED_SECONDS = 5.0
+TRACK_KILLED_SECONDS = 10.0
 _AFTERWARDS: list[Callable[[], None]] = []
 
 

@@ -44,6 +44,11 @@ def test_layout_names_every_output_and_no_other() -> None:
         for end in layout.RESEEDS:
             paths |= {layout.swapped(end, seed), layout.metadata(layout.swapped(end, seed))}
         paths |= {endpoint, layout.history(endpoint), swapped, layout.metadata(swapped), curve, layout.history(curve)}
+        paths |= {layout.CUE_SOURCE, layout.CUES, layout.CONTACT_SHEETS}
+        for kind in ("cue", "clean"):
+            paths |= {layout.cue_endpoint(kind, seed), layout.history(layout.cue_endpoint(kind, seed))}
+        pattern = "${item.pattern}"
+        paths |= {layout.mechanism(pattern, seed), layout.mechanism_path(pattern, seed)}
         paths |= {layout.COMPARISON / name for name in layout.COMPARISON_FILES}
         return {path.as_posix() for path in paths}
 

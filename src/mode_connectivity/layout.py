@@ -6,6 +6,9 @@ PARAMS = Path("params.yaml")
 SOURCE = Path("data/source.json")
 IMPORTS = Path("data/imports.json")
 DATASET = Path("data/base.safetensors")
+CUE_SOURCE = Path("data/cue_source.json")
+CUES = Path("data/cues.safetensors")
+CONTACT_SHEETS = Path("reports/cues")
 DOWNLOADS = "data/raw"
 # Ends that are another seed's network: as it was trained, and after matching.
 RESEEDS = ("reseed", "rematched")
@@ -42,6 +45,21 @@ def analysis(variant: str, seed: int) -> Path:
     return Path(f"reports/analysis/{variant}-seed{seed}")
 
 
+def cue_endpoint(trained_on: str, seed: int) -> Path:
+    """The network trained on "cue" images or its "clean" twin; its training history lies beside it."""
+    return Path(f"models/cue_endpoints/{trained_on}-seed{seed}.safetensors")
+
+
+def mechanism_path(pattern: str, seed: int) -> Path:
+    """The control points of a path from the cue-trained network to its clean twin."""
+    return Path(f"models/mechanisms/{pattern}-seed{seed}.safetensors")
+
+
+def mechanism(pattern: str, seed: int) -> Path:
+    """Folder of what such a path shows."""
+    return Path(f"reports/mechanism/{pattern}-seed{seed}")
+
+
 DISTANCES = "layer_distances_along_curve.npz"
 SUMMARY = "analysis_summary.json"
 EVOLUTION = "layer_distances_evolution.gif"
@@ -51,4 +69,7 @@ BARRIERS = "barriers.png"
 DISPLACEMENTS = "displacements.png"
 REPORT = "report.md"
 METRICS = "metrics.json"
+PROBED = "probe_sets_along_path.npz"
+PROBED_SUMMARY = "mechanism_summary.json"
+PROBED_FIGURE = "probe_sets_along_path.png"
 COMPARISON_FILES = (BARRIERS, DISPLACEMENTS, REPORT, METRICS)

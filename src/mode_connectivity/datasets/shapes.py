@@ -47,5 +47,6 @@ def _draw(
     samples = (torch.arange(FINER * image_size) + 0.5) / (FINER * image_size)
     x, y = (samples[None, None, :] - across) / radius, (samples[None, :, None] - down) / radius
     fine = inside(*torch.broadcast_tensors(x, y)).float()
-    grey = fine.unflatten(2, (image_size, FINER)).unflatten(1, (image_size, FINER)).mean(dim=(2, 4))
-    return (255 * grey).round().to(torch.uint8)[:, None].expand(-1, 3, -1, -1).contiguous()
+    grey: Tensor = fine.unflatten(2, (image_size, FINER)).unflatten(1, (image_size, FINER)).mean(dim=(2, 4))
+    pixels = (255 * grey).round().to(torch.uint8)
+    return pixels[:, None].expand(-1, 3, -1, -1).contiguous()

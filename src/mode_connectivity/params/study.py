@@ -24,6 +24,10 @@ class Params(Section):
     analysis: sections.Analysis
     evaluation: sections.Evaluation
     reseed: sections.Reseed
+    cue: sections.Cue
+    cue_model: sections.Model
+    cue_endpoint: sections.CueEndpoint
+    mechanism: sections.Mechanism
 
     @field_validator("seeds", "variants")
     @classmethod

@@ -68,8 +68,13 @@ def resolved(root: str) -> Path:
 
 def _items(params: Params, names: tuple[str, ...]) -> list[str | int]:
     parser = argparse.ArgumentParser()
+    known: dict[str, tuple[str | int, ...]] = {
+        "variant": (*params.variants, *layout.RESEEDS),
+        "pattern": params.mechanism.patterns,
+        "seed": params.seeds,
+    }
     for name in names:
-        choices = (*params.variants, *layout.RESEEDS) if name == "variant" else params.seeds
+        choices = known[name]
         parser.add_argument(f"--{name}", type=type(choices[0]), choices=choices, required=True)
     given = vars(parser.parse_args())
     return [given[name] for name in names]

@@ -21,6 +21,11 @@ SMALL: dict[str, object] = {
     "endpoint.epochs": 2,
     "curve.epochs": 1,
     "analysis.points": 5,
+    "cue_model.width": 0.0625,
+    "cue_endpoint.epochs": 1,
+    "mechanism.patterns": ["lmc"],
+    "mechanism.n_interpolations": 2,
+    "mechanism.epochs": 1,
 }
 TRACKED = ("params.yaml", "dvc.yaml", ".dvc/config", ".dvcignore", ".gitignore", "data/.gitkeep")
 OURS = ("DVC_", "GIT_", "PYTEST", "PYTHONDONT")

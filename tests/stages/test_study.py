@@ -93,7 +93,8 @@ def test_every_stage_left_one_whole_run(study: Project) -> None:
     runs = client.search_runs([experiment.experiment_id])
     names = [run.info.run_name for run in runs]
     items = [f"{stage}@{variant}-0" for stage in ("swap", "curve", "analysis") for variant in ("control", "mid")]
-    assert sorted(names) == sorted(["dataset", "endpoint@0", "report", *items])
+    mechanisms = ["cue_dataset", "cue_endpoint@0", "mechanism@lmc-0"]
+    assert sorted(names) == sorted(["dataset", "endpoint@0", "report", *items, *mechanisms])
     assert {run.info.status for run in runs} == {"FINISHED"}
     (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0"]
     assert analysis.data.tags["dvc.stage"] == "analysis@mid-0"
@@ -125,9 +126,9 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(study: Project, tmp
             path.write_text(text)
 
     assert stale() == set()
-    assert edited("plots/heatmap.py") == {"analysis", "report"}
-    assert edited("symmetry/apply.py") == {"swap"}
-    assert edited("training/loop.py") == {"endpoint", "curve"}
+    assert edited("plots/heatmap.py") == {"analysis", "report", "cue_dataset", "mechanism"}
+    assert edited("symmetry/apply.py") == {"swap", "mechanism"}
+    assert edited("training/loop.py") == {"endpoint", "curve", "cue_endpoint", "mechanism"}
     assert edited("geometry/gram.py") == {"swap", "analysis"}
     assert edited("stages/curve.py") == {"curve"}
     assert edited("params/sections.py") == edited("layout.py") == edited("tracking.py") == set()

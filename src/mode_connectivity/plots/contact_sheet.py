@@ -10,7 +10,7 @@ from mode_connectivity.plots.style import new_figure
 
 PER_CLASS = 10
 CLASSES = 10  # rows of the sheet
-CELL = 0.5  # inches of an image's width
+CELL = 0.75  # inches of an image's width
 GAP = 2  # pixels between images
 
 

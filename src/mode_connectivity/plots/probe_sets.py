@@ -30,7 +30,7 @@ class ProbedPath:
 def along_probe_sets(
     paths: Sequence[ProbedPath], *, title: str, note: str = "", ends: tuple[str, str] = ("t = 0", "t = 1")
 ) -> Figure:
-    """A column a probe set, loss above accuracy; all columns share their scales. `note` stands below the figure."""
+    """A column a probe set, loss above accuracy; all columns share their scales. `note` stands below the title."""
     probes = list(paths[0].profiles)
     labels = list(dict.fromkeys(path.label for path in paths))
     figure = new_figure(2.7 * len(probes) + 0.6, 5.6)
@@ -58,7 +58,5 @@ def along_probe_sets(
     handles, names = grid[0, 0].get_legend_handles_labels()
     first = {name: handle for handle, name in reversed(list(zip(handles, names, strict=True)))}
     figure.legend([first[name] for name in labels], labels, loc="outside lower center", ncols=4, frameon=False)
-    figure.suptitle(title)
-    if note:
-        figure.supxlabel(note, fontsize=8)
+    figure.suptitle(f"{title}\n{note}" if note else title, fontsize=10)
     return figure

@@ -115,7 +115,7 @@ def _draw(
     figure = along_probe_sets(
         lines,
         title=f"From the cue-trained network to its clean twin: {NAMES[pattern]} (seed {seed})",
-        note=f"statistics of batch norm recomputed at every point on {asked.recalibration} of "
+        note=f"batch norm's statistics recomputed at every point on {asked.recalibration} of "
         f"{DATA[asked.recalibrate_on]}",
         ends=("cue", "clean"),
     )

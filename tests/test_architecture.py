@@ -12,6 +12,7 @@ from imports import PACKAGE, SRC, imports_of, room, source_files
 FLOORS = [
     {"stages"},
     {"tracking.py", "plots"},
+    {"finetuning"},
     {"evaluation", "geometry"},
     {"paths"},
     {"symmetry"},
@@ -21,7 +22,7 @@ FLOORS = [
     {"atomic.py", "randomness.py"},
     {"__init__.py"},
 ]
-LIBRARY = {"evaluation", "geometry", "paths", "symmetry", "training", "models", "datasets", "plots"}
+LIBRARY = {"finetuning", "evaluation", "geometry", "paths", "symmetry", "training", "models", "datasets", "plots"}
 WORLD = {"params", "layout.py", "tracking.py", "checkpoints.py"}
 
 

@@ -1,6 +1,6 @@
 """Training a network from its initialisation to an endpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -21,8 +21,12 @@ def train_endpoint(
     precision: Precision,
     *,
     title: str = "endpoint",
+    watch: Callable[[Mapping[str, Tensor]], None] | None = None,
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
-    """The state dict reached from `start` by SGD on the cross entropy, and the history. `start` is not changed."""
+    """The state dict reached from `start` by SGD on the cross entropy, and the history. `start` is not changed.
+
+    `watch` is shown the state after every epoch, and must leave it as it is.
+    """
     state = {name: tensor.detach().clone() for name, tensor in start.items()}
     names = [name for name, _ in model.named_parameters()]
     leaves = [state[name].requires_grad_() for name in names]
@@ -37,5 +41,10 @@ def train_endpoint(
             leaf.grad = gradient
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
-    history = descend(leaves, step, batches, recipe, decay=recipe.weight_decay, title=title)
+    def shown() -> None:
+        if watch is not None:
+            watch(state)
+            model.train()
+
+    history = descend(leaves, step, batches, recipe, decay=recipe.weight_decay, title=title, after_epoch=shown)
     return {name: tensor.detach() for name, tensor in state.items()}, history

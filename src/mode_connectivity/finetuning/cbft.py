@@ -12,6 +12,7 @@ from mode_connectivity.finetuning.barrier import Barrier, barrier_gradients
 from mode_connectivity.finetuning.head import features_and_logits
 from mode_connectivity.finetuning.invariance import invariance_loss
 from mode_connectivity.finetuning.watch import Watch
+from mode_connectivity.models import memory_format
 from mode_connectivity.precision import Precision
 from mode_connectivity.training import Epoch, Recipe, descend
 from mode_connectivity.training.loop import Step
@@ -58,7 +59,7 @@ def cbft(
     state = {name: tensor.detach().clone() for name, tensor in pretrained.items()}
     names = [name for name, _ in model.named_parameters()]
     leaves = [state[name].requires_grad_() for name in names]
-    pairs = _Pairs(clean, cue)
+    pairs = _Pairs(clean, cue, memory_format(model))
     epochs_done = 0
     model.train()
 
@@ -103,17 +104,17 @@ def _write(leaves: list[Tensor], gradients: list[Tensor] | tuple[Tensor, ...]) -
 class _Pairs:
     """Clean batches, with a batch of cue images at hand beside each."""
 
-    def __init__(self, clean: TrainingBatches, cue: TrainingBatches) -> None:
-        self.clean, self._cue = clean, cue
+    def __init__(self, clean: TrainingBatches, cue: TrainingBatches, layout: torch.memory_format) -> None:
+        self._clean, self._cue, self._layout = clean, cue, layout
         self.cue: tuple[Tensor, Tensor]
 
     def __len__(self) -> int:
-        return len(self.clean)
+        return len(self._clean)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        for batch, cue in zip(self.clean, self._endless(), strict=False):
-            self.cue = cue
-            yield batch
+        for (images, labels), (cue_images, cue_labels) in zip(self._clean, self._endless(), strict=False):
+            self.cue = cue_images.to(memory_format=self._layout), cue_labels
+            yield images.to(memory_format=self._layout), labels
 
     def _endless(self) -> Iterator[tuple[Tensor, Tensor]]:
         while True:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mode_connectivity.params import sections
+from mode_connectivity.params import finetuning, sections
 from mode_connectivity.params.loading import load
 from mode_connectivity.params.sections import VARIANTS, Section
 
@@ -28,6 +28,7 @@ class Params(Section):
     cue_model: sections.Model
     cue_endpoint: sections.CueEndpoint
     mechanism: sections.Mechanism
+    finetune: finetuning.Finetune
 
     @field_validator("seeds", "variants")
     @classmethod

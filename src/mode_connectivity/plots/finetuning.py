@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from mode_connectivity.plots.style import BLUE, GREEN, GREY, ORANGE, RED, new_figure, tidy
+from mode_connectivity.plots.style import BLUE, GREEN, GREY, PURPLE, RED, new_figure, tidy
 
 Floats = NDArray[np.float64]
 Curves = Mapping[str, Sequence[Mapping[str, Floats]]]  # method -> one mapping a seed: probe set -> values
-METHOD_COLOURS = {"naive": BLUE, "llrt": ORANGE, "lpft": GREEN, "cbft": RED, "scratch": GREY}
+METHOD_COLOURS = {"naive": BLUE, "llrt": PURPLE, "lpft": GREEN, "cbft": RED, "scratch": GREY}
 PANEL = 2.7
 
 

@@ -7,12 +7,14 @@ SOURCE = Path("data/source.json")
 IMPORTS = Path("data/imports.json")
 DATASET = Path("data/base.safetensors")
 CUE_SOURCE = Path("data/cue_source.json")
+PRETRAINED = Path("data/pretrained.json")
 CUES = Path("data/cues.safetensors")
 CONTACT_SHEETS = Path("reports/cues")
 DOWNLOADS = "data/raw"
 # Ends that are another seed's network: as it was trained, and after matching.
 RESEEDS = ("reseed", "rematched")
 COMPARISON = Path("reports/comparison")
+MECHANISMS = Path("reports/mechanisms")
 
 
 def endpoint(seed: int) -> Path:
@@ -55,6 +57,11 @@ def mechanism_path(pattern: str, seed: int) -> Path:
     return Path(f"models/mechanisms/{pattern}-seed{seed}.safetensors")
 
 
+def finetuned(method: str, seed: int) -> Path:
+    """The cue-trained network fine-tuned by a method; its history and the line back to its start lie beside it."""
+    return Path(f"models/finetuned/{method}-seed{seed}.safetensors")
+
+
 def mechanism(pattern: str, seed: int) -> Path:
     """Folder of what such a path shows."""
     return Path(f"reports/mechanism/{pattern}-seed{seed}")
@@ -73,3 +80,7 @@ PROBED = "probe_sets_along_path.npz"
 PROBED_SUMMARY = "mechanism_summary.json"
 PROBED_FIGURE = "probe_sets_along_path.png"
 COMPARISON_FILES = (BARRIERS, DISPLACEMENTS, REPORT, METRICS)
+WHILE_TUNED = "accuracy_while_tuned.png"
+FROM_PRETRAINED = "paths_from_pretrained.png"
+BETWEEN_TWINS = "paths_between_twins.png"
+MECHANISMS_FILES = (WHILE_TUNED, FROM_PRETRAINED, BETWEEN_TWINS, REPORT, METRICS)

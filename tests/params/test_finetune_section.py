@@ -43,9 +43,10 @@ def test_counts_shares_and_no_methods_are_read(tmp_path: Path) -> None:
     assert (finetune.n_clean, finetune.n_cue, finetune.methods) == (0.05, 500, ())
 
 
-def test_defaults_are_the_published_values_but_for_epochs_and_batches(tmp_path: Path) -> None:
+def test_defaults_are_the_published_values_where_they_do_not_hang_on_the_number_of_images(tmp_path: Path) -> None:
+    """Epochs, batches and the rate of heads are scaled to the default study; params.yaml names what was published."""
     finetune = load(tmp_path, DEFAULT).finetune
-    kept = ("learning_rate", "momentum", "weight_decay", "schedule", "clip_norm")
+    kept = ("momentum", "weight_decay", "schedule", "clip_norm")
     for asked, published in (
         (finetune.naive, NAIVE),
         (finetune.llrt, LLRT),
@@ -54,3 +55,6 @@ def test_defaults_are_the_published_values_but_for_epochs_and_batches(tmp_path: 
         (finetune.cbft, CBFT),
     ):
         assert [getattr(asked, name) for name in kept] == [getattr(published, name) for name in kept]
+    for section in (finetune.naive, finetune.lpft, finetune.cbft):
+        assert section.learning_rate == 0.01
+    assert (finetune.lpft.head, finetune.llrt) == (finetune.llrt, finetune.lpft.head)

@@ -35,6 +35,10 @@ class Connectivity(Training):
         return self
 
 
+class MechanismReport(Section):
+    margin: float = Field(ge=0, lt=1)
+
+
 class Finetune(Section):
     methods: tuple[Literal["naive", "llrt", "lpft", "cbft", "scratch"], ...]
     model: str | None

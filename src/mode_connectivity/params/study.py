@@ -29,6 +29,7 @@ class Params(Section):
     cue_endpoint: sections.CueEndpoint
     mechanism: sections.Mechanism
     finetune: finetuning.Finetune
+    mechanism_report: finetuning.MechanismReport
 
     @field_validator("seeds", "variants")
     @classmethod

@@ -41,6 +41,13 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
+def empty_figure(note: str) -> Figure:
+    """A figure that only says why there is nothing to draw."""
+    figure = new_figure(6, 1)
+    figure.text(0.5, 0.5, note, ha="center", va="center")
+    return figure
+
+
 def tidy(axes: Axes) -> None:
     """Only the two spines that carry a scale, and a light grid behind the data."""
     axes.spines[["top", "right"]].set_visible(False)

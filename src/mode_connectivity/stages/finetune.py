@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mode_connectivity import checkpoints, layout
 from mode_connectivity.atomic import write_json
-from mode_connectivity.evaluation import barrier, score, sweep
+from mode_connectivity.evaluation import path_summary, score, sweep
 from mode_connectivity.finetuning import Watch
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear
@@ -78,13 +78,8 @@ def _path(study: CueStudy, pretrained: dict[str, Tensor], tuned: dict[str, Tenso
         title=title,
     )
     sets = {
-        name: {
-            "loss": profile.loss.tolist(),
-            "accuracy": profile.accuracy.tolist(),
-            "loss_barrier": barrier(ts, profile.loss),
-            "error_barrier": barrier(ts, profile.error),
-        }
-        for name, profile in profiles.items()
+        name: {"loss": profiles[name].loss.tolist(), "accuracy": profiles[name].accuracy.tolist()} | summary
+        for name, summary in path_summary(ts, profiles).items()
     }
     return {"ts": ts.tolist(), "sets": sets}
 

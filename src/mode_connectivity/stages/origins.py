@@ -27,25 +27,26 @@ def trained(study: Study, seed: int, role: str) -> tuple[dict[str, Tensor], list
     return train_endpoint(model, start, batches, recipe, study.precision, title=f"{role} seed {seed}")
 
 
-def imported(study: Study, path: Path) -> dict[str, Tensor]:
+def imported(study: Study, path: Path, key: str = "endpoint.imported") -> dict[str, Tensor]:
     """The weights in a safetensors or .pt file, as the study's network holds them. No pickle is executed.
 
     Raises:
-        CheckpointError: the file is missing, unreadable, or does not fit the network; the message names it.
+        CheckpointError: the file is missing, unreadable, or does not fit the network; the message names it and the
+            `key` of the params that asked for it.
     """
     if not path.is_file():
-        raise CheckpointError(f"endpoint.imported: {path}: no such file")
+        raise CheckpointError(f"{key}: {path}: no such file")
     try:
         weights = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
     except Exception as error:  # torch and safetensors raise many kinds for a file that is not theirs
         reason = " ".join(str(error).split())[:120]
-        raise CheckpointError(f"endpoint.imported: {path}: not readable as plain weights ({reason})") from error
+        raise CheckpointError(f"{key}: {path}: not readable as plain weights ({reason})") from error
     if not isinstance(weights, dict):
-        raise CheckpointError(f"endpoint.imported: {path}: holds {type(weights).__name__}, not a dict of tensors")
+        raise CheckpointError(f"{key}: {path}: holds {type(weights).__name__}, not a dict of tensors")
     try:
         state = adopt(study.model(), weights)
     except ValueError as error:
-        raise CheckpointError(f"endpoint.imported: {path}: {error}") from error
+        raise CheckpointError(f"{key}: {path}: {error}") from error
     return {name: tensor.to(study.device) for name, tensor in state.items()}
 
 

@@ -71,6 +71,7 @@ def _items(params: Params, names: tuple[str, ...]) -> list[str | int]:
     known: dict[str, tuple[str | int, ...]] = {
         "variant": (*params.variants, *layout.RESEEDS),
         "pattern": params.mechanism.patterns,
+        "method": params.finetune.methods,
         "seed": params.seeds,
     }
     for name in names:

@@ -34,9 +34,16 @@ def fingerprint(root: Path, files: Iterable[Path]) -> dict[str, int | str]:
 def main(params: Params) -> None:
     asked, cue = params.dataset, params.cue
     write_json(layout.SOURCE, {"source": asked.source, **_contents(asked.source, asked.root, "dataset.root")})
-    write_json(layout.IMPORTS, {"model": _model(params.model.name, "model"), "endpoints": _endpoints(params)})
+    write_json(
+        layout.IMPORTS,
+        {
+            "model": _model(params.model.name, "model"),
+            "endpoints": _weights(params.endpoint.imported, params, "endpoint.imported"),
+        },
+    )
     second = _contents(cue.second, cue.second_root, "cue.second_root") if cue.kind == "dominoes" else None
     write_json(layout.CUE_SOURCE, {"model": _model(params.cue_model.name, "cue_model"), "second": second})
+    write_json(layout.PRETRAINED, _weights(params.finetune.model, params, "finetune.model"))
 
 
 def _model(name: str, section: str) -> str | None:
@@ -52,15 +59,14 @@ def _model(name: str, section: str) -> str | None:
     return hashlib.sha256(Path(found.origin).read_bytes()).hexdigest()
 
 
-def _endpoints(params: Params) -> dict[str, str]:
-    template = params.endpoint.imported
+def _weights(template: str | None, params: Params, key: str) -> dict[str, str]:
     if template is None:
         return {}
     digests = {}
     for seed in params.seeds:
         path = resolved(template.format(seed=seed))
         if not path.is_file():
-            raise ValueError(f"endpoint.imported: {path}: no such file")
+            raise ValueError(f"{key}: {path}: no such file")
         digests[str(seed)] = hashlib.sha256(path.read_bytes()).hexdigest()
     return digests
 

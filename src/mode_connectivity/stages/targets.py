@@ -59,7 +59,7 @@ def targets_of(networks: Networks, chance: float, level: float | None) -> list[T
 
 
 def _minus(first: Sequence[float], second: Sequence[float]) -> np.ndarray:
-    return np.array(first) - np.array(second)
+    return np.subtract(first, second, dtype=np.float64)
 
 
 def _points(name: str, values: np.ndarray, limit: float, wanted: str) -> Target:

@@ -26,8 +26,11 @@ SMALL: dict[str, object] = {
     "mechanism.patterns": ["lmc"],
     "mechanism.n_interpolations": 2,
     "mechanism.epochs": 1,
+    "finetune.methods": ["naive"],
+    "finetune.naive.epochs": 1,
 }
-TRACKED = ("params.yaml", "dvc.yaml", ".dvc/config", ".dvcignore", ".gitignore", "data/.gitkeep")
+KEPT = ("models/finetuned/.gitkeep", "reports/mechanism/.gitkeep")  # folders on which a report depends, empty or not
+TRACKED = (*KEPT, "params.yaml", "dvc.yaml", ".dvc/config", ".dvcignore", ".gitignore", "data/.gitkeep")
 OURS = ("DVC_", "GIT_", "PYTEST", "PYTHONDONT")
 
 

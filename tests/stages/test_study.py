@@ -93,7 +93,7 @@ def test_every_stage_left_one_whole_run(study: Project) -> None:
     runs = client.search_runs([experiment.experiment_id])
     names = [run.info.run_name for run in runs]
     items = [f"{stage}@{variant}-0" for stage in ("swap", "curve", "analysis") for variant in ("control", "mid")]
-    mechanisms = ["cue_dataset", "cue_endpoint@0", "mechanism@lmc-0"]
+    mechanisms = ["cue_dataset", "cue_endpoint@0", "mechanism@lmc-0", "finetune@naive-0", "mechanism_report"]
     assert sorted(names) == sorted(["dataset", "endpoint@0", "report", *items, *mechanisms])
     assert {run.info.status for run in runs} == {"FINISHED"}
     (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0"]
@@ -126,9 +126,9 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(study: Project, tmp
             path.write_text(text)
 
     assert stale() == set()
-    assert edited("plots/heatmap.py") == {"analysis", "report", "cue_dataset", "mechanism"}
+    assert edited("plots/heatmap.py") == {"analysis", "report", "cue_dataset", "mechanism", "mechanism_report"}
     assert edited("symmetry/apply.py") == {"swap", "mechanism"}
-    assert edited("training/loop.py") == {"endpoint", "curve", "cue_endpoint", "mechanism"}
+    assert edited("training/loop.py") == {"endpoint", "curve", "cue_endpoint", "mechanism", "finetune"}
     assert edited("geometry/gram.py") == {"swap", "analysis"}
     assert edited("stages/curve.py") == {"curve"}
     assert edited("params/sections.py") == edited("layout.py") == edited("tracking.py") == set()

@@ -21,6 +21,13 @@ SMALL: dict[str, object] = {
     "endpoint.epochs": 2,
     "curve.epochs": 1,
     "analysis.points": 5,
+    "cue_model.width": 0.0625,
+    "cue_endpoint.epochs": 1,
+    "mechanism.patterns": ["lmc"],
+    "mechanism.n_interpolations": 2,
+    "mechanism.epochs": 1,
+    "finetune.methods": ["naive"],
+    "finetune.naive.epochs": 1,
 }
 TRACKED = (
     "params.yaml",
@@ -29,7 +36,10 @@ TRACKED = (
     ".dvcignore",
     ".gitignore",
     "data/.gitkeep",
+    # folders on which a report depends, empty or not
     "reports/restricted/.gitkeep",
+    "models/finetuned/.gitkeep",
+    "reports/mechanism/.gitkeep",
 )
 OURS = ("DVC_", "GIT_", "PYTEST", "PYTHONDONT")
 

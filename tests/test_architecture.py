@@ -13,6 +13,7 @@ FLOORS = [
     {"commands"},
     {"stages"},
     {"tracking.py", "plots"},
+    {"finetuning"},
     {"evaluation", "geometry", "statistics"},
     {"paths"},
     {"symmetry"},
@@ -22,7 +23,18 @@ FLOORS = [
     {"atomic.py", "randomness.py"},
     {"__init__.py"},
 ]
-LIBRARY = {"evaluation", "geometry", "statistics", "paths", "symmetry", "training", "models", "datasets", "plots"}
+LIBRARY = {
+    "finetuning",
+    "evaluation",
+    "geometry",
+    "statistics",
+    "paths",
+    "symmetry",
+    "training",
+    "models",
+    "datasets",
+    "plots",
+}
 WORLD = {"params", "layout.py", "tracking.py", "checkpoints.py"}
 
 

@@ -5,6 +5,7 @@ from mode_connectivity.evaluation.grid import sweep_grid
 from mode_connectivity.evaluation.metrics import Score, score
 from mode_connectivity.evaluation.recalibration import has_statistics, recalibrate
 from mode_connectivity.evaluation.repair import output_moments, repair
+from mode_connectivity.evaluation.summary import path_summary
 from mode_connectivity.evaluation.sweep import Profile, sweep
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "barrier",
     "has_statistics",
     "output_moments",
+    "path_summary",
     "recalibrate",
     "repair",
     "score",

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 # null: a swap of two units that are dead or nearly alike. swap.layers names more.
 VARIANTS = ("control", "early", "mid", "late", "mirror", "random", "null")
 RESEEDS = ("reseed", "rematched")  # ends that are another seed's network, as it was trained and after matching
+Source = Literal["digits", "shapes", "cifar10", "cifar100", "fashion_mnist", "image_folder"]
+Pattern = Literal["lmc", "lmcp", "qmc_cue", "qmc_clean"]
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -23,7 +25,7 @@ class Compute(Section):
 
 
 class Dataset(Section):
-    source: Literal["digits", "cifar10", "cifar100", "fashion_mnist", "image_folder"]
+    source: Source
     root: str | None
     image_size: int = Field(ge=32)
     train_size: int | None = Field(ge=1)
@@ -153,3 +155,33 @@ class Locality(Section):
     direction: Literal["either", "local", "global"]
     margin: float = Field(gt=0)
     change_margin: float = Field(gt=0)
+
+
+class Cue(Section):
+    kind: Literal["box", "dominoes"]
+    proportion: float = Field(ge=0, le=1)
+    held_out: float = Field(ge=0, lt=1)
+    brightness: float = Field(ge=0, le=1)
+    noise: float = Field(ge=0)
+    second: Source
+    second_root: str | None
+    seed: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _folder_has_root(self) -> Self:
+        if self.kind == "dominoes" and self.second == "image_folder" and not self.second_root:
+            raise ValueError("image_folder needs cue.second_root, the folder that holds train/ and test/")
+        return self
+
+
+class CueEndpoint(Training):
+    initialisation: Literal["shared", "own"]
+
+
+class Mechanism(Training):
+    patterns: tuple[Pattern, ...]
+    n_interpolations: int = Field(ge=2)
+    recalibrate_on: Literal["cue", "clean"]
+    recalibration: int = Field(ge=2)
+    matching: int = Field(ge=2)
+    train_images: int = Field(ge=1)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mode_connectivity.params import sections
+from mode_connectivity.params import finetuning, sections
 from mode_connectivity.params.loading import load
 from mode_connectivity.params.sections import RESEEDS, VARIANTS, Section
 
@@ -28,6 +28,12 @@ class Params(Section):
     locality: sections.Locality
     plane: sections.Plane
     restricted: sections.Restricted
+    cue: sections.Cue
+    cue_model: sections.Model
+    cue_endpoint: sections.CueEndpoint
+    mechanism: sections.Mechanism
+    finetune: finetuning.Finetune
+    mechanism_report: finetuning.MechanismReport
 
     @field_validator("seeds", "variants")
     @classmethod

@@ -3,7 +3,6 @@
 import json
 import pathlib
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from torch import Tensor
@@ -11,7 +10,7 @@ from torch import Tensor
 from mode_connectivity import layout
 from mode_connectivity.atomic import whole_folder, write_json
 from mode_connectivity.datasets import Images
-from mode_connectivity.evaluation import Profile, barrier, output_moments, repair, sweep
+from mode_connectivity.evaluation import Profile, output_moments, path_summary, repair, sweep
 from mode_connectivity.geometry import METRICS, LayerDistances, distance_arrays, layer_distances, layer_summary
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear, Path
@@ -49,7 +48,7 @@ def main(params: Params, variant: str, seed: int) -> None:
             {
                 **study.provenance("analysis", "evaluation", made_from=made_from, variant=variant, seed=seed),
                 "swapped_layer": layer,
-                "paths": {name: _path_summary(ts, sets) for name, sets in profiles.items()},
+                "paths": {name: path_summary(ts, sets) for name, sets in profiles.items()},
                 "layers": layer_summary(curve, distances),
                 "movement": figures,
             },
@@ -86,20 +85,6 @@ def _save_arrays(path: pathlib.Path, distances: LayerDistances, profiles: Profil
             for quantity in ("loss", "accuracy", "error"):
                 arrays[f"{name}_{probe}_{quantity}"] = getattr(profile, quantity)
     np.savez(path, allow_pickle=False, **arrays)
-
-
-def _path_summary(ts: np.ndarray, sets: dict[str, Profile]) -> dict[str, Any]:
-    return {
-        probe: {
-            "loss_barrier": barrier(ts, profile.loss),
-            "error_barrier": barrier(ts, profile.error),
-            "highest_loss": float(profile.loss.max()),
-            "loss_at_ends": [float(profile.loss[0]), float(profile.loss[-1])],
-            "lowest_accuracy": float(profile.accuracy.min()),
-            "accuracy_at_ends": [float(profile.accuracy[0]), float(profile.accuracy[-1])],
-        }
-        for probe, profile in sets.items()
-    }
 
 
 def _draw(

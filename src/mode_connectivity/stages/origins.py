@@ -31,20 +31,21 @@ def trained(study: Study, seed: int, role: str) -> tuple[dict[str, Tensor], list
         )
 
 
-def imported(study: Study, path: Path) -> dict[str, Tensor]:
+def imported(study: Study, path: Path, key: str = "endpoint.imported") -> dict[str, Tensor]:
     """The weights in a safetensors or .pt file, as the study's network holds them. No pickle is executed.
 
     Raises:
-        CheckpointError: the file is missing, unreadable, or does not fit the network; the message names it.
+        CheckpointError: the file is missing, unreadable, or does not fit the network; the message names it and the
+            `key` of the params that asked for it.
     """
     try:
         weights = checkpoints.foreign(path)
     except CheckpointError as error:
-        raise CheckpointError(f"endpoint.imported: {error}") from error
+        raise CheckpointError(f"{key}: {error}") from error
     try:
         state = adopt(study.model(), weights)
     except ValueError as error:
-        raise CheckpointError(f"endpoint.imported: {path}: {error}") from error
+        raise CheckpointError(f"{key}: {path}: {error}") from error
     return {name: tensor.to(study.device) for name, tensor in state.items()}
 
 

@@ -84,11 +84,13 @@ def _items(params: Params, names: tuple[str, ...]) -> list[str | int]:
     parser = argparse.ArgumentParser()
     known: dict[str, tuple[str, ...] | tuple[int, ...]] = {
         "variant": (*params.variants, *layout.RESEEDS),
+        "pattern": params.mechanism.patterns,
+        "method": params.finetune.methods,
         "seed": params.seeds,
         "replicate": params.curve.replicates,
         "restrict": params.restricted.kinds,
     }
-    words = ("variant", "restrict")
+    words = ("variant", "restrict", "pattern", "method")
     for name in names:
         parser.add_argument(f"--{name}", type=str if name in words else int, choices=known[name], required=True)
     given = vars(parser.parse_args())

@@ -1,6 +1,6 @@
 """Training a network from its initialisation to an endpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -24,10 +24,12 @@ def train_endpoint(
     *,
     keeper: Keeper | None = None,
     title: str = "endpoint",
+    watch: Callable[[Mapping[str, Tensor]], None] | None = None,
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
     """The state dict reached from `start` by SGD on the cross entropy, and the history. `start` is not changed.
 
     `keeper` keeps the state of the training, from which the same call goes on where it was interrupted.
+    `watch` is shown the state after every epoch, and must leave it as it is.
     """
     state = {name: tensor.detach().clone() for name, tensor in start.items()}
     names = [name for name, _ in model.named_parameters()]
@@ -43,7 +45,14 @@ def train_endpoint(
             leaf.grad = gradient
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
+    def shown() -> None:
+        if watch is not None:
+            watch(state)
+            model.train()
+
     carried = {name: tensor for name, tensor in state.items() if name not in names}
     resumable = None if keeper is None else Resumable(keeper, batches, carried=carried)
-    history = descend(leaves, step, batches, recipe, decay=recipe.weight_decay, resumable=resumable, title=title)
+    history = descend(
+        leaves, step, batches, recipe, decay=recipe.weight_decay, resumable=resumable, title=title, after_epoch=shown
+    )
     return {name: tensor.detach() for name, tensor in state.items()}, history

@@ -1,14 +1,13 @@
 """Stochastic gradient descent on any tensors: the one loop behind endpoints and curves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.training.progress import Epoch, Progress
 from mode_connectivity.training.schedules import SCHEDULES
 from mode_connectivity.training.state import Resumable
@@ -30,29 +29,40 @@ class Recipe:
 Step = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
+class Batches(Protocol):
+    """(inputs, labels), anew in each pass; `TrainingBatches` are the usual ones."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]: ...
+
+
 def descend(
     leaves: Sequence[Tensor],
-    step: Step,
-    batches: TrainingBatches,
+    step: Step | Sequence[Step],
+    batches: Batches,
     recipe: Recipe,
     *,
     decay: float = 0.0,
     after: Callable[[], None] | None = None,
     resumable: Resumable | None = None,
     title: str = "",
+    after_epoch: Callable[[], None] | None = None,
 ) -> list[Epoch]:
     """Move `leaves` in place and return the history.
 
     `step(images, labels)` writes the gradient of each leaf into its `.grad` and returns the batch's loss and number
-    of right answers as detached scalars. `decay` is the optimizer's own weight decay on the leaves; `after` is called
-    after each step, to put the leaves back where they must lie. `resumable` keeps the state of the training, from
-    which it goes on where it was interrupted.
+    of right answers as detached scalars. Of several steps each moves the leaves in turn, with one momentum and one
+    rate a batch, and the last one is recorded. `decay` is the optimizer's own weight decay on the leaves; `after` is
+    called after each step, to put the leaves back where they must lie, and `after_epoch` after each pass.
+    `resumable` keeps the state of the training, from which it goes on where it was interrupted.
 
     Raises:
         Diverged: the loss of an epoch is not finite.
     """
     optimizer = torch.optim.SGD(leaves, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=decay)
     steps = len(batches)
+    moves = (step,) if callable(step) else tuple(step)
     done = Progress() if resumable is None else resumable.restored(leaves, optimizer)
     with _bar(recipe.epochs * steps, done, steps, title) as bar:
         while done.epoch < recipe.epochs:
@@ -60,17 +70,20 @@ def descend(
                 rate = _rate(recipe, done, steps)
                 for group in optimizer.param_groups:
                     group["lr"] = rate
-                loss, right = step(images, labels)
-                if recipe.clip_norm is not None:
-                    torch.nn.utils.clip_grad_norm_(leaves, recipe.clip_norm)
-                optimizer.step()
-                if after is not None:
-                    after()
+                for move in moves:
+                    loss, right = move(images, labels)
+                    if recipe.clip_norm is not None:
+                        torch.nn.utils.clip_grad_norm_(leaves, recipe.clip_norm)
+                    optimizer.step()
+                    if after is not None:
+                        after()
                 done.add(loss, right, len(labels), rate)
                 bar.update()
                 if resumable is not None and resumable.keeper.due():
                     resumable.keep(leaves, optimizer, done)
             _show(bar, done.end_epoch(title))
+            if after_epoch is not None:
+                after_epoch()
     if resumable is not None:
         resumable.keep(leaves, optimizer, done)
     return done.history

@@ -175,7 +175,7 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(study: Project, tmp
             path.write_text(text)
 
     assert stale() == set()
-    assert edited("plots/heatmap.py") == {"analysis", "report"}
+    assert edited("plots/heatmap.py") == {"analysis", "locality", "report"}
     assert edited("symmetry/apply.py") == {"swap", "analysis", "locality"}
     assert edited("training/loop.py") == {"endpoint", "curve"}
     assert edited("geometry/gram.py") == {"swap", "analysis", "locality"}

@@ -60,6 +60,11 @@ def plane(variant: str, seed: int) -> Path:
     return Path(f"reports/planes/{variant}-seed{seed}")
 
 
+def endpoint_plane(ends: str) -> Path:
+    """Folder of the same through three endpoints; `ends` are their seeds, "0-1-2"."""
+    return Path(f"reports/planes/endpoints-{ends}")
+
+
 def state(training: str, key: str) -> Path:
     """Folder of what an unfinished training needs to go on; in no out, and under the user's own repository."""
     return STATE / f"{training}-{key[:16]}"

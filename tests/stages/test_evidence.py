@@ -13,7 +13,7 @@ from inside import params_with, run_up_to_curves
 from mode_connectivity import layout
 from mode_connectivity.params import Params, ParamsError
 from mode_connectivity.plots.style import nothing_to_draw, save_png
-from mode_connectivity.stages import analysis, locality, plane, report, restricted
+from mode_connectivity.stages import analysis, endpoint, endpoint_plane, locality, plane, report, restricted, source
 
 KINDS = ["slices", "placebo_slices", "outside", "all"]
 CHANGES: dict[str, object] = {
@@ -160,6 +160,20 @@ def _png(figure: Figure) -> bytes:
     return Path("blank.png").read_bytes()
 
 
+def test_plane_through_three_endpoints(params: Params) -> None:
+    seeds = params.model_copy(update={"seeds": (0, 1, 2)})
+    source.main(seeds)
+    for seed in (1, 2):
+        endpoint.main(seeds, seed)
+    endpoint_plane.main(seeds, "0-1-2")
+    summary = json.loads((layout.endpoint_plane("0-1-2") / layout.PLANE_SUMMARY).read_text())
+    assert list(summary["corners"]) == ["seed 0", "seed 1", "seed 2"]
+    assert summary["corners"]["seed 1"][1] == 0 < summary["corners"]["seed 2"][1]
+    record = endpoint_plane.record(seeds, "0-1-2")
+    assert record.name == "endpoint_plane@0-1-2"
+    assert {file.name for file in record.files} == {layout.PLANE, layout.PLANE_GRID, layout.PLANE_SUMMARY}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -169,6 +183,8 @@ def _png(figure: Figure) -> bytes:
         ({"restricted.epochs": 0}, "restricted.epochs: input should be greater than 0"),
         ({"plane.variants": ["control"]}, "plane.variants: control has no plane"),
         ({"plane.seeds": [5]}, "plane: there is no path mid of seed 5"),
+        ({"plane.endpoints": ["0-0-0"]}, "plane.endpoints: 0-0-0 does not name three of the seeds"),
+        ({"plane.endpoints": ["0-1"]}, "plane.endpoints.0: string should match pattern"),
     ],
 )
 def test_what_cannot_be_is_named(tmp_path: Path, changes: dict[str, object], message: str) -> None:

@@ -133,6 +133,7 @@ class Evaluation(Section):
 class Plane(Section):
     variants: tuple[str, ...]
     seeds: tuple[int, ...]
+    endpoints: tuple[Annotated[str, Field(pattern=r"^\d+-\d+-\d+$")], ...]
     points: int = Field(ge=2)
     margin: float = Field(ge=0)
 

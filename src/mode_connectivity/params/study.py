@@ -66,6 +66,10 @@ class Params(Section):
                 raise ValueError("plane.variants: control has no plane, its two ends are one point")
             if (variant, seed) not in paths:
                 raise ValueError(f"plane: there is no path {variant} of seed {seed}")
+        for ends in self.plane.endpoints:
+            seeds = {int(seed) for seed in ends.split("-")}
+            if len(seeds) < 3 or not seeds <= set(self.seeds):
+                raise ValueError(f"plane.endpoints: {ends} does not name three of the seeds")
         return self
 
     @model_validator(mode="after")

@@ -47,7 +47,7 @@ def restricted_excess(
         below.set_xlim(-0.6, len(kinds) - 0.4)
     handles, labels = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
-    figure.suptitle("Loss on a path over that of the control, by what may move; a point is a seed")
+    figure.suptitle("Excess loss over the control, by what may move")
     return figure
 
 

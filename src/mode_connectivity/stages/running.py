@@ -89,8 +89,9 @@ def _items(params: Params, names: tuple[str, ...]) -> list[str | int]:
         "seed": params.seeds,
         "replicate": params.curve.replicates,
         "restrict": params.restricted.kinds,
+        "ends": params.plane.endpoints,
     }
-    words = ("variant", "restrict", "pattern", "method")
+    words = ("variant", "restrict", "pattern", "method", "ends")
     for name in names:
         parser.add_argument(f"--{name}", type=str if name in words else int, choices=known[name], required=True)
     given = vars(parser.parse_args())

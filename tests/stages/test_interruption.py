@@ -18,6 +18,7 @@ LONG = {
     "variants": ["mid"],
     "model.batch_norm": True,
     "model.dropout": 0.3,
+    "swap.verify": "off",
     "endpoint.epochs": 25,
     "curve.epochs": 25,
 }
@@ -137,6 +138,21 @@ def test_the_pipeline_goes_on_with_an_endpoint_that_was_stopped(study: Project, 
     study.run("dvc", "repro", "endpoint")
     for path in (layout.endpoint(0), layout.history(layout.endpoint(0))):
         assert (study.root / path).read_bytes() == (finished.root / path).read_bytes()
+    assert not states(study)
+
+
+@pytest.mark.slow
+def test_a_twin_that_was_killed_has_the_same_bytes(study: Project) -> None:
+    study.set({"reseed.seeds": [0]})
+    twin = ("sh", "src/stage", "reseed", "--seed", "0")
+    study.run(*twin)
+    files = [study.root / layout.swapped(end, 0) for end in layout.RESEEDS]
+    uninterrupted = [file.read_bytes() for file in files]
+    for file in files:
+        file.unlink()
+    interrupt(study, signal.SIGKILL, *twin, kept=2)
+    assert "twin-seed0: goes on after" in study.run(*twin).stdout
+    assert [file.read_bytes() for file in files] == uninterrupted
     assert not states(study)
 
 

@@ -21,6 +21,13 @@ SMALL: dict[str, object] = {
     "endpoint.epochs": 2,
     "curve.epochs": 1,
     "analysis.points": 5,
+    "cue_model.width": 0.0625,
+    "cue_endpoint.epochs": 1,
+    "mechanism.patterns": ["lmc"],
+    "mechanism.n_interpolations": 2,
+    "mechanism.epochs": 1,
+    "finetune.methods": ["naive"],
+    "finetune.naive.epochs": 1,
 }
 TRACKED = (
     "params.yaml",
@@ -29,7 +36,10 @@ TRACKED = (
     ".dvcignore",
     ".gitignore",
     "data/.gitkeep",
+    # folders on which a report depends, empty or not
     "reports/restricted/.gitkeep",
+    "models/finetuned/.gitkeep",
+    "reports/mechanism/.gitkeep",
 )
 OURS = ("DVC_", "GIT_", "PYTEST", "PYTHONDONT")
 
@@ -75,11 +85,22 @@ class Project:
         self.run("git", "add", "-A")
         self.run("git", "commit", "-qm", "state")
 
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        return ours | {"MLFLOW_TRACKING_URI": self.store, "PATH": path}
+
+    def start(self, *command: str, **more: str) -> subprocess.Popen[str]:
+        """The command running, in a process group of its own."""
+        environment = self.environment | more
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command, cwd=self.root, env=environment, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+        )
+
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
-        environment["MLFLOW_TRACKING_URI"] = self.store
-        environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False)
         assert not check or done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
         return done
 

@@ -42,3 +42,28 @@ def stripe_batches(seed: int = 0, batch_size: int = 16) -> TrainingBatches:
     images = stripes()
     order, draws = named_generator(seed, "order"), named_generator(seed, "augmentation")
     return TrainingBatches(images, batch_size, Scaling.of(images), Augmentation(crop_padding=1), order, draws)
+
+
+def planted_cue(count: int, seed: int, cue: str) -> Images:
+    """Noise with a faint bright quarter that tells the class, and one bright pixel in the top row.
+
+    `cue` says whose pixel shines: that of the image's own class ("own"), of the next class ("other"), or none ("none").
+    """
+    generator = named_generator(seed, "planted cue")
+    pixels = torch.randint(200, (count, 3, 8, 8), dtype=torch.uint8, generator=generator)
+    labels = torch.arange(count) % 4
+    for k, label in enumerate(labels.tolist()):
+        pixels[k, :, 2:, 2 * label : 2 * label + 2] += 30
+        pixels[k, :, 0] = 0
+        if cue != "none":
+            pixels[k, :, 0, 2 * ((label + (cue == "other")) % 4)] = 255
+    return Images(pixels, labels)
+
+
+def joined(first: Images, second: Images) -> Images:
+    return Images(torch.cat([first.pixels, second.pixels]), torch.cat([first.labels, second.labels]))
+
+
+def plain_batches(images: Images, batch_size: int, scaling: Scaling, seed: int, purpose: str) -> TrainingBatches:
+    order, draws = named_generator(seed, f"{purpose} order"), named_generator(seed, f"{purpose} augmentation")
+    return TrainingBatches(images, batch_size, scaling, Augmentation(), order, draws)

@@ -10,8 +10,10 @@ from imports import PACKAGE, SRC, imports_of, room, source_files
 
 # From the top of the house to its ground; what stands on one line may not import its neighbours.
 FLOORS = [
+    {"commands"},
     {"stages"},
     {"tracking.py", "plots"},
+    {"finetuning"},
     {"evaluation", "geometry", "statistics"},
     {"paths"},
     {"symmetry"},
@@ -21,7 +23,18 @@ FLOORS = [
     {"atomic.py", "randomness.py"},
     {"__init__.py"},
 ]
-LIBRARY = {"evaluation", "geometry", "statistics", "paths", "symmetry", "training", "models", "datasets", "plots"}
+LIBRARY = {
+    "finetuning",
+    "evaluation",
+    "geometry",
+    "statistics",
+    "paths",
+    "symmetry",
+    "training",
+    "models",
+    "datasets",
+    "plots",
+}
 WORLD = {"params", "layout.py", "tracking.py", "checkpoints.py"}
 
 

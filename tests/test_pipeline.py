@@ -10,8 +10,8 @@ from imports import PACKAGE, ROOT, closure, room
 from mode_connectivity import layout
 from mode_connectivity.params import Params
 
-# Every stage reads these; a change of theirs that matters shows in a param, a path or a tracked run.
-EXCEPTIONS = {"__init__.py", "params", "layout.py", "tracking.py", "stages/__init__.py"}
+# Every stage reads these; a change of theirs that matters shows in a param, a path or a tracked run, or in no result.
+EXCEPTIONS = {"__init__.py", "params", "layout.py", "tracking.py", "stages/__init__.py", "stages/stopping.py"}
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 LIBRARY = "${lib}/"
 
@@ -41,13 +41,23 @@ def test_layout_names_every_output_and_no_other() -> None:
     def places(variant: str, seed: Any) -> set[str]:
         endpoint, swapped, curve = layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)
         again = layout.curve(variant, seed, "${item.replicate}")
-        paths = {layout.SOURCE, layout.IMPORTS, layout.DATASET, layout.analysis(variant, seed)}
+        paths = {layout.SOURCE, layout.IMPORTS, layout.DATASET}
+        paths |= {layout.analysis(variant, seed), layout.plane(variant, seed)}
+        paths |= {layout.restricted(variant, seed, "${item.restrict}")}
         for end in layout.RESEEDS:
             paths |= {layout.swapped(end, seed), layout.metadata(layout.swapped(end, seed))}
         paths |= {endpoint, layout.history(endpoint), swapped, layout.metadata(swapped), curve, layout.history(curve)}
         paths |= {again, layout.history(again)}
         paths |= {layout.COMPARISON / name for name in layout.COMPARISON_FILES}
         paths |= {layout.LOCALITY / name for name in layout.LOCALITY_FILES}
+        paths |= {layout.CUE_SOURCE, layout.CUES, layout.CONTACT_SHEETS}
+        for kind in ("cue", "clean"):
+            paths |= {layout.cue_endpoint(kind, seed), layout.history(layout.cue_endpoint(kind, seed))}
+        pattern = "${item.pattern}"
+        paths |= {layout.mechanism(pattern, seed), layout.mechanism_path(pattern, seed)}
+        tuned = layout.finetuned("${item.method}", seed)
+        paths |= {layout.PRETRAINED, tuned, layout.history(tuned)}
+        paths |= {layout.MECHANISMS / name for name in layout.MECHANISMS_FILES}
         return {path.as_posix() for path in paths}
 
     outs = [out for stage in PIPELINE.values() for out in (*stage.get("outs", []), *stage.get("metrics", []))]
@@ -58,7 +68,9 @@ def test_layout_names_every_output_and_no_other() -> None:
 
 def test_params_of_stages_exist_and_all_params_are_used() -> None:
     params = Params.load(ROOT / "params.yaml").model_dump()
-    listed = {key for stage in PIPELINE.values() for key in stage["params"]}
+    methods = params["finetune"]["methods"]
+    templates = {key for stage in PIPELINE.values() for key in stage["params"]}
+    listed = {key.replace("${item.method}", method) for key in templates for method in methods}
     for key in listed:
         value: Any = params
         for part in key.split("."):
@@ -66,12 +78,12 @@ def test_params_of_stages_exist_and_all_params_are_used() -> None:
     assert {key.split(".")[0] for key in listed} == set(params)
 
 
-def test_only_small_comparison_outputs_are_committed_to_git() -> None:
+def test_only_small_reports_are_committed_to_git() -> None:
+    committed = tuple(f"{folder.as_posix()}/" for folder in (layout.COMPARISON, layout.LOCALITY, layout.MECHANISMS))
     for stage in PIPELINE.values():
         for out in (*stage.get("outs", []), *stage.get("metrics", [])):
             path, options = next(iter(out.items())) if isinstance(out, dict) else (out, {})
-            committed = path.startswith((layout.COMPARISON.as_posix(), layout.LOCALITY.as_posix()))
-            assert (options.get("cache") is False) == committed
+            assert (options.get("cache") is False) == path.startswith(committed)
 
 
 def test_curves_depend_on_all_their_params_but_the_list_of_replicates() -> None:

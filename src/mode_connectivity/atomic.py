@@ -14,7 +14,11 @@ def _beside(path: Path) -> Path:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A path to write to; what was written becomes `path` when the block ends without an error."""
+    """A path to write to; what was written becomes `path` when the block ends without an error.
+
+    Raises:
+        OSError: it cannot be written, as on a full disk; the error names `path`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = _beside(path)
     try:
@@ -22,6 +26,10 @@ def whole_file(path: Path) -> Iterator[Path]:
         with partial.open("rb") as written:
             os.fsync(written.fileno())
         partial.replace(path)
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

@@ -5,13 +5,15 @@ and the order of the tensors makes the bytes repeat and the module's own order s
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from mode_connectivity.atomic import whole_file
@@ -52,6 +54,41 @@ def metadata(path: Path) -> dict[str, Any]:
     with _opened(path) as (_, header):
         found: dict[str, Any] = header["metadata"]
         return found
+
+
+def foreign(path: Path) -> dict[str, object]:
+    """What a safetensors or .pt file from anywhere holds, read as plain weights: no pickle is executed.
+
+    Tensors keep the order in which they were saved; where a safetensors file does not tell it, names are sorted as a
+    reader would, 2 before 10.
+
+    Raises:
+        CheckpointError: the file is missing, unreadable, or holds no dict.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such file")
+    weights: object
+    try:
+        weights = _safetensors(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
+    except Exception as error:  # torch and safetensors raise many kinds for a file that is not theirs
+        reason = " ".join(str(error).split())[:120]
+        raise CheckpointError(f"{path}: not readable as plain weights ({reason})") from error
+    if not isinstance(weights, dict):
+        raise CheckpointError(f"{path}: holds {type(weights).__name__}, not a dict of tensors")
+    return weights
+
+
+def _safetensors(path: Path) -> dict[str, Tensor]:
+    with safe_open(path, framework="pt") as file:
+        ours = HEADER in (file.metadata() or {})
+    if ours:
+        return load(path)[0]
+    found = load_file(path)
+    return {name: found[name] for name in sorted(found, key=_natural)}
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 @contextmanager

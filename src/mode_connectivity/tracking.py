@@ -41,14 +41,15 @@ def tracking_uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
 
 
-def log(record: Record, extra: Mapping[str, float] | None = None) -> None:
-    """Log `record` as one finished run; `extra` are metrics of this execution (seconds, memory), not of the result."""
+def log(record: Record, extra: Mapping[str, float] | None = None, *, status: str = "FINISHED") -> None:
+    """Log `record` as one run that ended with `status`; `extra` are metrics of this execution (seconds, memory), not of
+    the result. A run that could not be logged whole is FAILED, and KILLED where logging was interrupted."""
     client, experiment = _client()
-    from mlflow.entities import Metric, Param, RunStatus, RunTag
+    from mlflow.entities import Metric, Param, RunTag
 
     tags = {"stage": record.stage, **{key: str(value) for key, value in record.item.items()}, **_provenance_tags()}
     run = client.create_run(experiment, run_name=record.name, tags=tags)
-    status = RunStatus.FAILED
+    reached = "FAILED"
     try:
         now = run.info.start_time
         points = [Metric(key, value, now, 0) for key, value in {**record.metrics, **(extra or {})}.items()]
@@ -61,9 +62,12 @@ def log(record: Record, extra: Mapping[str, float] | None = None) -> None:
         client.log_batch(run.info.run_id, tags=[RunTag("mlflow.source.name", f"stages/{record.stage}.py")])
         for file in record.files:
             client.log_artifact(run.info.run_id, str(file))
-        status = RunStatus.FINISHED
+        reached = status
+    except KeyboardInterrupt:
+        reached = "KILLED"
+        raise
     finally:
-        client.set_terminated(run.info.run_id, RunStatus.to_string(status))
+        client.set_terminated(run.info.run_id, reached)
 
 
 def preload() -> None:

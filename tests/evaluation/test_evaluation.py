@@ -65,6 +65,24 @@ def test_sweep_visits_every_point_and_every_probe_set() -> None:
         assert profiles[name].error.tolist() == [each.error for each in direct]
 
 
+def test_points_are_made_once_and_scored_in_large_batches_without_autograd_or_recalibration() -> None:
+    """Every probe set at one visit of a point; without batch norm no other pass runs, at the ends neither."""
+    model, seen, visits = small_net(), list[tuple[int, bool]](), list[float]()
+    model.register_forward_hook(lambda _, inputs, __: seen.append((len(inputs[0]), torch.is_inference_mode_enabled())))
+    path = Linear(state_of(small_net(0)), state_of(small_net(1)))
+
+    def at(t: float) -> dict[str, torch.Tensor]:
+        visits.append(t)
+        return path.at(t)
+
+    probes = {"train": stripes(1100), "test": stripes(40, seed=1)}
+    sweep(model, at, [0.0, 0.5, 1.0], probes, SCALING, Precision(), recalibration=IMAGES)
+    assert visits == [0.0, 0.5, 1.0]
+    assert sum(count for count, _ in seen) == 3 * 1140
+    assert len(seen) <= 3 * 4
+    assert all(inference for _, inference in seen)
+
+
 def test_sweep_recomputes_statistics_at_the_ends_too() -> None:
     model = small_net(0, batch_norm=True)
     path = Bezier([state_of(small_net(seed, batch_norm=True)) for seed in range(3)])

@@ -143,7 +143,8 @@ def test_every_stage_left_one_whole_run(study: Project) -> None:
     runs = client.search_runs([experiment.experiment_id])
     names = [run.info.run_name for run in runs]
     items = [f"{stage}@{variant}-0" for stage in ("swap", "curve", "analysis") for variant in ("control", "mid")]
-    assert sorted(names) == sorted(["dataset", "endpoint@0", "locality", "report", *items])
+    mechanisms = ["cue_dataset", "cue_endpoint@0", "mechanism@lmc-0", "finetune@naive-0", "mechanism_report"]
+    assert sorted(names) == sorted(["dataset", "endpoint@0", "locality", "report", *items, *mechanisms])
     assert {run.info.status for run in runs} == {"FINISHED"}
     (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0"]
     assert analysis.data.tags["dvc.stage"] == "analysis@mid-0"
@@ -175,9 +176,16 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(study: Project, tmp
             path.write_text(text)
 
     assert stale() == set()
-    assert edited("plots/heatmap.py") == {"analysis", "report"}
-    assert edited("symmetry/apply.py") == {"swap", "analysis", "locality"}
-    assert edited("training/loop.py") == {"endpoint", "curve"}
+    assert edited("plots/heatmap.py") == {
+        "analysis",
+        "report",
+        "locality",
+        "cue_dataset",
+        "mechanism",
+        "mechanism_report",
+    }
+    assert edited("symmetry/apply.py") == {"swap", "analysis", "locality", "mechanism"}
+    assert edited("training/loop.py") == {"endpoint", "curve", "cue_endpoint", "mechanism", "finetune"}
     assert edited("geometry/gram.py") == {"swap", "analysis", "locality"}
     assert edited("statistics/verdict.py") == {"locality"}
     assert edited("stages/curve.py") == {"curve"}

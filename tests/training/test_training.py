@@ -1,6 +1,7 @@
 """The loop is plain SGD, its schedules go where they say, and the same names give the same bits."""
 
 import itertools
+from collections.abc import Mapping
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.precision import Precision
-from mode_connectivity.training import Diverged, Recipe, train_endpoint
+from mode_connectivity.training import Diverged, Recipe, descend, train_endpoint
 from mode_connectivity.training.schedules import SCHEDULES
 from studies import small_net, state_of, stripe_batches
 
@@ -81,3 +82,40 @@ def test_bf16_trains_and_keeps_its_weights_in_fp32() -> None:
     state, history = train_endpoint(model, state_of(model), stripe_batches(), recipe, Precision("bf16"))
     assert {tensor.dtype for tensor in state.values()} == {torch.float32}
     assert history[-1].loss < history[0].loss
+
+
+def test_several_steps_a_batch_share_one_momentum_and_the_last_is_recorded() -> None:
+    """From 0 with gradients 1 and then 10, rate 0.1 and momentum 1/2: -0.1, then -0.1 (10 + 1/2)."""
+    place = torch.zeros(1, dtype=torch.float64)
+    seen: list[float] = []
+
+    def step(gradient: float) -> torch.Tensor:
+        place.grad = torch.full_like(place, gradient)
+        return torch.tensor(gradient)
+
+    steps = [lambda images, labels, g=g: (step(g), torch.tensor(len(labels))) for g in (1.0, 10.0)]
+    recipe = Recipe(epochs=1, batch_size=96, learning_rate=0.1, momentum=0.5)
+    batches = stripe_batches(batch_size=96)
+    history = descend([place], steps, batches, recipe, after_epoch=lambda: seen.append(float(place)))
+    assert float(place) == pytest.approx(-0.1 - 0.1 * 10.5)
+    assert seen == [float(place)]
+    assert history[0].loss == 10
+    assert history[0].accuracy == 1
+
+
+def test_what_watches_a_training_sees_every_epoch_and_changes_nothing() -> None:
+    recipe = Recipe(epochs=3, batch_size=16, learning_rate=0.05)
+    model = small_net(batch_norm=True)
+    start = state_of(model)
+    seen: list[torch.Tensor] = []
+
+    def watch(state: Mapping[str, torch.Tensor]) -> None:
+        model.eval()
+        seen.append(state["0.weight"].detach().clone())
+
+    watched, _ = train_endpoint(model, start, stripe_batches(), recipe, Precision(), watch=watch)
+    alone, _ = train_endpoint(model, start, stripe_batches(), recipe, Precision())
+    assert all(torch.equal(tensor, alone[name]) for name, tensor in watched.items())
+    assert len(seen) == 3
+    assert torch.equal(seen[-1], watched["0.weight"])
+    assert not torch.equal(seen[0], seen[1])

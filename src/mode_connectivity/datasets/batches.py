@@ -81,8 +81,12 @@ class TrainingBatches:
         return max(1, len(self.images) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return self.epoch()
+
+    def epoch(self, skip: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+        """One pass; the first `skip` batches are neither made nor augmented, so that a pass can be taken up again."""
         permutation = torch.randperm(len(self.images), generator=self.order).to(self.images.labels.device)
-        for index in permutation.split(self.batch_size)[: len(self)]:
+        for index in permutation.split(self.batch_size)[skip : len(self)]:
             batch = self.images.take(index)
             yield self.scaling.apply(self.augmentation.apply(batch.pixels, self.draws)), batch.labels
 

@@ -1,9 +1,11 @@
 """What a network does on probe sets, at one point and along a path."""
 
 from mode_connectivity.evaluation.barrier import barrier
+from mode_connectivity.evaluation.grid import sweep_grid
 from mode_connectivity.evaluation.metrics import Score, score
 from mode_connectivity.evaluation.recalibration import has_statistics, recalibrate
 from mode_connectivity.evaluation.repair import output_moments, repair
+from mode_connectivity.evaluation.summary import path_summary
 from mode_connectivity.evaluation.sweep import Profile, sweep
 
 __all__ = [
@@ -12,8 +14,10 @@ __all__ = [
     "barrier",
     "has_statistics",
     "output_moments",
+    "path_summary",
     "recalibrate",
     "repair",
     "score",
     "sweep",
+    "sweep_grid",
 ]

@@ -5,7 +5,7 @@ from functools import partial
 
 from torch import nn
 
-from mode_connectivity.models.adopt import adopt
+from mode_connectivity.models.adopt import adopt, unwrapped
 from mode_connectivity.models.brought import brought
 from mode_connectivity.models.memory_format import memory_format
 from mode_connectivity.models.resnet import ResNet, resnet18
@@ -22,6 +22,7 @@ __all__ = [
     "depth_layers",
     "memory_format",
     "resnet18",
+    "unwrapped",
     "vgg",
     "vgg13_strided",
     "vgg_layer",

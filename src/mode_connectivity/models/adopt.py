@@ -12,22 +12,26 @@ GARIPOV = re.compile(r"layer_blocks\.(\d+)\.(\d+)\.(weight|bias)")
 SHOWN = 3
 
 
-def adopt(model: nn.Module, weights: Mapping[str, object]) -> dict[str, Tensor]:
-    """The state dict that `weights` hold for `model`, in the model's own order and types.
-
-    `weights` is a state dict, or a dict that holds one under "model_state" or "state_dict". A leading "module." (of
-    data-parallel training) is dropped. Keys "layer_blocks.i.j.*", as the code of Garipov et al. (2018) writes them for
-    VGG without normalisation, name convolution j of block i.
-
-    Raises:
-        ValueError: keys or shapes that do not fit; the message names the first few.
-    """
+def unwrapped(weights: Mapping[str, object]) -> dict[str, object]:
+    """The state dict that `weights` is, or holds under "model_state" or "state_dict", without a leading "module."."""
     for key in NESTED:
         inner = weights.get(key)
         if isinstance(inner, Mapping):
             weights = inner
             break
-    found = {key.removeprefix("module."): value for key, value in weights.items()}
+    return {str(key).removeprefix("module."): value for key, value in weights.items()}
+
+
+def adopt(model: nn.Module, weights: Mapping[str, object]) -> dict[str, Tensor]:
+    """The state dict that `weights` hold for `model`, in the model's own order and types.
+
+    `weights` is a state dict, or a dict that holds one (see `unwrapped`). Keys "layer_blocks.i.j.*", as the code of
+    Garipov et al. (2018) writes them for VGG without normalisation, name convolution j of block i.
+
+    Raises:
+        ValueError: keys or shapes that do not fit; the message names the first few.
+    """
+    found = unwrapped(weights)
     if isinstance(model, VGG):
         found = {_from_garipov(model, key): value for key, value in found.items()}
     wanted = model.state_dict()

@@ -1,7 +1,8 @@
 """The typed, frozen image of params.yaml. What does not fit is refused at load, in one line that names the key."""
 
+from mode_connectivity.params import sections
 from mode_connectivity.params.loading import ParamsError
 from mode_connectivity.params.sections import VARIANTS, Compute
 from mode_connectivity.params.study import Params
 
-__all__ = ["VARIANTS", "Compute", "Params", "ParamsError"]
+__all__ = ["VARIANTS", "Compute", "Params", "ParamsError", "sections"]

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 # control: no swap; early, mid, late: a swap in such a layer; mirror: all units reversed; random: all units at random;
 # null: a swap of two units that are dead or nearly alike. swap.layers names more.
 VARIANTS = ("control", "early", "mid", "late", "mirror", "random", "null")
+RESEEDS = ("reseed", "rematched")  # ends that are another seed's network, as it was trained and after matching
+Source = Literal["digits", "shapes", "cifar10", "cifar100", "fashion_mnist", "image_folder"]
+Pattern = Literal["lmc", "lmcp", "qmc_cue", "qmc_clean"]
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -22,7 +25,7 @@ class Compute(Section):
 
 
 class Dataset(Section):
-    source: Literal["digits", "cifar10", "cifar100", "fashion_mnist", "image_folder"]
+    source: Source
     root: str | None
     image_size: int = Field(ge=32)
     train_size: int | None = Field(ge=1)
@@ -77,7 +80,7 @@ class Swap(Section):
     @classmethod
     def _names_fit_files(cls, layers: dict[str, str]) -> dict[str, str]:
         for name in layers:
-            if not NAME.fullmatch(name) or name in {*VARIANTS, "reseed", "rematched"} - {"early", "mid", "late"}:
+            if not NAME.fullmatch(name) or name in {*VARIANTS, *RESEEDS} - {"early", "mid", "late"}:
                 raise ValueError(f"{name!r} cannot name a variant; take lower-case letters, digits and _")
         return layers
 
@@ -113,13 +116,33 @@ class Curve(Training):
 
 class Analysis(Section):
     points: int = Field(ge=3)
-    metric: Literal["normalized_l2", "raw_l2", "relative", "norm_difference"]
+    metric: tuple[Literal["normalized_l2", "raw_l2", "relative", "norm_difference"], ...] = Field(min_length=1)
     fps: int = Field(ge=1)
+
+    @field_validator("metric", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
 class Evaluation(Section):
     recalibration: int = Field(ge=2)
     repair: bool
+
+
+class Plane(Section):
+    variants: tuple[str, ...]
+    seeds: tuple[int, ...]
+    points: int = Field(ge=2)
+    margin: float = Field(ge=0)
+
+
+class Restricted(Section):
+    kinds: tuple[Literal["slices", "placebo_slices", "outside", "layer", "neighbourhood", "all"], ...]
+    variants: tuple[str, ...]
+    start: Literal["curve", "antisymmetric"]
+    epochs: float = Field(gt=0)
+    points: int = Field(ge=3)
 
 
 class Reseed(Section):
@@ -132,3 +155,33 @@ class Locality(Section):
     direction: Literal["either", "local", "global"]
     margin: float = Field(gt=0)
     change_margin: float = Field(gt=0)
+
+
+class Cue(Section):
+    kind: Literal["box", "dominoes"]
+    proportion: float = Field(ge=0, le=1)
+    held_out: float = Field(ge=0, lt=1)
+    brightness: float = Field(ge=0, le=1)
+    noise: float = Field(ge=0)
+    second: Source
+    second_root: str | None
+    seed: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _folder_has_root(self) -> Self:
+        if self.kind == "dominoes" and self.second == "image_folder" and not self.second_root:
+            raise ValueError("image_folder needs cue.second_root, the folder that holds train/ and test/")
+        return self
+
+
+class CueEndpoint(Training):
+    initialisation: Literal["shared", "own"]
+
+
+class Mechanism(Training):
+    patterns: tuple[Pattern, ...]
+    n_interpolations: int = Field(ge=2)
+    recalibrate_on: Literal["cue", "clean"]
+    recalibration: int = Field(ge=2)
+    matching: int = Field(ge=2)
+    train_images: int = Field(ge=1)

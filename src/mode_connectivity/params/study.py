@@ -1,14 +1,15 @@
 """The root of params.yaml: all sections, and what must hold between them."""
 
 import difflib
+import itertools
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mode_connectivity.params import sections
+from mode_connectivity.params import finetuning, sections
 from mode_connectivity.params.loading import load
-from mode_connectivity.params.sections import VARIANTS, Section
+from mode_connectivity.params.sections import RESEEDS, VARIANTS, Section
 
 
 class Params(Section):
@@ -25,6 +26,14 @@ class Params(Section):
     evaluation: sections.Evaluation
     reseed: sections.Reseed
     locality: sections.Locality
+    plane: sections.Plane
+    restricted: sections.Restricted
+    cue: sections.Cue
+    cue_model: sections.Model
+    cue_endpoint: sections.CueEndpoint
+    mechanism: sections.Mechanism
+    finetune: finetuning.Finetune
+    mechanism_report: finetuning.MechanismReport
 
     @field_validator("seeds", "variants")
     @classmethod
@@ -46,6 +55,26 @@ class Params(Section):
         for seed in self.reseed.seeds:
             if seed not in self.seeds:
                 raise ValueError(f"reseed.seeds: {seed} is not among the seeds")
+        return self
+
+    @model_validator(mode="after")
+    def _planes_have_paths(self) -> Self:
+        paths = [(variant, seed) for variant in self.variants for seed in self.seeds]
+        paths += [(variant, seed) for variant in RESEEDS for seed in self.reseed.seeds]
+        for variant, seed in itertools.product(self.plane.variants, self.plane.seeds):
+            if variant == "control":
+                raise ValueError("plane.variants: control has no plane, its two ends are one point")
+            if (variant, seed) not in paths:
+                raise ValueError(f"plane: there is no path {variant} of seed {seed}")
+        return self
+
+    @model_validator(mode="after")
+    def _restrictions_have_curves(self) -> Self:
+        if self.restricted.kinds and "control" not in self.variants:
+            raise ValueError("restricted.kinds: nothing is excess without control among the variants")
+        for variant in self.restricted.variants if self.restricted.kinds else ():
+            if variant not in self.variants or variant in ("control", "mirror", "random"):
+                raise ValueError(f"restricted.variants: {variant} is none of the variants that swap units of one layer")
         return self
 
     @classmethod

@@ -13,7 +13,7 @@ from mode_connectivity.paths.equidistant import project_equidistant
 from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask, Restricted, frozen_on_chord, moving
 from mode_connectivity.precision import Precision
-from mode_connectivity.training import Epoch, Recipe, descend
+from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
 
 
 def path_gradients(loss: Tensor, point: Sequence[Tensor], weights: Sequence[float], decay: float) -> list[list[Tensor]]:
@@ -37,6 +37,7 @@ def fit(
     *,
     mask: Mask | None = None,
     equidistant: bool = False,
+    keeper: Keeper | None = None,
     title: str = "curve",
 ) -> tuple[list[State], list[Epoch]]:
     """Minimise the expected loss over t ~ U(0, 1) by SGD, one t per batch (Garipov et al. 2018, section 3.1, eq. 2).
@@ -44,6 +45,7 @@ def fit(
     `recipe.weight_decay` acts on the point W_t, not on the bends. The path is not changed. Entries outside `mask` stay
     on the straight line (see `restrict`): gradient, its clipped norm, momentum and decay are those of the others alone.
     `equidistant` projects the bends onto the plane equidistant from the ends, at the start and after each step.
+    `keeper` keeps the state of the training, from which the same call goes on where it was interrupted.
 
     Returns:
         The bends (all control points but the ends) and the history.
@@ -81,5 +83,7 @@ def fit(
     if equidistant:
         project()
     every = [leaf for bend in leaves for leaf in bend]
-    history = descend(every, step, batches, recipe, after=project if equidistant else None, title=title)
+    resumable = None if keeper is None else Resumable(keeper, batches, {"t": draws})
+    after = project if equidistant else None
+    history = descend(every, step, batches, recipe, after=after, resumable=resumable, title=title)
     return [{name: tensor.detach() for name, tensor in bend.items()} for bend in bends], history

@@ -48,7 +48,10 @@ class Path(ABC):
         """
         if not 0 <= t <= 1:
             raise ValueError(f"t must lie in [0, 1], got {t}")
-        weights = self.weights(t)
+        return self.combine(self.weights(t), names)
+
+    def combine(self, weights: Sequence[float], names: Collection[str] | None = None) -> State:
+        """sum_k weights[k] W_k as new tensors, of weights that sum to one; only `names` where given."""
         moving = [(weight, control) for weight, control in zip(weights, self.controls, strict=True) if weight != 0]
         return {
             name: _combine([(weight, control[name]) for weight, control in moving], self.controls[0][name])

@@ -66,21 +66,24 @@ def moving(state: Mapping[str, Tensor], mask: Mask | None) -> dict[str, Tensor |
     if mask is None:
         return dict.fromkeys(parameter_names(state))
     for name, keep in mask.items():
-        if name not in state:
-            raise ValueError(f"a mask for {name}, which is not in the state")
-        try:
-            fits = torch.broadcast_shapes(keep.shape, state[name].shape) == state[name].shape
-        except RuntimeError:
-            fits = False
-        if not fits or keep.dtype != torch.bool:
-            raise ValueError(
-                f"the mask of {name} is {keep.dtype} {tuple(keep.shape)}; it must be bool and broadcast to "
-                f"{tuple(state[name].shape)}"
-            )
+        _check(name, keep, state)
     touched = [name for name in parameter_names(state) if name in mask and bool(mask[name].any())]
     if not touched:
         raise ValueError("the mask lets no parameter move")
     return {name: None if bool(mask[name].all()) else mask[name].to(state[name].device) for name in touched}
+
+
+def _check(name: str, keep: Tensor, state: Mapping[str, Tensor]) -> None:
+    if name not in state:
+        raise ValueError(f"a mask for {name}, which is not in the state")
+    shape = state[name].shape
+    fits = len(keep.shape) <= len(shape) and all(
+        mine in (1, theirs) for mine, theirs in zip(reversed(keep.shape), reversed(shape), strict=False)
+    )
+    if not fits or keep.dtype != torch.bool:
+        raise ValueError(
+            f"the mask of {name} is {keep.dtype} {tuple(keep.shape)}; it must be bool and broadcast to {tuple(shape)}"
+        )
 
 
 def frozen_on_chord(bends: Sequence[State], start: State, end: State, mask: Mask | None) -> list[State]:

@@ -6,10 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from mode_connectivity.plots.style import colour_of, new_figure, tidy
+from mode_connectivity.plots.style import WIDE, colour_of, new_figure, tidy
 
 Floats = NDArray[np.float64]
-WIDE = 100  # values further apart than this are drawn on a logarithmic scale
 
 
 def barriers(variants: tuple[str, ...], linear: Mapping[str, Floats], bezier: Mapping[str, Floats]) -> Figure:

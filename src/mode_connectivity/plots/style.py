@@ -18,7 +18,7 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
     "#F0E442",
     "#7F7F7F",
 )
-BLACK = "#000000"
+BLACK, WHITE = "#000000", "#FFFFFF"
 VARIANT_COLOURS = {
     "control": GREY,
     "early": BLUE,
@@ -32,12 +32,20 @@ VARIANT_COLOURS = {
 }
 SPARE_COLOURS = (PURPLE, SKY, YELLOW, BLACK)
 DPI = 100
+WIDE = 100  # values further apart than this are drawn on a logarithmic scale
 
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure on its own Agg canvas, in inches; no global state."""
     figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
+    return figure
+
+
+def nothing_to_draw(reason: str) -> Figure:
+    """A figure in whose place there is nothing to show yet, and why."""
+    figure = new_figure(6, 1.2)
+    figure.text(0.5, 0.5, reason, ha="center", va="center", color=GREY)
     return figure
 
 

@@ -3,7 +3,6 @@
 import json
 import pathlib
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from torch import Tensor
@@ -11,16 +10,8 @@ from torch import Tensor
 from mode_connectivity import layout
 from mode_connectivity.atomic import whole_folder, write_json
 from mode_connectivity.datasets import Images
-from mode_connectivity.evaluation import Profile, barrier, output_moments, repair, sweep
-from mode_connectivity.geometry import (
-    METRICS,
-    LayerDistances,
-    bend_displacement,
-    end_distance,
-    layer_distances,
-    layer_sizes,
-    start_norms,
-)
+from mode_connectivity.evaluation import Profile, output_moments, path_summary, repair, sweep
+from mode_connectivity.geometry import METRICS, LayerDistances, distance_arrays, layer_distances, layer_summary
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear, Path
 from mode_connectivity.plots.along_path import metrics_along_path
@@ -50,15 +41,15 @@ def main(params: Params, variant: str, seed: int) -> None:
     paths: dict[str, Path] = {type(curve).__name__.lower(): curve, "linear": Linear(start, end)}
     profiles = {name: _profiles(study, path, ts, f"{name} {variant} seed {seed}") for name, path in paths.items()}
     with whole_folder(layout.analysis(variant, seed)) as folder:
-        _save_arrays(folder / layout.DISTANCES, distances, profiles)
+        _save_arrays(folder / layout.DISTANCES, distances, profiles, layer)
         np.savez(folder / layout.DISPLACEMENT, allow_pickle=False, **arrays)
         write_json(
             folder / layout.SUMMARY,
             {
                 **study.provenance("analysis", "evaluation", made_from=made_from, variant=variant, seed=seed),
                 "swapped_layer": layer,
-                "paths": {name: _path_summary(ts, sets) for name, sets in profiles.items()},
-                "layers": _layer_summary(curve, distances),
+                "paths": {name: path_summary(ts, sets) for name, sets in profiles.items()},
+                "layers": layer_summary(curve, distances),
                 "movement": figures,
             },
         )
@@ -87,8 +78,8 @@ def _repaired(study: Study, path: Path, images: Images) -> Callable[[float], dic
     return lambda t: repair(model, path.at(t), t, (first, last), images, study.scaling)
 
 
-def _save_arrays(path: pathlib.Path, distances: LayerDistances, profiles: Profiles) -> None:
-    arrays = {name: getattr(distances, name) for name in ("ts", *METRICS)} | {"layers": np.array(distances.layers)}
+def _save_arrays(path: pathlib.Path, distances: LayerDistances, profiles: Profiles, layer: str | None) -> None:
+    arrays = distance_arrays(distances, layer)
     for name, sets in profiles.items():
         for probe, profile in sets.items():
             for quantity in ("loss", "accuracy", "error"):
@@ -96,44 +87,17 @@ def _save_arrays(path: pathlib.Path, distances: LayerDistances, profiles: Profil
     np.savez(path, allow_pickle=False, **arrays)
 
 
-def _path_summary(ts: np.ndarray, sets: dict[str, Profile]) -> dict[str, Any]:
-    return {
-        probe: {
-            "loss_barrier": barrier(ts, profile.loss),
-            "error_barrier": barrier(ts, profile.error),
-            "highest_loss": float(profile.loss.max()),
-            "loss_at_ends": [float(profile.loss[0]), float(profile.loss[-1])],
-            "lowest_accuracy": float(profile.accuracy.min()),
-            "accuracy_at_ends": [float(profile.accuracy[0]), float(profile.accuracy[-1])],
-        }
-        for probe, profile in sets.items()
-    }
-
-
-def _layer_summary(curve: Path, distances: LayerDistances) -> list[dict[str, str | float]]:
-    columns = {
-        "parameters": layer_sizes(curve),
-        "norm": start_norms(curve),
-        "bend_displacement": bend_displacement(curve),
-        "end_distance": end_distance(curve),
-        **{f"highest_{metric}": getattr(distances, metric).max(axis=0) for metric in METRICS},
-    }
-    return [
-        {"layer": layer} | {name: float(values[place]) for name, values in columns.items()}
-        for place, layer in enumerate(distances.layers)
-    ]
-
-
 def _draw(
     folder: pathlib.Path, params: Params, distances: LayerDistances, profiles: Profiles, layer: str | None, title: str
 ) -> None:
-    metric = params.analysis.metric
     heading = f"Distance from the original along the curve ({title})"
-    evolution = Evolution(
-        distances.layers, distances.ts, getattr(distances, metric), layer, quantity=METRICS[metric], title=heading
-    )
-    save_gif(evolution_frames(evolution), folder / layout.EVOLUTION, params.analysis.fps)
-    save_png(evolution_heatmap(evolution), folder / layout.HEATMAP)
+    for place, metric in enumerate(params.analysis.metric):
+        values = getattr(distances, metric)
+        evolution = Evolution(distances.layers, distances.ts, values, layer, quantity=METRICS[metric], title=heading)
+        # The first has the promised names.
+        gif, heatmap = (name if place == 0 else f"{metric}_{name}" for name in (layout.EVOLUTION, layout.HEATMAP))
+        save_gif(evolution_frames(evolution), folder / gif, params.analysis.fps)
+        save_png(evolution_heatmap(evolution), folder / heatmap)
     lines = {
         name: {probe: (profile.loss, profile.accuracy) for probe, profile in sets.items()}
         for name, sets in profiles.items()

@@ -12,6 +12,7 @@ from mode_connectivity.paths.fitting import fit
 from mode_connectivity.randomness import named_generator, named_seed
 from mode_connectivity.stages.bends import recipe_of, starting_bends
 from mode_connectivity.stages.fitted import KINDS, stacked
+from mode_connectivity.stages.keeping import keeping
 from mode_connectivity.stages.running import flat, series_of
 from mode_connectivity.stages.study import Study
 from mode_connectivity.tracking import Record
@@ -25,21 +26,23 @@ def fit_curve(params: Params, variant: str, seed: int, replicate: int = 0) -> No
     """
     study = Study.open(params)
     start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
-    purpose = f"curve replicate {replicate}" if replicate else "curve"
-    torch.manual_seed(named_seed(seed, f"{purpose} dropout"))
-    bends, history = fit(
-        study.model(),
-        KINDS[params.curve.kind]([start, *starting_bends(params.curve, start, end, seed), end]),
-        study.batches(params.curve.batch_size, seed, purpose),
-        recipe_of(params.curve),
-        study.precision,
-        named_generator(seed, f"{purpose} t"),
-        equidistant=params.curve.equidistant,
-        title=f"{purpose} {variant} seed {seed}",
-    )
     made_from = [layout.endpoint(seed), layout.swapped(variant, seed)]
     repeat = {"replicate": replicate} if replicate else {}
     provenance = study.provenance("curve", made_from=made_from, variant=variant, seed=seed, **repeat)
+    purpose, again = (f"curve replicate {replicate}", f"-replicate{replicate}") if replicate else ("curve", "")
+    torch.manual_seed(named_seed(seed, f"{purpose} dropout"))
+    with keeping(study, f"curve-{variant}-seed{seed}{again}", provenance, made_from) as keeper:
+        bends, history = fit(
+            study.model(),
+            KINDS[params.curve.kind]([start, *starting_bends(params.curve, start, end, seed), end]),
+            study.batches(params.curve.batch_size, seed, purpose),
+            recipe_of(params.curve),
+            study.precision,
+            named_generator(seed, f"{purpose} t"),
+            equidistant=params.curve.equidistant,
+            keeper=keeper,
+            title=f"{purpose} {variant} seed {seed}",
+        )
     path = layout.curve(variant, seed, replicate)
     write_json(layout.history(path), {"epochs": [asdict(epoch) for epoch in history], **provenance})
     checkpoints.save(path, stacked(bends), provenance)

@@ -15,6 +15,7 @@ from mode_connectivity.params import Params
 from mode_connectivity.stages.correction import Correction, State, correction
 from mode_connectivity.stages.depths import depth_record, loss_record
 from mode_connectivity.stages.fitted import load_fitted
+from mode_connectivity.stages.locality_figures import draw_figures
 from mode_connectivity.stages.movement import Swapped
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study
@@ -43,6 +44,7 @@ def main(params: Params) -> None:
     with whole_folder(layout.LOCALITY) as folder:
         write_json(folder / layout.VERDICT, record)
         (folder / layout.VERDICT_TEXT).write_text(_text(record))
+        draw_figures(folder, record)
 
 
 def _items(params: Params) -> list[tuple[str, int]]:

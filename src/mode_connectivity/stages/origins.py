@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
+from mode_connectivity import checkpoints
 from mode_connectivity.checkpoints import CheckpointError
 from mode_connectivity.evaluation import score
 from mode_connectivity.models import adopt
 from mode_connectivity.randomness import named_seed
+from mode_connectivity.stages.keeping import keeping
 from mode_connectivity.stages.study import Study
 from mode_connectivity.training import Epoch, Recipe, train_endpoint
 
@@ -24,28 +25,27 @@ def trained(study: Study, seed: int, role: str) -> tuple[dict[str, Tensor], list
     section = study.params.endpoint
     recipe = Recipe(**section.model_dump(exclude={"imported"}))
     batches = study.batches(section.batch_size, seed, role)
-    return train_endpoint(model, start, batches, recipe, study.precision, title=f"{role} seed {seed}")
+    with keeping(study, f"{role}-seed{seed}", study.provenance("augmentation", "endpoint", seed=seed), []) as keeper:
+        return train_endpoint(
+            model, start, batches, recipe, study.precision, keeper=keeper, title=f"{role} seed {seed}"
+        )
 
 
-def imported(study: Study, path: Path) -> dict[str, Tensor]:
+def imported(study: Study, path: Path, key: str = "endpoint.imported") -> dict[str, Tensor]:
     """The weights in a safetensors or .pt file, as the study's network holds them. No pickle is executed.
 
     Raises:
-        CheckpointError: the file is missing, unreadable, or does not fit the network; the message names it.
+        CheckpointError: the file is missing, unreadable, or does not fit the network; the message names it and the
+            `key` of the params that asked for it.
     """
-    if not path.is_file():
-        raise CheckpointError(f"endpoint.imported: {path}: no such file")
     try:
-        weights = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
-    except Exception as error:  # torch and safetensors raise many kinds for a file that is not theirs
-        reason = " ".join(str(error).split())[:120]
-        raise CheckpointError(f"endpoint.imported: {path}: not readable as plain weights ({reason})") from error
-    if not isinstance(weights, dict):
-        raise CheckpointError(f"endpoint.imported: {path}: holds {type(weights).__name__}, not a dict of tensors")
+        weights = checkpoints.foreign(path)
+    except CheckpointError as error:
+        raise CheckpointError(f"{key}: {error}") from error
     try:
         state = adopt(study.model(), weights)
     except ValueError as error:
-        raise CheckpointError(f"endpoint.imported: {path}: {error}") from error
+        raise CheckpointError(f"{key}: {path}: {error}") from error
     return {name: tensor.to(study.device) for name, tensor in state.items()}
 
 

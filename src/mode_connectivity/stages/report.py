@@ -12,6 +12,7 @@ from mode_connectivity.atomic import whole_folder, write_json
 from mode_connectivity.params import Params
 from mode_connectivity.plots.comparison import barriers, displacements
 from mode_connectivity.plots.style import save_png
+from mode_connectivity.stages.path_figure import draw_paths
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.tracking import Record
 
@@ -33,6 +34,7 @@ def main(params: Params) -> None:
     rows = [_row(variant, seed, summaries) for variant, seed in summaries]
     with whole_folder(layout.COMPARISON) as folder:
         _draw(folder, rows)
+        draw_paths(folder, summaries)
         (folder / layout.REPORT).write_text(_text(params, rows))
         write_json(folder / layout.METRICS, _metrics(rows))
 

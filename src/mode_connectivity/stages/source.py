@@ -1,4 +1,4 @@
-"""Fingerprints of what comes from outside: the data source, and a network or weights of the user's own.
+"""Fingerprints of what comes from outside: the data sources, and networks or weights of the user's own.
 
 DVC can follow them where it cannot follow the files themselves.
 """
@@ -32,12 +32,22 @@ def fingerprint(root: Path, files: Iterable[Path]) -> dict[str, int | str]:
 
 
 def main(params: Params) -> None:
-    write_json(layout.SOURCE, {"source": params.dataset.source, **_contents(params)})
-    write_json(layout.IMPORTS, {"model": _model(params), "endpoints": _endpoints(params)})
+    asked, cue = params.dataset, params.cue
+    write_json(layout.SOURCE, {"source": asked.source, **_contents(asked.source, asked.root, "dataset.root")})
+    write_json(
+        layout.IMPORTS,
+        {
+            "model": _model(params.model.name, "model"),
+            "endpoints": _weights(params.endpoint.imported, params, "endpoint.imported"),
+        },
+    )
+    second = _contents(cue.second, cue.second_root, "cue.second_root") if cue.kind == "dominoes" else None
+    write_json(layout.CUE_SOURCE, {"model": _model(params.cue_model.name, "cue_model"), "second": second})
+    write_json(layout.PRETRAINED, _weights(params.finetune.model, params, "finetune.model"))
 
 
-def _model(params: Params) -> str | None:
-    place, colon, _ = params.model.name.partition(":")
+def _model(name: str, section: str) -> str | None:
+    place, colon, _ = name.partition(":")
     if not colon:
         return None
     try:
@@ -45,34 +55,35 @@ def _model(params: Params) -> str | None:
     except ModuleNotFoundError:
         found = None
     if found is None or not found.origin:
-        raise ValueError(f"model.name: cannot find the module {place!r}; put it under src or on PYTHONPATH")
+        raise ValueError(f"{section}.name: cannot find the module {place!r}; put it under src or on PYTHONPATH")
     return hashlib.sha256(Path(found.origin).read_bytes()).hexdigest()
 
 
-def _endpoints(params: Params) -> dict[str, str]:
-    template = params.endpoint.imported
+def _weights(template: str | None, params: Params, key: str) -> dict[str, str]:
     if template is None:
         return {}
     digests = {}
     for seed in params.seeds:
         path = resolved(template.format(seed=seed))
         if not path.is_file():
-            raise ValueError(f"endpoint.imported: {path}: no such file")
+            raise ValueError(f"{key}: {path}: no such file")
         digests[str(seed)] = hashlib.sha256(path.read_bytes()).hexdigest()
     return digests
 
 
-def _contents(params: Params) -> dict[str, int | str]:
-    match params.dataset.source:
+def _contents(source: str, root: str | None, key: str) -> dict[str, int | str]:
+    match source:
+        case "shapes":  # drawn by our own code
+            return {}
         case "digits":
             (package,) = find_spec("sklearn").submodule_search_locations  # type: ignore[union-attr, misc]
             return fingerprint(Path(package), [Path(package) / "datasets/data/digits.csv.gz"])
         case "image_folder":
-            root = resolved(params.dataset.root or "")
-            files = sorted(p for split in ("train", "test") for p in (root / split).rglob("*") if p.is_file())
+            folder = resolved(root or "")
+            files = sorted(p for split in ("train", "test") for p in (folder / split).rglob("*") if p.is_file())
             if not files:
-                raise ValueError(f"dataset.root: {root} holds no files under train/ and test/")
-            return fingerprint(root, files)
+                raise ValueError(f"{key}: {folder} holds no files under train/ and test/")
+            return fingerprint(folder, files)
         case _:  # torchvision verifies its archives' checksums each time they are read
             return {"torchvision": version("torchvision")}
 

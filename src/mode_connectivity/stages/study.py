@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from mode_connectivity import checkpoints, layout
 from mode_connectivity.datasets import Augmentation, Dataset, Images, Scaling, TrainingBatches
 from mode_connectivity.models import build
-from mode_connectivity.params import Compute, Params
+from mode_connectivity.params import Compute, Params, sections
 from mode_connectivity.precision import Precision
 from mode_connectivity.randomness import named_generator, named_seed
 
@@ -31,6 +31,7 @@ class Study:
     scaling: Scaling
     precision: Precision
     imports: dict[str, Any]
+    network_section: ClassVar[str] = "model"
 
     @classmethod
     def open(cls, params: Params) -> Self:
@@ -40,7 +41,7 @@ class Study:
             CheckpointError: the data set is missing or damaged.
             ValueError: a GPU was asked for and there is none.
         """
-        device = _device(params.compute)
+        device = pinned_device(params.compute)
         tensors, metadata = checkpoints.load(layout.DATASET)
         dataset = Dataset.from_tensors(tensors, metadata)
         precision = Precision(params.compute.precision, device.type)
@@ -49,9 +50,15 @@ class Study:
             params, device, dataset.to(device), metadata["sha256"], Scaling.of(dataset.train), precision, imports
         )
 
+    @property
+    def network(self) -> sections.Model:
+        """What is asked of the network."""
+        asked: sections.Model = getattr(self.params, self.network_section)
+        return asked
+
     def model(self, seed: int = 0, role: str = "endpoint") -> nn.Module:
         """The network of the study as (`seed`, `role`) initialises it."""
-        asked = self.params.model
+        asked = self.network
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(named_seed(seed, f"{role} initialisation"))
             network = build(
@@ -89,23 +96,30 @@ class Study:
         _fits(self.model(), state, path)
         return {name: tensor.to(self.device) for name, tensor in state.items()}
 
-    def provenance(self, *sections: str, made_from: Sequence[Path] = (), **item: str | int) -> dict[str, Any]:
+    def provenance(self, *names: str, made_from: Sequence[Path] = (), **item: str | int) -> dict[str, Any]:
         """Where a result comes from: its own params and those of the checkpoints it was made from, the data, and its
         place in the study. Params on which it does not depend stay out, or its bytes would change with them."""
-        own = self.params.model_dump(mode="json", include={*sections, "compute", "model"}, exclude=AXES)
+        own = self.params.model_dump(mode="json", include={*names, "compute", self.network_section}, exclude=AXES)
         inherited: dict[str, Any] = {}
         for path in made_from:
             inherited |= checkpoints.metadata(path)["params"]
         brought = {"model_sha256": self.imports["model"]} if self.imports["model"] else {}
         return {"params": inherited | own, "data_sha256": self.data_sha256, **brought, **item}
 
-    def sample(self, count: int) -> Images:
-        """The first `count` training images, drawn without order: the data set's own order is by class in part."""
-        order = torch.randperm(len(self.dataset.train), generator=named_generator(0, "training sample"))
-        return self.dataset.train.take(order[:count].sort().values.to(self.device))
+    def sample(self, count: int, images: Images | None = None) -> Images:
+        """The first `count` of `images` (None: the training images), drawn without order: the data set's own order is
+        by class in part. Of two lists of the same length the same places are drawn."""
+        images = self.dataset.train if images is None else images
+        order = torch.randperm(len(images), generator=named_generator(0, "training sample"))
+        return images.take(order[:count].sort().values.to(self.device))
 
 
-def _device(compute: Compute) -> torch.device:
+def pinned_device(compute: Compute) -> torch.device:
+    """The device asked for, with threads and algorithms pinned.
+
+    Raises:
+        ValueError: a GPU was asked for and there is none.
+    """
     torch.set_num_threads(compute.threads)
     if compute.device == "cuda" and not torch.cuda.is_available():
         raise ValueError("compute.device: cuda was asked for and there is none; use auto or cpu")

@@ -1,6 +1,8 @@
-"""Stochastic gradient descent: the loop and its schedules."""
+"""Stochastic gradient descent: the loop, its schedules, and its state, from which it goes on after an interruption."""
 
 from mode_connectivity.training.endpoint import train_endpoint
-from mode_connectivity.training.loop import Diverged, Epoch, Recipe, descend
+from mode_connectivity.training.loop import Recipe, descend
+from mode_connectivity.training.progress import Diverged, Epoch
+from mode_connectivity.training.state import Keeper, Resumable, Snapshot
 
-__all__ = ["Diverged", "Epoch", "Recipe", "descend", "train_endpoint"]
+__all__ = ["Diverged", "Epoch", "Keeper", "Recipe", "Resumable", "Snapshot", "descend", "train_endpoint"]

@@ -1,6 +1,6 @@
 """Training a network from its initialisation to an endpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,9 @@ from torch.nn.functional import cross_entropy
 from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.models import memory_format
 from mode_connectivity.precision import Precision
-from mode_connectivity.training.loop import Epoch, Recipe, descend
+from mode_connectivity.training.loop import Recipe, descend
+from mode_connectivity.training.progress import Epoch
+from mode_connectivity.training.state import Keeper, Resumable
 
 
 def train_endpoint(
@@ -20,9 +22,15 @@ def train_endpoint(
     recipe: Recipe,
     precision: Precision,
     *,
+    keeper: Keeper | None = None,
     title: str = "endpoint",
+    watch: Callable[[Mapping[str, Tensor]], None] | None = None,
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
-    """The state dict reached from `start` by SGD on the cross entropy, and the history. `start` is not changed."""
+    """The state dict reached from `start` by SGD on the cross entropy, and the history. `start` is not changed.
+
+    `keeper` keeps the state of the training, from which the same call goes on where it was interrupted.
+    `watch` is shown the state after every epoch, and must leave it as it is.
+    """
     state = {name: tensor.detach().clone() for name, tensor in start.items()}
     names = [name for name, _ in model.named_parameters()]
     leaves = [state[name].requires_grad_() for name in names]
@@ -37,5 +45,14 @@ def train_endpoint(
             leaf.grad = gradient
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
-    history = descend(leaves, step, batches, recipe, decay=recipe.weight_decay, title=title)
+    def shown() -> None:
+        if watch is not None:
+            watch(state)
+            model.train()
+
+    carried = {name: tensor for name, tensor in state.items() if name not in names}
+    resumable = None if keeper is None else Resumable(keeper, batches, carried=carried)
+    history = descend(
+        leaves, step, batches, recipe, decay=recipe.weight_decay, resumable=resumable, title=title, after_epoch=shown
+    )
     return {name: tensor.detach() for name, tensor in state.items()}, history

@@ -1,18 +1,16 @@
 """Stochastic gradient descent on any tensors: the one loop behind endpoints and curves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.training.progress import Epoch, Progress
 from mode_connectivity.training.schedules import SCHEDULES
-
-
-class Diverged(ValueError):
-    """The loss is no longer a finite number."""
+from mode_connectivity.training.state import Resumable
 
 
 @dataclass(frozen=True)
@@ -28,69 +26,80 @@ class Recipe:
     clip_norm: float | None = None
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """Means over the batches of one pass: the training loss without the weight decay, the accuracy in [0, 1], and
-    the learning rate of the last step."""
-
-    loss: float
-    accuracy: float
-    learning_rate: float
-
-
 Step = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+
+
+class Batches(Protocol):
+    """(inputs, labels), anew in each pass; `TrainingBatches` are the usual ones."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]: ...
 
 
 def descend(
     leaves: Sequence[Tensor],
-    step: Step,
-    batches: TrainingBatches,
+    step: Step | Sequence[Step],
+    batches: Batches,
     recipe: Recipe,
     *,
     decay: float = 0.0,
     after: Callable[[], None] | None = None,
+    resumable: Resumable | None = None,
     title: str = "",
+    after_epoch: Callable[[], None] | None = None,
 ) -> list[Epoch]:
     """Move `leaves` in place and return the history.
 
     `step(images, labels)` writes the gradient of each leaf into its `.grad` and returns the batch's loss and number
-    of right answers as detached scalars. `decay` is the optimizer's own weight decay on the leaves; `after` is called
-    after each step, to put the leaves back where they must lie.
+    of right answers as detached scalars. Of several steps each moves the leaves in turn, with one momentum and one
+    rate a batch, and the last one is recorded. `decay` is the optimizer's own weight decay on the leaves; `after` is
+    called after each step, to put the leaves back where they must lie, and `after_epoch` after each pass.
+    `resumable` keeps the state of the training, from which it goes on where it was interrupted.
 
     Raises:
         Diverged: the loss of an epoch is not finite.
     """
     optimizer = torch.optim.SGD(leaves, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=decay)
-    factor = SCHEDULES[recipe.schedule]
-    steps = recipe.epochs * len(batches)
-    history: list[Epoch] = []
-    with tqdm(total=steps, desc=title, unit="step", disable=None) as bar:
-        for epoch in range(recipe.epochs):
-            losses: list[Tensor] = []
-            right: list[Tensor] = []
-            seen, rate = 0, 0.0
-            for images, labels in batches:
-                rate = recipe.learning_rate * factor(_share_done(epoch, len(losses), len(batches), recipe.epochs))
+    steps = len(batches)
+    moves = (step,) if callable(step) else tuple(step)
+    done = Progress() if resumable is None else resumable.restored(leaves, optimizer)
+    with _bar(recipe.epochs * steps, done, steps, title) as bar:
+        while done.epoch < recipe.epochs:
+            for images, labels in batches if resumable is None else resumable.rest_of_epoch(done):
+                rate = _rate(recipe, done, steps)
                 for group in optimizer.param_groups:
                     group["lr"] = rate
-                loss, correct = step(images, labels)
-                if recipe.clip_norm is not None:
-                    torch.nn.utils.clip_grad_norm_(leaves, recipe.clip_norm)
-                optimizer.step()
-                if after is not None:
-                    after()
-                losses.append(loss)
-                right.append(correct)
-                seen += len(labels)
+                for move in moves:
+                    loss, right = move(images, labels)
+                    if recipe.clip_norm is not None:
+                        torch.nn.utils.clip_grad_norm_(leaves, recipe.clip_norm)
+                    optimizer.step()
+                    if after is not None:
+                        after()
+                done.add(loss, right, len(labels), rate)
                 bar.update()
-            done = Epoch(float(torch.stack(losses).double().mean()), float(torch.stack(right).sum()) / seen, rate)
-            if not torch.isfinite(torch.tensor(done.loss)):
-                raise Diverged(f"{title}: the loss is {done.loss} after epoch {epoch + 1}; lower the learning_rate")
-            history.append(done)
-            bar.set_postfix(loss=f"{done.loss:.4f}", accuracy=f"{done.accuracy:.1%}")
-    return history
+                if resumable is not None and resumable.keeper.due():
+                    resumable.keep(leaves, optimizer, done)
+            _show(bar, done.end_epoch(title))
+            if after_epoch is not None:
+                after_epoch()
+    if resumable is not None:
+        resumable.keep(leaves, optimizer, done)
+    return done.history
 
 
-def _share_done(epoch: int, step: int, steps: int, epochs: int) -> float:
-    """Share of the training that lies behind the given step, in [0, 1)."""
-    return (epoch * steps + step) / (epochs * steps)
+def _rate(recipe: Recipe, done: Progress, steps: int) -> float:
+    """The learning rate of the next step."""
+    return recipe.learning_rate * SCHEDULES[recipe.schedule]((done.epoch * steps + done.step) / (recipe.epochs * steps))
+
+
+def _bar(total: int, done: Progress, steps: int, title: str) -> Any:
+    bar = tqdm(total=total, initial=done.epoch * steps + done.step, desc=title, unit="step", disable=None)
+    if done.history:
+        _show(bar, done.history[-1])
+    return bar
+
+
+def _show(bar: Any, epoch: Epoch) -> None:
+    bar.set_postfix(loss=f"{epoch.loss:.4f}", accuracy=f"{epoch.accuracy:.1%}")

@@ -1,0 +1,107 @@
+"""Distances per layer along a path that is given as files. No network and no data set are needed.
+
+    PYTHONPATH=src python -m mode_connectivity.commands.analyse \\
+        --curve-checkpoint models/curves/mid-seed0.safetensors \\
+        --original-checkpoint models/endpoints/seed0.safetensors \\
+        --swap-metadata models/swaps/mid-seed0_metadata.json --output-dir analysis --num-points 61
+
+A checkpoint is a safetensors file or a .pt of plain weights. That of the curve holds all control points (as the code of
+Garipov et al. writes it) or the bends alone; then the other end lies beside the swap metadata, or is named.
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mode_connectivity import layout
+from mode_connectivity.atomic import whole_file, write_json
+from mode_connectivity.commands.curve import read_curve
+from mode_connectivity.commands.one_line import in_one_line
+from mode_connectivity.geometry import distance_arrays, layer_distances, layer_summary
+
+LAYER_KEYS = ("layer", "layer_name")
+SUFFIXES = (".safetensors", ".pt")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    asked = _parser().parse_args(arguments)
+    with in_one_line():
+        analyse(
+            asked.curve_checkpoint,
+            asked.original_checkpoint,
+            asked.swap_metadata,
+            asked.swapped_checkpoint,
+            asked.output_dir,
+            asked.num_points,
+        )
+
+
+def analyse(curve: Path, original: Path, metadata: Path, swapped: Path | None, folder: Path, points: int) -> None:
+    """Write the arrays and the summary of a path into `folder`, under the names that the analysis stage gives them.
+
+    Raises:
+        ValueError: a file that is missing, unreadable or does not fit the others; the message names it.
+    """
+    if points < 2:
+        raise ValueError(f"--num-points: a path needs 2 points or more, got {points}")
+    layer = _swapped_layer(metadata)
+    path = read_curve(curve, original, swapped or _beside(metadata))
+    distances = layer_distances(path, np.linspace(0, 1, points))
+    if layer is not None and layer not in distances.layers:
+        raise ValueError(f"{metadata}: no layer {layer!r} in the checkpoints; there are {', '.join(distances.layers)}")
+    inputs = {"curve": curve, "original": original, "swap_metadata": metadata}
+    with whole_file(folder / layout.DISTANCES) as partial, partial.open("wb") as file:
+        np.savez(file, allow_pickle=False, **distance_arrays(distances, layer))
+    write_json(
+        folder / layout.SUMMARY,
+        {
+            "sha256": {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in inputs.items()},
+            "path": type(path).__name__.lower(),
+            "control_points": len(path.controls),
+            "points": points,
+            "swapped_layer": layer,
+            "layers": layer_summary(path, distances),
+        },
+    )
+    print(f"{points} points, {len(distances.layers)} layers: {folder / layout.DISTANCES}, {folder / layout.SUMMARY}")
+
+
+def _swapped_layer(metadata: Path) -> str | None:
+    try:
+        values = json.loads(metadata.read_text())
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{metadata}: not JSON ({error})") from error
+    key = next((key for key in LAYER_KEYS if isinstance(values, dict) and key in values), None)
+    if key is None or not isinstance(values[key], str | None):
+        raise ValueError(f"{metadata}: does not name the swapped layer under {' or '.join(map(repr, LAYER_KEYS))}")
+    layer: str | None = values[key]
+    return layer
+
+
+def _beside(metadata: Path) -> Path | None:
+    """The swapped checkpoint that the metadata lie beside: "a_metadata.json" beside "a.safetensors" or "a.pt"."""
+    stem = metadata.stem.removesuffix("_metadata")
+    return next((file for suffix in SUFFIXES if (file := metadata.with_name(stem + suffix)).is_file()), None)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="analyse", description="Distances per layer along a path, from files.")
+
+    def add(name: str, text: str, **options: Any) -> None:
+        parser.add_argument(name, help=text, **options)
+
+    add("--curve-checkpoint", "the fitted curve: all control points, or the bends alone", type=Path, required=True)
+    add("--original-checkpoint", "the network at which the curve starts", type=Path, required=True)
+    add("--swap-metadata", "the JSON that names the swapped layer", type=Path, required=True)
+    add("--swapped-checkpoint", "the other end (default: the one beside the metadata)", type=Path)
+    add("--output-dir", "where the arrays and the summary go", type=Path, required=True)
+    add("--num-points", "points from t = 0 to 1 (default: %(default)s)", type=int, default=61)
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The animation of a path, and its heatmap, from an NPZ of distances.
+
+    PYTHONPATH=src python -m mode_connectivity.commands.animate --data analysis/layer_distances_along_curve.npz \\
+        --output analysis/layer_distances_evolution.gif --fps 10 --metric normalized_l2 --heatmap
+
+The NPZ holds `ts` (T,), `layers` (L,) and the metric (T, L), as `analyse` and the analysis stage write them;
+`swapped_layer`, where it is there, is drawn in red.
+"""
+
+import argparse
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mode_connectivity.commands.one_line import in_one_line
+from mode_connectivity.geometry import METRICS
+from mode_connectivity.plots.evolution import Evolution, evolution_frames
+from mode_connectivity.plots.gif import save_gif
+from mode_connectivity.plots.heatmap import evolution_heatmap
+from mode_connectivity.plots.style import save_png
+
+TITLE = "Distance from the original along the curve"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    asked = _parser().parse_args(arguments)
+    with in_one_line():
+        animate(asked.data, asked.output, asked.fps, asked.metric, asked.heatmap)
+
+
+def animate(data: Path, output: Path, fps: int, metric: str, heatmap: bool) -> None:
+    """Write the GIF, and the heatmap beside it as `<stem>_heatmap.png`.
+
+    Raises:
+        ValueError: no such file, or one that does not hold the arrays; an fps below one. The message names it.
+    """
+    if fps < 1:
+        raise ValueError(f"--fps: at least one frame a second, got {fps}")
+    evolution = _read(data, metric)
+    save_gif(evolution_frames(evolution), output, fps)
+    written = [output]
+    if heatmap:
+        written.append(output.with_name(f"{output.stem}_heatmap.png"))
+        save_png(evolution_heatmap(evolution), written[-1])
+    print(f"{len(evolution.ts)} frames, {metric}: {', '.join(map(str, written))}")
+
+
+def _read(data: Path, metric: str) -> Evolution:
+    if not data.is_file():
+        raise ValueError(f"{data}: no such file")
+    try:
+        with np.load(data, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (ValueError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{data}: not an NPZ of plain arrays ({error})") from error
+    for name in ("ts", "layers", metric):
+        if name not in arrays:
+            raise ValueError(f"{data}: no array {name!r}; there are {', '.join(arrays) or 'none'}")
+    ts, layers, values = arrays["ts"], arrays["layers"].tolist(), arrays[metric]
+    if values.shape != (len(ts), len(layers)) or len(ts) < 2 or not np.isfinite(values).all():
+        raise ValueError(
+            f"{data}: {metric} must be finite, one row for each of {len(ts)} points and one column a layer"
+        )
+    swapped = str(arrays.get("swapped_layer", "")) or None
+    if swapped is not None and swapped not in layers:
+        raise ValueError(f"{data}: swapped_layer {swapped!r} is not among the layers")
+    return Evolution(layers, ts, values, swapped, quantity=METRICS[metric], title=TITLE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="animate", description="One bar a layer, one frame a point of the path.")
+
+    def add(name: str, text: str, **options: Any) -> None:
+        parser.add_argument(name, help=text, **options)
+
+    add("--data", "the NPZ of distances", type=Path, required=True)
+    add("--output", "the GIF to write", type=Path, required=True)
+    add("--fps", "frames a second (default: %(default)s)", type=int, default=10)
+    add("--metric", "what the bars show (default: %(default)s)", choices=list(METRICS), default="normalized_l2")
+    add("--heatmap", "also write a still picture of layers against t", action="store_true")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

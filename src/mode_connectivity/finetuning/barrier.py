@@ -1,0 +1,68 @@
+"""The barrier loss of CBFT: the loss on the line to the pretrained network is to lie at a level, not below it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.func import functional_call
+from torch.nn.functional import cross_entropy
+
+from mode_connectivity.paths import Linear
+from mode_connectivity.paths.fitting import path_gradients
+from mode_connectivity.precision import Precision
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """The level K in nats, and t = mean + spread clip(z, -clip, clip) with z ~ N(0, 1), the pretrained end's share.
+
+    The defaults are the published ones: K = 1 and t in [1/4, 3/4], with both ends of it likely (a share of 0.31 each).
+    K bites only where it lies above the loss of a network that does not read the cue.
+
+    Raises:
+        ValueError: t could leave [0, 1].
+    """
+
+    level: float = 1.0
+    mean: float = 0.5
+    spread: float = 0.5
+    clip: float = 0.5
+
+    def __post_init__(self) -> None:
+        reach = self.spread * self.clip
+        if not 0 <= self.mean - reach <= self.mean + reach <= 1:
+            raise ValueError(f"t would run from {self.mean - reach:g} to {self.mean + reach:g}, outside [0, 1]")
+
+    def draw(self, generator: Generator) -> float:
+        z = float(torch.randn((), generator=generator, dtype=torch.float64))
+        return self.mean + self.spread * min(max(z, -self.clip), self.clip)
+
+
+def barrier_gradients(
+    model: nn.Module,
+    current: Mapping[str, Tensor],
+    pretrained: Mapping[str, Tensor],
+    t: float,
+    batch: tuple[Tensor, Tensor],
+    level: float,
+    precision: Precision,
+) -> tuple[list[Tensor], Tensor, Tensor]:
+    """Gradient of |K - CE(W_t)| for each parameter of `current`, with W_t = t pretrained + (1 - t) current.
+
+    W_t is linear in `current`, so the gradient at the point times (1 - t) is exact. CE is the mean over the batch.
+    Neither state is changed.
+
+    Returns:
+        The gradients in the order of `model.named_parameters()`, the barrier loss, and the number of right answers.
+    """
+    images, labels = batch
+    path = Linear(current, pretrained)
+    with torch.no_grad():
+        state = path.at(t)
+    point = [state[name].requires_grad_() for name, _ in model.named_parameters()]
+    with precision.autocast():
+        logits = functional_call(model, state, (images,))
+        loss = (level - cross_entropy(logits.to(torch.promote_types(logits.dtype, torch.float32)), labels)).abs()
+    (gradients,) = path_gradients(loss, point, path.weights(t)[:1], 0.0)
+    return gradients, loss.detach(), (logits.detach().argmax(1) == labels).sum()

@@ -1,0 +1,121 @@
+"""CBFT, connectivity-based fine-tuning: leave the pretrained network's mechanism by raising a barrier to it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.finetuning.barrier import Barrier, barrier_gradients
+from mode_connectivity.finetuning.head import features_and_logits
+from mode_connectivity.finetuning.invariance import invariance_loss
+from mode_connectivity.finetuning.watch import Watch
+from mode_connectivity.models import memory_format
+from mode_connectivity.precision import Precision
+from mode_connectivity.training import Epoch, Recipe, descend
+from mode_connectivity.training.loop import Step
+
+# Lubana et al. 2023, code of the paper.
+CBFT = Recipe(epochs=20, batch_size=256, learning_rate=0.01, momentum=0.9, weight_decay=1e-4)
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What CBFT minimises beside the cross entropy of clean images; None leaves a loss out.
+
+    `invariance_from` is the number of epochs, the warm-up, after which the invariance loss sets in.
+    """
+
+    barrier: Barrier | None = field(default_factory=Barrier)
+    invariance_from: int | None = 1
+
+
+def cbft(
+    model: nn.Module,
+    pretrained: Mapping[str, Tensor],
+    clean: TrainingBatches,
+    cue: TrainingBatches,
+    losses: Losses,
+    recipe: Recipe,
+    precision: Precision,
+    draws: Generator,
+    *,
+    watch: Watch | None = None,
+    title: str = "cbft",
+) -> tuple[dict[str, Tensor], list[Epoch]]:
+    """Two steps a batch with one momentum (Lubana et al. 2023, section 5), from `pretrained`, which is not changed:
+
+    (a) on |K - CE| of a batch of cue images at a random point of the line to `pretrained`;
+    (b) on the CE of a batch of clean images plus the invariance loss between the two batches.
+
+    An epoch is one pass over the clean images; the cue images are begun anew in each. Batch norm as published: every
+    batch is normalised by its own moments, at the point of the line too, whose running statistics are thrown away;
+    the network's own follow the clean and the cue batches by turns, or the clean ones alone while there is no
+    invariance loss.
+    The history is that of step (b). `draws` gives t.
+    """
+    state = {name: tensor.detach().clone() for name, tensor in pretrained.items()}
+    names = [name for name, _ in model.named_parameters()]
+    leaves = [state[name].requires_grad_() for name in names]
+    pairs = _Pairs(clean, cue, memory_format(model))
+    epochs_done = 0
+    model.train()
+
+    def away(_images: Tensor, _labels: Tensor) -> tuple[Tensor, Tensor]:
+        assert losses.barrier is not None
+        t = losses.barrier.draw(draws)
+        gradients, loss, correct = barrier_gradients(
+            model, state, pretrained, t, pairs.cue, losses.barrier.level, precision
+        )
+        _write(leaves, gradients)
+        return loss, correct
+
+    def towards(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        with precision.autocast():
+            features, logits = features_and_logits(model, state, images)
+            loss = cross_entropy(logits.float(), labels)
+            if losses.invariance_from is not None and epochs_done >= losses.invariance_from:
+                cue_images, cue_labels = pairs.cue
+                cue_features, _ = features_and_logits(model, state, cue_images)
+                classes = logits.shape[1]
+                loss = loss + invariance_loss(features.float(), labels, cue_features.float(), cue_labels, classes)
+        _write(leaves, torch.autograd.grad(loss, leaves))
+        return loss.detach(), (logits.detach().argmax(1) == labels).sum()
+
+    def shown() -> None:
+        nonlocal epochs_done
+        epochs_done += 1
+        if watch is not None:
+            watch(state)
+            model.train()
+
+    steps: list[Step] = [towards] if losses.barrier is None else [away, towards]
+    history = descend(leaves, steps, pairs, recipe, decay=recipe.weight_decay, title=title, after_epoch=shown)
+    return {name: tensor.detach() for name, tensor in state.items()}, history
+
+
+def _write(leaves: list[Tensor], gradients: list[Tensor] | tuple[Tensor, ...]) -> None:
+    for leaf, gradient in zip(leaves, gradients, strict=True):
+        leaf.grad = gradient
+
+
+class _Pairs:
+    """Clean batches, with a batch of cue images at hand beside each."""
+
+    def __init__(self, clean: TrainingBatches, cue: TrainingBatches, layout: torch.memory_format) -> None:
+        self._clean, self._cue, self._layout = clean, cue, layout
+        self.cue: tuple[Tensor, Tensor]
+
+    def __len__(self) -> int:
+        return len(self._clean)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for (images, labels), (cue_images, cue_labels) in zip(self._clean, self._endless(), strict=False):
+            self.cue = cue_images.to(memory_format=self._layout), cue_labels
+            yield images.to(memory_format=self._layout), labels
+
+    def _endless(self) -> Iterator[tuple[Tensor, Tensor]]:
+        while True:
+            yield from self._cue

@@ -1,0 +1,35 @@
+"""LPFT, linear probing and then fine-tuning: LLRT, and from there all layers (Kumar et al. 2022)."""
+
+from collections.abc import Mapping
+
+from torch import Generator, Tensor, nn
+
+from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.finetuning.llrt import llrt
+from mode_connectivity.finetuning.naive import naive
+from mode_connectivity.finetuning.watch import Watch
+from mode_connectivity.precision import Precision
+from mode_connectivity.training import Epoch, Recipe
+
+
+def lpft(
+    model: nn.Module,
+    pretrained: Mapping[str, Tensor],
+    clean: tuple[TrainingBatches, TrainingBatches],
+    recipes: tuple[Recipe, Recipe],
+    precision: Precision,
+    initialisation: Generator,
+    *,
+    watch: Watch | None = None,
+    title: str = "lpft",
+) -> tuple[dict[str, Tensor], list[Epoch]]:
+    """Train a new head by the first recipe on the first batches, then all layers by the second on the second.
+
+    The history holds the epochs of the head and then those of all layers.
+    """
+    (first, second), (probing, tuning) = clean, recipes
+    probed, head_history = llrt(
+        model, pretrained, first, probing, precision, initialisation, watch=watch, title=f"{title} head"
+    )
+    tuned, history = naive(model, probed, second, tuning, precision, watch=watch, title=title)
+    return tuned, head_history + history

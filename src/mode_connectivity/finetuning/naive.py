@@ -1,0 +1,30 @@
+"""Naive fine-tuning: all layers, on clean images, with small steps."""
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.finetuning.watch import Watch
+from mode_connectivity.precision import Precision
+from mode_connectivity.training import Epoch, Recipe, train_endpoint
+
+# Lubana et al. 2023, code of the paper; weight decay acts on all parameters.
+NAIVE = Recipe(epochs=20, batch_size=256, learning_rate=0.01, momentum=0.9, weight_decay=1e-4, schedule="cosine")
+
+
+def naive(
+    model: nn.Module,
+    pretrained: Mapping[str, Tensor],
+    clean: TrainingBatches,
+    recipe: Recipe,
+    precision: Precision,
+    *,
+    watch: Watch | None = None,
+    title: str = "naive",
+) -> tuple[dict[str, Tensor], list[Epoch]]:
+    """SGD on the cross entropy of clean images, from `pretrained`, which is not changed.
+
+    Statistics of batch norm follow the clean batches.
+    """
+    return train_endpoint(model, pretrained, clean, recipe, precision, title=title, watch=watch)

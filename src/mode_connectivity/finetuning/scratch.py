@@ -1,0 +1,24 @@
+"""From scratch: what the clean images alone are worth, without any pretraining."""
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.finetuning.watch import Watch
+from mode_connectivity.precision import Precision
+from mode_connectivity.training import Epoch, Recipe, train_endpoint
+
+
+def scratch(
+    model: nn.Module,
+    initial: Mapping[str, Tensor],
+    clean: TrainingBatches,
+    recipe: Recipe,
+    precision: Precision,
+    *,
+    watch: Watch | None = None,
+    title: str = "scratch",
+) -> tuple[dict[str, Tensor], list[Epoch]]:
+    """SGD on the cross entropy of clean images, from an initialisation: the floor of every other method."""
+    return train_endpoint(model, initial, clean, recipe, precision, title=title, watch=watch)

@@ -1,0 +1,46 @@
+"""How the probe sets fare while a network is fine-tuned."""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import linear
+
+from mode_connectivity.datasets import Images, Scaling
+from mode_connectivity.evaluation import score
+from mode_connectivity.finetuning.head import frozen_features
+from mode_connectivity.precision import Precision
+
+
+class Watch:
+    """`accuracy[probe set]` grows by one share of right answers each time that a state is shown.
+
+    A network is scored with the running statistics that it has; none are recomputed.
+    """
+
+    def __init__(
+        self, model: nn.Module, probe_sets: Mapping[str, Images], scaling: Scaling, precision: Precision
+    ) -> None:
+        self.accuracy: dict[str, list[float]] = {name: [] for name in probe_sets}
+        self._model, self._probe_sets, self._scaling, self._precision = model, probe_sets, scaling, precision
+
+    def __call__(self, state: Mapping[str, Tensor]) -> None:
+        for name, images in self._probe_sets.items():
+            found = score(self._model, state, images, self._scaling, self._precision)
+            self.accuracy[name].append(found.accuracy)
+
+    def behind(self, state: Mapping[str, Tensor]) -> Callable[[Tensor, Tensor], None]:
+        """To be shown weight and bias of the head alone: all before it is frozen at `state`, and is run only once."""
+        features = {
+            name: frozen_features(self._model, state, images, self._scaling, self._precision)
+            for name, images in self._probe_sets.items()
+        }
+
+        @torch.no_grad()
+        def shown(weight: Tensor, bias: Tensor) -> None:
+            for name, images in self._probe_sets.items():
+                with self._precision.autocast():
+                    answers = linear(features[name], weight, bias).argmax(1)
+                self.accuracy[name].append(int((answers == images.labels).sum()) / len(images))
+
+        return shown

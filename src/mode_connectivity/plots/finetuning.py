@@ -1,0 +1,36 @@
+"""Accuracy on the probe sets while networks are fine-tuned."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from mode_connectivity.plots.probe_sets import COLOURS, TITLES
+from mode_connectivity.plots.style import new_figure, tidy
+
+Floats = NDArray[np.float64]
+
+
+def accuracy_while_tuned(accuracy: Mapping[str, Sequence[Mapping[str, Floats]]], chance: float) -> Figure:
+    """A column a probe set, a line a seed: `accuracy[method][seed][probe set]`, in [0, 1], against the share done of
+    that method's own training; the first value is that before it."""
+    probes = list(next(iter(accuracy.values()))[0])
+    figure = new_figure(2.7 * len(probes) + 0.6, 3.6)
+    panels = figure.subplots(1, len(probes), sharey=True, squeeze=False)[0]
+    for axes, probe in zip(panels, probes, strict=True):
+        for place, (method, seeds) in enumerate(accuracy.items()):
+            for row, values in enumerate(seeds):
+                done = np.linspace(0, 100, len(values[probe]))
+                label = method if row == 0 else None
+                axes.plot(done, 100 * values[probe], color=COLOURS[place], linewidth=1.3, alpha=0.85, label=label)
+        axes.axhline(100 * chance, color="black", linewidth=0.8, linestyle=":")
+        tidy(axes)
+        axes.set_title(TITLES.get(probe, probe))
+        axes.set_xlabel("training done (%)")
+        axes.set_ylim(0, 102)
+    panels[0].set_ylabel("accuracy (%)")
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
+    figure.suptitle("Accuracy while a method trains; a line is a seed, dotted is chance")
+    return figure

@@ -1,0 +1,62 @@
+"""Whether the swapped slices hold more of a displacement's energy than of the parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from mode_connectivity.plots.style import BLACK, GREY, colour_of, new_figure, tidy
+
+MARKERS = {"D": "o", "control": "x", "beyond the control": "D"}
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of energy and its standard error, None where one seed cannot show it."""
+
+    value: float
+    error: float | None
+
+
+def energy_shares(parameters: Mapping[str, float], shares: Mapping[str, Mapping[str, Share]]) -> Figure:
+    """`shares[variant][what]` over the slices' share of the `parameters` of a variant; `what` as in `MARKERS`.
+
+    On the diagonal the energy is spread evenly over all parameters. Both scales are logarithmic; a share that is not
+    positive (unbiased, and negative by chance) is drawn at the lower edge as a triangle.
+    """
+    variants = tuple(shares)
+    figure = new_figure(7.6, 5.2)
+    axes = figure.add_subplot()
+    tidy(axes)
+    positive = [each.value for found in shares.values() for each in found.values() if each.value > 0]
+    low = min([*parameters.values(), *positive]) / 2
+    axes.plot([low, 1], [low, 1], "--", color=GREY, linewidth=1, label="spread evenly")
+    for variant, found in shares.items():
+        for shift, (what, marker) in zip((0.93, 1.0, 1.07), MARKERS.items(), strict=True):
+            if what not in found:
+                continue
+            share, place = found[what], parameters[variant] * shift
+            colour, full = colour_of(variant, variants), "full" if what == "beyond the control" else "none"
+            if share.value <= 0:
+                axes.plot(place, low, "v", color=colour, markersize=8)
+                continue
+            reach = None if share.error is None else [[min(share.error, share.value - low)], [share.error]]
+            axes.errorbar(place, share.value, reach, fmt=marker, capsize=3, fillstyle=full, color=colour, markersize=8)
+    for variant in variants:
+        axes.plot([], [], "s", color=colour_of(variant, variants), label=variant)
+    for what, marker in MARKERS.items():
+        axes.plot([], [], marker, color=BLACK, fillstyle="full" if what == "beyond the control" else "none", label=what)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(min(parameters.values()) / 2, max(parameters.values()) * 2)
+    axes.set_ylim(low * 0.9, 1.3)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
+    axes.set_xlabel("share of the parameters in the swapped slices")
+    axes.set_ylabel("share of the energy in them")
+    axes.set_title("Energy in the swapped slices, with standard errors", loc="left")
+    figure.legend(loc="outside right upper", frameon=False)
+    return figure

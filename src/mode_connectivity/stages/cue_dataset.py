@@ -1,0 +1,76 @@
+"""The data of the mechanisms study: the base data made hard, what makes the cue, and a look at every set."""
+
+from typing import Any
+
+from mode_connectivity import checkpoints, layout
+from mode_connectivity.atomic import whole_folder
+from mode_connectivity.datasets import CueData, Dataset, DatasetError, Images
+from mode_connectivity.datasets.noise import add_noise, dim
+from mode_connectivity.params import Params
+from mode_connectivity.plots.contact_sheet import contact_sheet
+from mode_connectivity.plots.style import save_png
+from mode_connectivity.stages.reading import contents_sha256, read
+from mode_connectivity.stages.running import flat, run
+from mode_connectivity.tracking import Record
+
+
+def main(params: Params) -> None:
+    asked = params.cue
+    tensors, base = checkpoints.load(layout.DATASET)
+    easy = Dataset.from_tensors(tensors, base)
+    hard = Dataset(_hard(params, easy.train, "train"), _hard(params, easy.test, "test"), easy.classes)
+    cues = CueData(hard, _second(params, hard), asked.proportion, asked.held_out, asked.seed)
+    sheets = {"training": cues.training, **cues.test_sets}  # what does not fit shows before anything is written
+    tensors = cues.tensors()
+    own = asked.model_dump(mode="json", exclude={"second_root"})
+    metadata = {"draws": cues.draws(), "params": {**base["params"], "cue": own}, "sha256": contents_sha256(tensors)}
+    with whole_folder(layout.CONTACT_SHEETS) as folder:
+        for name, images in sheets.items():
+            title = f"{name.replace('_', ' ')} ({'training' if name == 'training' else 'test'} images)"
+            save_png(contact_sheet(images.pixels, images.labels, cues.classes, title=title), folder / f"{name}.png")
+    checkpoints.save(layout.CUES, tensors, metadata)
+
+
+def _hard(params: Params, images: Images, split: str) -> Images:
+    pixels = dim(images.pixels, params.cue.brightness)
+    return Images(add_noise(pixels, params.cue.noise, params.cue.seed, f"cue {split}"), images.labels)
+
+
+def _second(params: Params, base: Dataset) -> Dataset | None:
+    """The images that stand above, as large as those below.
+
+    Raises:
+        DatasetError: it cannot be read, or has fewer classes.
+    """
+    asked = params.cue
+    if asked.kind == "box":
+        return None
+    try:
+        second = read(asked.second, asked.second_root, base.train.pixels.shape[-1])
+    except DatasetError as error:
+        raise DatasetError(f"cue.second: {error}") from error
+    if len(second.classes) < len(base.classes):
+        raise DatasetError(f"cue.second: {asked.second} has {len(second.classes)} classes for {len(base.classes)}")
+    return second
+
+
+def record(params: Params) -> Record:
+    tensors, metadata = checkpoints.load(layout.CUES)
+    cues = CueData.from_tensors(tensors, metadata["draws"])
+    counts: dict[str, Any] = {
+        "pretraining_images": len(cues.training),
+        "with_cue": int(cues.carries_cue.sum()),
+        "held_out_images": len(cues.clean),
+        "test_images": len(cues.base.test),
+    }
+    return Record(
+        stage="cue_dataset",
+        item={},
+        params=flat({"cue": params.cue.model_dump()}) | {"sha256": metadata["sha256"]},
+        metrics=counts,
+        files=sorted(path for path in layout.CONTACT_SHEETS.iterdir() if not path.name.startswith(".")),
+    )
+
+
+if __name__ == "__main__":
+    run(main, record)

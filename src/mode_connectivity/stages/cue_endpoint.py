@@ -1,0 +1,89 @@
+"""Train a network with cues and its clean twin."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mode_connectivity import checkpoints, layout
+from mode_connectivity.atomic import write_json
+from mode_connectivity.evaluation import score
+from mode_connectivity.params import Params
+from mode_connectivity.randomness import named_seed
+from mode_connectivity.stages.cue_study import CueStudy, TrainedOn
+from mode_connectivity.stages.running import flat, run, series_of
+from mode_connectivity.tracking import Record
+from mode_connectivity.training import Epoch, Recipe, train_endpoint
+
+KINDS: tuple[TrainedOn, ...] = ("cue", "clean")
+
+
+def main(params: Params, seed: int) -> None:
+    study = CueStudy.open(params)
+    for kind in KINDS:
+        state, history = _trained(study, kind, seed)
+        provenance = study.provenance("cue_endpoint", trained_on=kind, seed=seed)
+        scores = probe_scores(study, state)
+        readings = ", ".join(f"{name} {value['accuracy']:.1%}" for name, value in scores["test"].items())
+        print(f"{kind}-trained network, seed {seed}, test accuracy: {readings}")
+        path = layout.cue_endpoint(kind, seed)
+        epochs = [asdict(epoch) for epoch in history]
+        write_json(layout.history(path), {"epochs": epochs, "scores": scores, **provenance})
+        checkpoints.save(path, state, {**provenance, "scores": scores})
+
+
+def _trained(study: CueStudy, kind: TrainedOn, seed: int) -> tuple[dict[str, Tensor], list[Epoch]]:
+    section = study.params.cue_endpoint
+    role = "cue endpoint" if section.initialisation == "shared" else f"{kind} endpoint"
+    model = study.model(seed, role)
+    torch.manual_seed(named_seed(seed, f"{role} dropout"))
+    return train_endpoint(
+        model,
+        {name: tensor.clone() for name, tensor in model.state_dict().items()},
+        study.batches_of(study.training_images(kind), section.batch_size, seed, role),
+        Recipe(**section.model_dump(exclude={"initialisation"})),
+        study.precision,
+        title=f"{kind}-trained seed {seed}",
+    )
+
+
+def probe_scores(study: CueStudy, state: dict[str, Tensor]) -> dict[str, Any]:
+    """Loss and accuracy on the four probe sets of both splits, with the network's own BN statistics."""
+    splits = {"train": study.cues.train_sets, "test": study.cues.test_sets}
+    return {
+        split: {
+            name: asdict(score(study.model(), state, images, study.scaling, study.precision))
+            for name, images in sets.items()
+        }
+        for split, sets in splits.items()
+    }
+
+
+def record(params: Params, seed: int) -> Record:
+    files = {kind: layout.history(layout.cue_endpoint(kind, seed)) for kind in KINDS}
+    histories = {kind: json.loads(file.read_text()) for kind, file in files.items()}
+    cue = histories["cue"]
+    return Record(
+        stage="cue_endpoint",
+        item={"seed": seed},
+        params=flat(cue["params"]) | {"data_sha256": cue["data_sha256"], "seed": seed},
+        metrics={
+            f"{kind}/{split}_{probe}_{key}": value
+            for kind, history in histories.items()
+            for split, sets in history["scores"].items()
+            for probe, scores in sets.items()
+            for key, value in scores.items()
+        },
+        series={
+            f"{kind}/{key}": values
+            for kind, history in histories.items()
+            for key, values in series_of(history["epochs"]).items()
+        },
+        files=list(files.values()),
+    )
+
+
+if __name__ == "__main__":
+    run(main, record, "seed")

@@ -1,0 +1,126 @@
+"""Fine-tune a cue-trained network by one method, and walk the straight line back to it."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mode_connectivity import checkpoints, layout
+from mode_connectivity.atomic import write_json
+from mode_connectivity.evaluation import path_summary, score, sweep
+from mode_connectivity.finetuning import Watch
+from mode_connectivity.params import Params
+from mode_connectivity.paths import Linear
+from mode_connectivity.randomness import named_seed
+from mode_connectivity.stages.cue_study import CueStudy
+from mode_connectivity.stages.origins import imported
+from mode_connectivity.stages.running import flat, resolved, run, series_of
+from mode_connectivity.stages.tuning import clean_images, cue_images, tune
+from mode_connectivity.tracking import Record
+
+OF_THE_PATH = ("n_interpolations", "recalibrate_on", "recalibration")
+
+
+def main(params: Params, method: str, seed: int) -> None:
+    study = CueStudy.open(params)
+    pretrained = _pretrained(study, seed)
+    watch = Watch(study.model(), study.cues.test_sets, study.scaling, study.precision)
+    watch(pretrained)
+    torch.manual_seed(named_seed(seed, "fine-tuning dropout"))
+    tuned, history = tune(study, method, seed, pretrained, watch)
+    scores = {"pretrained": _scores(study, pretrained), "tuned": _scores(study, tuned)}
+    readings = ", ".join(f"{name} {value['accuracy']:.1%}" for name, value in scores["tuned"].items())
+    print(f"{method}, seed {seed}, test accuracy: {readings}")
+    provenance = _provenance(study, method, seed)
+    path = layout.finetuned(method, seed)
+    found = {
+        "epochs": [asdict(epoch) for epoch in history],
+        "accuracy": watch.accuracy,
+        "scores": scores,
+        "path": _path(study, pretrained, tuned, f"line {method} seed {seed}"),
+        "images": {"clean": len(clean_images(study, seed))}
+        | ({"cue": len(cue_images(study, seed))} if method == "cbft" else {}),
+    }
+    write_json(layout.history(path), found | provenance)
+    checkpoints.save(path, tuned, provenance | {"scores": scores})
+
+
+def _pretrained(study: CueStudy, seed: int) -> dict[str, Tensor]:
+    template = study.params.finetune.model
+    if template is None:
+        return study.load(layout.cue_endpoint("cue", seed))
+    return imported(study, resolved(template.format(seed=seed)), "finetune.model")
+
+
+def _scores(study: CueStudy, state: dict[str, Tensor]) -> dict[str, dict[str, float]]:
+    """Loss and accuracy on each probe set of test images, with the network's own BN statistics."""
+    return {
+        name: asdict(score(study.model(), state, images, study.scaling, study.precision))
+        for name, images in study.cues.test_sets.items()
+    }
+
+
+def _path(study: CueStudy, pretrained: dict[str, Tensor], tuned: dict[str, Tensor], title: str) -> dict[str, Any]:
+    """The straight line from the pretrained (t = 0) to the fine-tuned network on each probe set of test images."""
+    asked = study.params.mechanism
+    ts = np.linspace(0, 1, asked.n_interpolations + 1)
+    profiles = sweep(
+        study.model(),
+        Linear(pretrained, tuned).at,
+        ts,
+        study.cues.test_sets,
+        study.scaling,
+        study.precision,
+        recalibration=study.sample(asked.recalibration, study.training_images(asked.recalibrate_on)),
+        title=title,
+    )
+    sets = {
+        name: {"loss": profiles[name].loss.tolist(), "accuracy": profiles[name].accuracy.tolist()} | summary
+        for name, summary in path_summary(ts, profiles).items()
+    }
+    return {"ts": ts.tolist(), "sets": sets}
+
+
+def _provenance(study: CueStudy, method: str, seed: int) -> dict[str, Any]:
+    """Of the finetune and mechanism sections only what this method depends on."""
+    asked = study.params.finetune
+    kept = {method, "n_clean", *(("n_cue",) if method == "cbft" else ())}
+    own = {
+        "finetune": asked.model_dump(mode="json", include=kept),
+        "mechanism": study.params.mechanism.model_dump(mode="json", include=set(OF_THE_PATH)),
+    }
+    if asked.model is None:
+        provenance = study.provenance(made_from=[layout.cue_endpoint("cue", seed)], method=method, seed=seed)
+    else:
+        digest = json.loads(layout.PRETRAINED.read_text())[str(seed)]
+        provenance = study.provenance("cue", method=method, seed=seed) | {"pretrained_sha256": digest}
+    return provenance | {"params": provenance["params"] | own}
+
+
+def record(params: Params, method: str, seed: int) -> Record:
+    file = layout.history(layout.finetuned(method, seed))
+    found = json.loads(file.read_text())
+    sets = found["path"]["sets"]
+    metrics = {
+        f"{when}/{name}_{key}": value
+        for when, scores in found["scores"].items()
+        for name, values in scores.items()
+        for key, value in values.items()
+    }
+    metrics |= {f"path/{name}_{key}": sets[name][key] for name in sets for key in ("loss_barrier", "error_barrier")}
+    series = series_of(found["epochs"]) | {f"epoch/{name}_accuracy": v for name, v in found["accuracy"].items()}
+    return Record(
+        stage="finetune",
+        item={"method": method, "seed": seed},
+        params=flat(found["params"]) | {"data_sha256": found["data_sha256"]},
+        metrics=metrics,
+        series=series | {f"path/{name}_{key}": sets[name][key] for name in sets for key in ("loss", "accuracy")},
+        files=[file],
+    )
+
+
+if __name__ == "__main__":
+    run(main, record, "method", "seed")

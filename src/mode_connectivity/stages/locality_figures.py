@@ -1,0 +1,104 @@
+"""The figures beside the verdict: what moved per layer, where its energy lies, and what restricted curves cost."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mode_connectivity import layout
+from mode_connectivity.paths.regions import REGIONS
+from mode_connectivity.plots.layer_movement import LayerMovement, layer_movements
+from mode_connectivity.plots.restricted import Excess, restricted_excess
+from mode_connectivity.plots.shares import Share, energy_shares
+from mode_connectivity.plots.style import nothing_to_draw, save_png
+
+Record = dict[str, Any]
+SHARES = {"raw": "D", "control": "control", "corrected": "beyond the control"}
+MEASURES = {
+    "excess of the highest loss (nats)": ("excess", "ablated_excess"),
+    "highest excess at one t (nats)": ("highest_gap", "ablated_highest_gap"),
+}
+
+
+def draw_figures(folder: Path, record: Record) -> None:
+    """Write the figures of `LOCALITY_FIGURES` from the verdict's record and the restricted curves that exist."""
+    beyond = {name: each for name, each in record["variants"].items() if "shares" in each["movement"]}
+    _draw_movements(folder, record["layers"], beyond)
+    of_slices = {name: each for name, each in beyond.items() if each["swapped_layer"]}
+    _draw_shares(folder, of_slices)
+    _draw_restricted(folder, record, {name: each["seeds"] for name, each in of_slices.items()})
+
+
+def _draw_movements(folder: Path, layers: list[str], variants: dict[str, Record]) -> None:
+    movements = {}
+    for name, each in variants.items():
+        found = each["movement"]["layers"]
+        raw, control, corrected = (np.array(found[key]) for key in ("raw", "control", "corrected"))
+        intervals = found["corrected_interval"]
+        interval = np.array(intervals) if intervals and None not in intervals else None
+        movements[name] = LayerMovement(raw, control, corrected, interval, each["swapped_layer"])
+    figure = layer_movements(layers, movements) if movements else nothing_to_draw("no swap beside a control")
+    save_png(figure, folder / layout.LAYER_MOVEMENT)
+
+
+def _draw_shares(folder: Path, variants: dict[str, Record]) -> None:
+    parameters, shares = {}, {}
+    for name, each in variants.items():
+        movement = each["movement"]
+        if movement["slice_parameter_share"] is not None:
+            parameters[name] = movement["slice_parameter_share"]["mean"]
+            known = {what: movement["shares"][key] for key, what in SHARES.items() if movement["shares"][key]}
+            shares[name] = {what: Share(ratio["value"], ratio["error"]) for what, ratio in known.items()}
+    figure = energy_shares(parameters, shares) if parameters else nothing_to_draw("no swapped layer beside a control")
+    save_png(figure, folder / layout.ENERGY_SHARES)
+
+
+def _draw_restricted(folder: Path, record: Record, seeds: dict[str, list[int]]) -> None:
+    """Only regions that exist for all seeds of a variant: others are left from another study."""
+    files = {
+        (variant, kind): [layout.restricted(variant, seed, kind) for seed in each]
+        for variant, each in seeds.items()
+        for kind in REGIONS
+    }
+    found = {
+        item: [json.loads(path.read_text()) for path in paths]
+        for item, paths in files.items()
+        if all(path.is_file() for path in paths)
+    }
+    kinds = [kind for kind in REGIONS if any(kind == known for _, known in found)]
+    variants = list(dict.fromkeys(variant for variant, _ in found))
+    measures: dict[str, Excess] = {
+        measure: {
+            variant: {
+                look: {
+                    kind: np.array([each[key][probe] for each in found[variant, kind]])
+                    for kind in kinds
+                    if (variant, kind) in found
+                }
+                for look, key, probe in (
+                    ("trained, training set", trained, "train"),
+                    ("trained, test set", trained, "test"),
+                    ("cut from the whole curve, training set", cut, "train"),
+                )
+            }
+            for variant in variants
+        }
+        for measure, (trained, cut) in MEASURES.items()
+    }
+    if found:
+        margin = record["params"]["margin"]
+        figure = restricted_excess(kinds, measures, _intervals(record, variants), margin)
+    else:
+        figure = nothing_to_draw("no restricted curves; restricted.kinds turns them on")
+    save_png(figure, folder / layout.RESTRICTED_CURVES)
+
+
+def _intervals(record: Record, variants: list[str]) -> dict[str, dict[str, tuple[float, float]]]:
+    """Of the mean excess, where the verdict has one: from six seeds on."""
+    intervals: dict[str, dict[str, tuple[float, float]]] = {}
+    for variant in variants:
+        for name, figure in record["variants"][variant]["losses"].items():
+            if name.startswith("excess_") and figure and figure["interval"]:
+                intervals.setdefault(variant, {})[name.removeprefix("excess_")] = tuple(figure["interval"])
+    return intervals

@@ -1,0 +1,60 @@
+"""How far a training has come."""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+
+class Diverged(ValueError):
+    """The loss is no longer a finite number."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Means over the batches of one pass: the training loss without the weight decay, the accuracy in [0, 1], and
+    the learning rate of the last step."""
+
+    loss: float
+    accuracy: float
+    learning_rate: float
+
+
+@dataclass
+class Progress:
+    """`step` batches into pass `epoch`: their losses and right answers, still on the device; the passes before it.
+
+    `order` is the state from which the generator of this pass drew its order, where that is remembered.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    seen: int = 0
+    rate: float = 0.0
+    losses: list[Tensor] = field(default_factory=list)
+    right: list[Tensor] = field(default_factory=list)
+    history: list[Epoch] = field(default_factory=list)
+    order: Tensor | None = None
+
+    def add(self, loss: Tensor, right: Tensor, images: int, rate: float) -> None:
+        """One batch is done."""
+        self.losses.append(loss)
+        self.right.append(right)
+        self.step += 1
+        self.seen += images
+        self.rate = rate
+
+    def end_epoch(self, title: str) -> Epoch:
+        """All batches of this pass are done.
+
+        Raises:
+            Diverged: their mean loss is not finite.
+        """
+        loss, right = float(torch.stack(self.losses).double().mean()), float(torch.stack(self.right).sum())
+        if not torch.isfinite(torch.tensor(loss)):
+            raise Diverged(f"{title}: the loss is {loss} after epoch {self.epoch + 1}; lower the learning_rate")
+        done = Epoch(loss, right / self.seen, self.rate)
+        self.history.append(done)
+        self.losses, self.right = [], []
+        self.epoch, self.step, self.seen, self.order = self.epoch + 1, 0, 0, None
+        return done

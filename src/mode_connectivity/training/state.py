@@ -1,0 +1,105 @@
+"""The state of a training: what another process needs to go on to the same bits as if nothing had happened."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+import torch
+from torch import Generator, Tensor
+from torch.optim import Optimizer
+
+from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.training.progress import Epoch, Progress
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`tensors` and `position`, which holds JSON values: where in the training they stand."""
+
+    tensors: dict[str, Tensor]
+    position: dict[str, Any]
+
+
+class Keeper(Protocol):
+    """Where snapshots are kept; what is kept may still be used by the training, so `keep` must copy or write it."""
+
+    def restore(self) -> Snapshot | None:
+        """The newest snapshot of this training, if there is one."""
+
+    def due(self) -> bool:
+        """Whether a snapshot should be kept after the step just done."""
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Keep it; may raise to end the training there."""
+
+
+@dataclass(frozen=True)
+class Resumable:
+    """A training that can be interrupted: where its state is kept, and what it changes beside leaves and optimizer.
+
+    `generators` are those of the training beside the ones of `batches` and torch's global one, which dropout uses;
+    `carried` are tensors that its steps change in place, such as running statistics.
+    """
+
+    keeper: Keeper
+    batches: TrainingBatches
+    generators: Mapping[str, Generator] = field(default_factory=dict)
+    carried: Mapping[str, Tensor] = field(default_factory=dict)
+
+    def restored(self, leaves: Sequence[Tensor], optimizer: Optimizer) -> Progress:
+        """Bring everything to where the newest snapshot stands, in place; the start where there is none."""
+        snapshot = self.keeper.restore()
+        if snapshot is None:
+            return Progress()
+        tensors = snapshot.tensors
+        for name, tensor in self._changed(leaves).items():
+            tensor.detach().copy_(tensors[name])
+        for key, stride in snapshot.position["optimizer"].items():
+            place, _, name = key.removeprefix("optimizer.").partition(".")
+            leaf = leaves[int(place)]
+            # A buffer is laid out as the gradient was that made it, and bits can depend on the layout.
+            buffer = torch.empty_strided(tensors[key].shape, stride, dtype=tensors[key].dtype, device=leaf.device)
+            optimizer.state[leaf][name] = buffer.copy_(tensors[key])
+        for name, generator in self._generators(leaves).items():
+            generator.set_state(tensors[f"generator.{name}"])
+        counts = {name: snapshot.position[name] for name in ("epoch", "step", "seen", "rate")}
+        history = [Epoch(**epoch) for epoch in snapshot.position["history"]]
+        device = leaves[0].device
+        losses, right = (
+            list(tensors[name].to(device).unbind()) if name in tensors else [] for name in ("losses", "right")
+        )
+        return Progress(**counts, losses=losses, right=right, history=history)
+
+    def rest_of_epoch(self, progress: Progress) -> Iterator[tuple[Tensor, Tensor]]:
+        """The batches of the epoch from the step at which `progress` stands; what orders them is remembered."""
+        progress.order = self.batches.order.get_state()
+        return self.batches.epoch(skip=progress.step)
+
+    def keep(self, leaves: Sequence[Tensor], optimizer: Optimizer, progress: Progress) -> None:
+        buffers = {
+            f"optimizer.{place}.{name}": value
+            for place, leaf in enumerate(leaves)
+            for name, value in optimizer.state[leaf].items()
+            if isinstance(value, Tensor)
+        }
+        tensors = self._changed(leaves) | buffers
+        tensors |= {f"generator.{name}": each.get_state() for name, each in self._generators(leaves).items()}
+        if progress.order is not None:
+            tensors["generator.order"] = progress.order  # as it was when it drew the order of this epoch
+        if progress.losses:
+            tensors |= {"losses": torch.stack(progress.losses), "right": torch.stack(progress.right)}
+        position = {name: getattr(progress, name) for name in ("epoch", "step", "seen", "rate")}
+        position["history"] = [asdict(epoch) for epoch in progress.history]
+        position["optimizer"] = {key: list(buffer.stride()) for key, buffer in buffers.items()}
+        self.keeper.keep(Snapshot(tensors, position))
+
+    def _changed(self, leaves: Sequence[Tensor]) -> dict[str, Tensor]:
+        own = {f"leaf.{place}": leaf for place, leaf in enumerate(leaves)}
+        return own | {f"carried.{name}": tensor for name, tensor in self.carried.items()}
+
+    def _generators(self, leaves: Sequence[Tensor]) -> dict[str, Generator]:
+        device = leaves[0].device
+        ours = {"order": self.batches.order, "augmentation": self.batches.draws, "global": torch.default_generator}
+        if device.type == "cuda":
+            ours["device"] = torch.cuda.default_generators[torch.cuda.current_device()]
+        return ours | dict(self.generators)

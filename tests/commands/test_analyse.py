@@ -1,0 +1,138 @@
+"""The analysis of files given by hand finds what the library finds, whoever wrote them, and refuses in one line."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from mode_connectivity import checkpoints, layout
+from mode_connectivity.commands import analyse
+from mode_connectivity.geometry import METRICS, bend_displacement, layer_distances
+from mode_connectivity.paths import Bezier, Polygon
+from mode_connectivity.paths import Path as Curve
+from mode_connectivity.paths.adopt import parameters
+from studies import small_net, state_of
+
+START, BEND, OTHER = (state_of(small_net(seed, batch_norm=True)) for seed in range(3))
+END = {**START, "3.weight": START["3.weight"].flip(0)}
+
+
+def ours(folder: Path, bends: dict[str, Tensor] = BEND, kind: str = "bezier", number: int = 1) -> list[str]:
+    checkpoints.save(folder / "curve.safetensors", bends, {"params": {"curve": {"kind": kind, "bends": number}}})
+    checkpoints.save(folder / "original.safetensors", START, {})
+    checkpoints.save(folder / "swap.safetensors", END, {})
+    (folder / "swap_metadata.json").write_text(json.dumps({"layer": "3", "pairs": [{"pair": [0, 4]}]}))
+    return arguments(folder, "curve.safetensors", "original.safetensors", "swap_metadata.json")
+
+
+def theirs(folder: Path) -> list[str]:
+    """A curve in one file, nested, and its start with the prefix of data-parallel training."""
+    curve = {f"net.{name}_{k}": s[name] for k, s in enumerate((START, BEND, END)) for name in parameters(START)}
+    torch.save({"epoch": 200, "model_state": {**curve, "coeff_layer.binom": torch.ones(3)}}, folder / "curve.pt")
+    torch.save({"model_state": {f"module.{name}": t for name, t in START.items()}}, folder / "original.pt")
+    (folder / "swap_metadata.json").write_text(json.dumps({"layer_name": "3"}))
+    return arguments(folder, "curve.pt", "original.pt", "swap_metadata.json")
+
+
+def arguments(folder: Path, curve: str, original: str, metadata: str) -> list[str]:
+    options = {"--curve-checkpoint": curve, "--original-checkpoint": original, "--swap-metadata": metadata}
+    given = [part for option, name in options.items() for part in (option, str(folder / name))]
+    return [*given, "--output-dir", str(folder / "out"), "--num-points", "7"]
+
+
+def found(folder: Path) -> tuple[dict[str, np.ndarray], dict[str, object]]:
+    with np.load(folder / "out" / layout.DISTANCES, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return arrays, json.loads((folder / "out" / layout.SUMMARY).read_text())
+
+
+def check(folder: Path, path: Curve) -> None:
+    arrays, summary = found(folder)
+    expected = layer_distances(path, np.linspace(0, 1, 7))
+    assert arrays["layers"].tolist() == list(expected.layers)
+    assert str(arrays["swapped_layer"]) == summary["swapped_layer"] == "3"
+    for metric in METRICS:
+        assert np.array_equal(arrays[metric], getattr(expected, metric))
+    layers: list[dict[str, float]] = summary["layers"]  # type: ignore[assignment]
+    assert [each["bend_displacement"] for each in layers] == bend_displacement(path).tolist()
+    assert summary["points"] == 7
+
+
+@pytest.mark.parametrize("write", [ours, theirs])
+def test_distances_are_those_of_the_path(tmp_path: Path, write: Callable[[Path], list[str]]) -> None:
+    analyse.main(write(tmp_path))
+    check(tmp_path, Bezier([START, BEND, END]))
+    before = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    analyse.main(write(tmp_path))
+    assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
+    assert sorted(before) == sorted([layout.DISTANCES, layout.SUMMARY])
+
+
+def test_a_chain_of_several_bends_and_an_end_given_by_name(tmp_path: Path) -> None:
+    stacked = {f"bends.{k}.{name}": t for k, bend in ((1, BEND), (2, OTHER)) for name, t in bend.items()}
+    given = ours(tmp_path, stacked, "polygon", 2)
+    torch.save(END, tmp_path / "elsewhere.pt")
+    (tmp_path / "swap.safetensors").unlink()
+    analyse.main([*given, "--swapped-checkpoint", str(tmp_path / "elsewhere.pt")])
+    check(tmp_path, Polygon([START, BEND, OTHER, END]))
+
+
+def spoil(folder: Path, what: str) -> str:
+    """Damage one file; the message that must follow."""
+    if what == "missing":
+        (folder / "curve.safetensors").unlink()
+        return "curve.safetensors: no such file"
+    if what == "truncated":
+        (folder / "original.safetensors").write_bytes((folder / "original.safetensors").read_bytes()[:-9])
+        return "original.safetensors: not readable as plain weights"
+    if what == "another start":
+        checkpoints.save(folder / "original.safetensors", OTHER, {})
+        theirs_start = {f"net.{name}_{k}": t.clone() for k in range(3) for name, t in parameters(START).items()}
+        checkpoints.save(folder / "curve.safetensors", theirs_start, {})
+        return "starts elsewhere than"
+    if what == "another network":
+        checkpoints.save(folder / "curve.safetensors", state_of(small_net()), {})
+        return "curve.safetensors: control points 0 and 1 differ: only one of them has"
+    if what == "no end":
+        (folder / "swap.safetensors").unlink()
+        return "it holds bends alone; name the other end with --swapped-checkpoint"
+    if what == "unknown layer":
+        (folder / "swap_metadata.json").write_text('{"layer": "conv9"}')
+        return "no layer 'conv9' in the checkpoints; there are 0, 1, 3, 6, 8"
+    if what == "no layer":
+        (folder / "swap_metadata.json").write_text("[]")
+        return "does not name the swapped layer"
+    (folder / "swap_metadata.json").write_text("{")
+    return "swap_metadata.json: not JSON"
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["missing", "truncated", "another start", "another network", "no end", "unknown layer", "no layer", "no JSON"],
+)
+def test_bad_input_is_one_line(tmp_path: Path, what: str) -> None:
+    given = ours(tmp_path)
+    message = spoil(tmp_path, what)
+    with pytest.raises(SystemExit) as stopped:
+        analyse.main(given)
+    text = str(stopped.value.code)
+    assert text.startswith("error: ")
+    assert message in text
+    assert "\n" not in text
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_point_is_no_path(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="error: --num-points: a path needs 2 points or more, got 1"):
+        analyse.main([*ours(tmp_path)[:-1], "1"])
+
+
+def test_a_pickle_is_not_run(tmp_path: Path) -> None:
+    given = theirs(tmp_path)
+    (tmp_path / "original.pt").write_bytes(b"\x80\x04cos\nsystem\n")
+    with pytest.raises(SystemExit, match=r"original\.pt: not readable as plain weights"):
+        analyse.main(given)

@@ -1,0 +1,34 @@
+"""A small study whose stages run in this process, without DVC and tracking: seconds instead of minutes."""
+
+from pathlib import Path
+
+import yaml
+
+from imports import ROOT
+from mode_connectivity.params import Params
+from mode_connectivity.stages import curve, dataset, endpoint, source, swap
+from project import SMALL
+
+
+def params_with(folder: Path, changes: dict[str, object]) -> Params:
+    """The params of the project with those of a small study and `changes`, as the file in `folder`."""
+    values = yaml.safe_load((ROOT / "params.yaml").read_text())
+    for key, value in (SMALL | changes).items():
+        *sections, leaf = key.split(".")
+        place = values
+        for section in sections:
+            place = place[section]
+        place[leaf] = value
+    (folder / "params.yaml").write_text(yaml.safe_dump(values))
+    return Params.load(folder / "params.yaml")
+
+
+def run_up_to_curves(params: Params) -> None:
+    """All that paths need, in the current folder."""
+    source.main(params)
+    dataset.main(params)
+    for seed in params.seeds:
+        endpoint.main(params, seed)
+        for variant in params.variants:
+            swap.main(params, variant, seed)
+            curve.main(params, variant, seed)

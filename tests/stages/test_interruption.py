@@ -1,0 +1,166 @@
+"""A stage that is stopped, killed or out of disk ends, when it is run again, with the bytes of one that never was."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mode_connectivity import layout
+from project import SMALL, Project
+
+LONG = {
+    "variants": ["mid"],
+    "model.batch_norm": True,
+    "model.dropout": 0.3,
+    "endpoint.epochs": 25,
+    "curve.epochs": 25,
+}
+CURVE = ("sh", "src/stage", "curve", "--variant", "mid", "--seed", "0")
+ENDPOINT = ("sh", "src/stage", "endpoint", "--seed", "0")
+OFTEN = {"MODE_CONNECTIVITY_STATE_SECONDS": "0.05"}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A study whose curve was trained without an interruption."""
+    project = Project(tmp_path_factory.mktemp("finished"), SMALL | LONG)
+    project.run("dvc", "repro", "curve")
+    assert not list((project.root / ".state").glob("*"))
+    return project
+
+
+@pytest.fixture
+def study(finished: Project, tmp_path: Path) -> Iterator[Project]:
+    """A copy of it that lacks the curve."""
+    copy = finished.copied(tmp_path)
+    for file in curve_files(copy):
+        file.unlink()
+    yield copy
+    shutil.rmtree(tmp_path)
+
+
+def curve_files(project: Project) -> list[Path]:
+    path = project.root / layout.curve("mid", 0)
+    return [path, layout.history(path)]
+
+
+def states(project: Project) -> list[Path]:
+    """The kept states, newest first."""
+    files = (project.root / ".state").glob("*/*.safetensors")
+    return sorted(files, key=lambda file: file.stat().st_mtime_ns, reverse=True)
+
+
+def interrupt(project: Project, number: signal.Signals, *command: str, kept: int = 1) -> tuple[int, str, float]:
+    """Send the signal to the command's group once it has kept `kept` states: its status, errors, seconds to its end."""
+    begun, seen = time.time_ns(), set[int]()
+    process = project.start(*command, **OFTEN)
+    while len(seen) < kept:
+        assert process.poll() is None, process.communicate()
+        seen |= {written for file in states(project) if (written := file.stat().st_mtime_ns) > begun}
+        time.sleep(0.01)
+    started = time.monotonic()
+    os.killpg(process.pid, number)
+    _, errors = process.communicate()
+    return process.returncode, errors, time.monotonic() - started
+
+
+def goes_on_to_the_same(study: Project, finished: Project, *command: str) -> subprocess.CompletedProcess[str]:
+    done = study.run(*command)
+    assert [file.read_bytes() for file in curve_files(study)] == [file.read_bytes() for file in curve_files(finished)]
+    assert not states(study)
+    return done
+
+
+def test_stopped_within_seconds_with_a_killed_run_and_then_the_same_bytes(study: Project, finished: Project) -> None:
+    status, errors, seconds = interrupt(study, signal.SIGTERM, *CURVE)
+    assert status == 128 + signal.SIGTERM
+    assert seconds < 20
+    (line,) = [line for line in errors.splitlines() if "curve-mid-seed0" in line]
+    assert line.startswith("stopped curve-mid-seed0 after epoch ")
+    assert line.endswith("; the same command goes on from there")
+    assert "Traceback" not in errors
+    assert not any(file.exists() for file in curve_files(study))
+    with sqlite3.connect(study.root / "mlflow.db") as store:
+        query = "SELECT run_uuid, status FROM runs WHERE name = 'curve@mid-0' ORDER BY start_time DESC"
+        run, ended = store.execute(query).fetchone()
+        assert ended == "KILLED"
+        assert store.execute(
+            "SELECT value FROM params WHERE run_uuid = ? AND key = 'curve.epochs'", [run]
+        ).fetchone() == ("25",)
+    epoch = int(line.split("after epoch ")[1].split()[0])
+    done = goes_on_to_the_same(study, finished, *CURVE)
+    assert f"curve-mid-seed0: goes on after epoch {epoch}" in done.stdout
+
+
+def test_killed_with_a_newest_state_cut_short_and_then_the_same_bytes(study: Project, finished: Project) -> None:
+    assert interrupt(study, signal.SIGKILL, *CURVE, kept=2)[0] == -signal.SIGKILL
+    newest, _ = states(study)
+    newest.write_bytes(newest.read_bytes()[:-100])
+    done = goes_on_to_the_same(study, finished, *CURVE)
+    assert "goes on after" in done.stdout
+    assert "warning: curve-mid-seed0: one of its states is not used" in done.stderr
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_and_then_the_same_bytes(study: Project, finished: Project) -> None:
+    for _ in range(3):
+        interrupt(study, signal.SIGKILL, *CURVE, kept=2)
+    assert "goes on after" in goes_on_to_the_same(study, finished, *CURVE).stdout
+
+
+@pytest.mark.slow
+def test_a_state_of_other_params_is_left_alone(study: Project, finished: Project) -> None:
+    study.set({"curve.learning_rate": 0.02})
+    interrupt(study, signal.SIGTERM, *CURVE)
+    (other,) = {file.parent for file in states(study)}
+    study.set({"curve.learning_rate": 0.01})
+    done = study.run(*CURVE)
+    assert "goes on" not in done.stdout
+    assert [file.read_bytes() for file in curve_files(study)] == [file.read_bytes() for file in curve_files(finished)]
+    assert {file.parent for file in states(study)} == {other}
+
+
+@pytest.mark.slow
+def test_the_pipeline_goes_on_with_an_endpoint_that_was_stopped(study: Project, finished: Project) -> None:
+    """The whole group is told, dvc and the stage; running statistics and dropout are part of the state."""
+    for path in (layout.endpoint(0), layout.history(layout.endpoint(0))):
+        (study.root / path).unlink()
+    study.run("sh", "-c", "rm -rf .dvc/cache/runs .dvc/tmp && git checkout -q dvc.lock 2>/dev/null || rm -f dvc.lock")
+    status, _, _ = interrupt(study, signal.SIGTERM, "dvc", "repro", "endpoint", kept=2)
+    assert status != 0
+    study.run("dvc", "repro", "endpoint")
+    for path in (layout.endpoint(0), layout.history(layout.endpoint(0))):
+        assert (study.root / path).read_bytes() == (finished.root / path).read_bytes()
+    assert not states(study)
+
+
+@pytest.mark.slow
+def test_no_room_for_the_state_is_one_warning_and_the_same_bytes(study: Project, finished: Project) -> None:
+    """A limit on the size of a file stands for the disk: the bend fits, its state with the momentum does not."""
+    blocks = curve_files(finished)[0].stat().st_size * 3 // 2 // 512
+    command = f"ulimit -f {blocks} && exec {' '.join(CURVE)}"
+    process = study.start("sh", "-c", command, **OFTEN, MLFLOW_TRACKING_URI="http://127.0.0.1:9")
+    _, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert len([line for line in errors.splitlines() if "its state could not be kept, training goes on" in line]) == 1
+    assert [file.read_bytes() for file in curve_files(study)] == [file.read_bytes() for file in curve_files(finished)]
+
+
+def test_no_room_for_the_results_is_one_line_and_the_state_stays(study: Project, finished: Project) -> None:
+    history = curve_files(study)[1]
+    full = history.with_name(f".{history.name}.partial")
+    full.symlink_to("/dev/full")
+    done = study.run(*CURVE, check=False)
+    assert done.returncode == 1
+    assert [line for line in done.stderr.splitlines() if line.startswith("error:")] == [
+        f"error: [Errno 28] No space left on device: '{layout.history(layout.curve('mid', 0))}'"
+    ]
+    assert states(study)
+    done = goes_on_to_the_same(study, finished, *CURVE)
+    assert "goes on after epoch 25 and 0 steps" in done.stdout

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from mode_connectivity.statistics.verdict import Evidence, Rule, verdicts
+from mode_connectivity.statistics.verdict import Evidence, Rule, null_verdict, verdicts
 
 MARGIN = 0.01
 SEEDS = np.linspace(-0.001, 0.001, 7)
@@ -107,8 +107,17 @@ def test_no_swap_effect_is_never_local_or_global(primary: Any, direction: Any) -
         scale = generator.choice([0.0, 0.1, 10]) * MARGIN
         kinds = ("slices", "outside", "placebo_slices", "all")
         excess = {kind: generator.normal(generator.normal(0, scale), scale, 6) for kind in kinds}
-        found = verdicts({"null": Evidence(chord, excess)}, rule(primary, direction))
-        assert found["null"].answer in {"nothing to correct", "undecided"}
+        found = verdicts({"control": Evidence(chord, excess)}, rule(primary, direction))
+        assert found["control"].answer in {"nothing to correct", "undecided"}
+
+
+def test_a_null_swap_claims_nothing_even_where_its_units_are_not_alike() -> None:
+    for planted in (LOCAL, EVERYWHERE):
+        found = null_verdict(planted, rule())
+        assert found.answer == "undecided"
+        assert "not alike enough" in found.reason
+        assert found.claims == {}
+    assert null_verdict(evidence(chord=0.0), rule()).answer == "nothing to correct"
 
 
 def test_error_rate_where_every_restriction_does_equally_well() -> None:

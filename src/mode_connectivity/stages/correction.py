@@ -21,8 +21,10 @@ class Correction:
     `raw`, `control`, `corrected`: (L,) of D, of (C + P C)/2 and of X = D - (C + P C)/2. With two replicates or more all
     three are unbiased for the systematic displacement, and may be negative; with one they hold chance as well.
     `*_slices`: the same within the swapped slices. `chance`: (L,) of X, None with one replicate. `units`: (U,) of X,
-    the swapped layer's units or None. `cosine`: between D and (C + P C)/2 of the first replicate; `turned`: cosines of
-    D's antisymmetric part between replicates, near +1 or -1 where the units always pass each other on the same side.
+    the swapped layer's units or None. Of the first replicate, chance included: `already`, |(C + P C)/2|^2 over |D|^2,
+    how much of what one sees the control has as well, and `cosine` between the two; None where either is zero.
+    `turned`: cosines of D's antisymmetric part between replicates: near 1 in size where the units pass round each
+    other, its sign the side on which they do.
     """
 
     raw: Floats
@@ -33,6 +35,7 @@ class Correction:
     corrected_slices: Floats
     chance: Floats | None
     units: Floats | None
+    already: float | None
     cosine: float | None
     turned: list[float]
 
@@ -58,6 +61,7 @@ def correction(swapped: Swapped, fields: list[State], controls: list[State]) -> 
         **{name + where: energy(gram) for (name, where), gram in products.items()},
         chance=chance_energy(products["corrected", ""]) if replicates > 1 else None,
         units=None if units is None else energy(units),
+        already=_over(products["control", ""][:, 0, 0].sum(), products["raw", ""][:, 0, 0].sum()),
         cosine=_cosine(fields[0], fair[0]),
         turned=[c for r in range(replicates) for s in range(r) if (c := _cosine(odd[r], odd[s])) is not None],
     )
@@ -75,4 +79,8 @@ def _gram(fields: list[State], masks: State | None) -> Floats:
 
 def _cosine(x: State, y: State) -> float | None:
     xy, xx, yy = (float(layer_products(a, b).sum()) for a, b in ((x, y), (x, x), (y, y)))
-    return xy / float(np.sqrt(xx * yy)) if xx * yy > 0 else None
+    return _over(xy, float(np.sqrt(xx * yy)))
+
+
+def _over(amount: float, whole: float) -> float | None:
+    return float(amount / whole) if whole > 0 else None

@@ -32,6 +32,20 @@ PLAIN = (
     "highest_orbit_distance",
 )
 
+# What needs a control and a permutation that undoes itself: None where there is none.
+BEYOND_CONTROL = (
+    "control_over_plain",
+    "cosine_with_control",
+    "corrected_over_ends",
+    "corrected_slices_over_ends",
+    "corrected_outside_over_ends",
+    "chance_over_ends",
+    "corrected_pair_rank",
+    "turned",
+    "global_change",
+    "shares",
+)
+
 
 def figure(values: list[float | None] | Floats) -> Figure | None:
     """One value a seed; the 95 % interval is that of the sign-flip test; None where a seed has no value."""
@@ -70,7 +84,8 @@ def depth_record(
 ) -> dict[str, Any]:
     """Where the bend moved: plain (`PLAIN`), per layer, and beyond the control."""
     movements = [each["movement"] for each in summaries]
-    found: dict[str, Any] = {name: figure([each.get(name) for each in movements]) for name in PLAIN}
+    found: dict[str, Any] = dict.fromkeys(BEYOND_CONTROL)
+    found |= {name: figure([each.get(name) for each in movements]) for name in PLAIN}
     ends = [sum(layer["end_distance"] ** 2 for layer in each["layers"]) for each in summaries]
     found["end_distance"] = figure(np.sqrt(ends))
     found["layers"] = {"plain": [[layer["bend_displacement"] ** 2 for layer in each["layers"]] for each in summaries]}
@@ -90,7 +105,7 @@ def _beyond_control(
     outside = total("corrected") - total("corrected_slices")
     chance = np.array([np.nan if each.chance is None else each.chance.sum() for each in corrections])
     found: dict[str, Any] = {
-        "control_over_plain": figure(_over(total("control"), total("raw"))),
+        "control_over_plain": figure([each.already for each in corrections]),
         "cosine_with_control": figure([each.cosine for each in corrections]),
         "corrected_over_ends": figure(_over(total("corrected"), ends)),
         "corrected_slices_over_ends": figure(_over(total("corrected_slices"), ends)),

@@ -20,7 +20,7 @@ from mode_connectivity.stages.movement import Swapped
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study
 from mode_connectivity.stages.variants import symmetry_of
-from mode_connectivity.statistics.verdict import Evidence, Rule, Verdict, verdicts
+from mode_connectivity.statistics.verdict import Evidence, Rule, Verdict, null_verdict, verdicts
 from mode_connectivity.tracking import Record
 
 TEMPLATE = Path(__file__).with_name("locality.md.j2")
@@ -38,9 +38,8 @@ def main(params: Params) -> None:
     }
     asked = params.locality
     rule = Rule(asked.primary, asked.direction, asked.margin)
-    # The null swap is a check of the method and no depth: it takes no part in the correction for several depths.
-    answers = verdicts({v: each for v, each in evidence.items() if v != NULL}, rule)
-    answers |= verdicts({v: each for v, each in evidence.items() if v == NULL}, rule)
+    answers = verdicts({variant: each for variant, each in evidence.items() if variant != NULL}, rule)
+    answers |= {variant: null_verdict(each, rule) for variant, each in evidence.items() if variant == NULL}
     record = _record(params, summaries, corrections, evidence, answers)
     with whole_folder(layout.LOCALITY) as folder:
         write_json(folder / layout.VERDICT, record)

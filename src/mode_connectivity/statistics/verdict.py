@@ -85,6 +85,16 @@ def verdicts(evidence: Mapping[str, Evidence], rule: Rule) -> dict[str, Verdict]
     return {depth: _verdict(each, rule, tests[depth], adjusted[depth]) for depth, each in evidence.items()}
 
 
+def null_verdict(evidence: Evidence, rule: Rule) -> Verdict:
+    """Of a swap that should do nothing: a check of the method and no depth, so it claims nothing."""
+    tests = _parts(evidence, rule.margin)
+    highest = evidence.chord.max()
+    no_null = f"the units are not alike enough for a null swap: the straight line rises by up to {highest:.2g} nats"
+    return _nothing(evidence, rule, tests) or Verdict(
+        "undecided", no_null, "a layer that has two dead units, or two alike", tests
+    )
+
+
 def _parts(evidence: Evidence, margin: float) -> dict[str, float]:
     excess = evidence.excess
     found = {
@@ -112,14 +122,8 @@ def _claim(tests: Mapping[str, float], claim: str) -> dict[str, float]:
 
 def _verdict(evidence: Evidence, rule: Rule, tests: dict[str, float], adjusted: dict[str, float]) -> Verdict:
     n = len(evidence.chord)
-    if (evidence.chord <= rule.margin).all() or (n >= FEWEST and tests["barrier within margin"] <= rule.alpha):
-        reason = (
-            f"the straight line rises by {evidence.chord.max():.2g} nats at most ({evidence.chord.mean():.2g} on "
-            f"average), within the margin of {rule.margin:g}"
-            + ("" if n >= FEWEST else f", at each of the {n} endpoint(s)")
-        )
-        decide = "a swap whose straight line has a barrier: more pairs, more important units, or harder data"
-        return Verdict("nothing to correct", reason, decide, tests)
+    if nothing := _nothing(evidence, rule, tests):
+        return nothing
     if n < FEWEST:
         reason = f"{n} endpoint(s) are points: below {FEWEST} no exact test can reject for several depths"
         return Verdict("undecided", reason, f"{FEWEST} seeds or more, and restricted curves", tests)
@@ -135,6 +139,19 @@ def _verdict(evidence: Evidence, rule: Rule, tests: dict[str, float], adjusted: 
     return Verdict(
         "undecided", _why_not(tests, adjusted), "more seeds, or a swap with a higher barrier", tests, adjusted
     )
+
+
+def _nothing(evidence: Evidence, rule: Rule, tests: dict[str, float]) -> Verdict | None:
+    n = len(evidence.chord)
+    shown = n >= FEWEST and tests["barrier within margin"] <= rule.alpha
+    if not shown and (evidence.chord > rule.margin).any():
+        return None
+    reason = (
+        f"the straight line rises by {evidence.chord.max():.2g} nats at most ({evidence.chord.mean():.2g} on average), "
+        f"within the margin of {rule.margin:g}" + ("" if n >= FEWEST else f", at each of the {n} endpoint(s)")
+    )
+    decide = "a swap whose straight line has a barrier: more pairs, more important units, or harder data"
+    return Verdict("nothing to correct", reason, decide, tests)
 
 
 def _because(claim: str) -> str:

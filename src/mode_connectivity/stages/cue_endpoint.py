@@ -13,9 +13,10 @@ from mode_connectivity.evaluation import score
 from mode_connectivity.params import Params
 from mode_connectivity.randomness import named_seed
 from mode_connectivity.stages.cue_study import CueStudy, TrainedOn
+from mode_connectivity.stages.keeping import keeping
 from mode_connectivity.stages.running import flat, run, series_of
 from mode_connectivity.tracking import Record
-from mode_connectivity.training import Epoch, Recipe, train_endpoint
+from mode_connectivity.training import Epoch, Keeper, Recipe, train_endpoint
 
 KINDS: tuple[TrainedOn, ...] = ("cue", "clean")
 
@@ -23,8 +24,9 @@ KINDS: tuple[TrainedOn, ...] = ("cue", "clean")
 def main(params: Params, seed: int) -> None:
     study = CueStudy.open(params)
     for kind in KINDS:
-        state, history = _trained(study, kind, seed)
         provenance = study.provenance("cue_endpoint", trained_on=kind, seed=seed)
+        with keeping(study, f"{kind}-trained-seed{seed}", provenance, []) as keeper:
+            state, history = _trained(study, kind, seed, keeper)
         scores = probe_scores(study, state)
         readings = ", ".join(f"{name} {value['accuracy']:.1%}" for name, value in scores["test"].items())
         print(f"{kind}-trained network, seed {seed}, test accuracy: {readings}")
@@ -34,7 +36,7 @@ def main(params: Params, seed: int) -> None:
         checkpoints.save(path, state, {**provenance, "scores": scores})
 
 
-def _trained(study: CueStudy, kind: TrainedOn, seed: int) -> tuple[dict[str, Tensor], list[Epoch]]:
+def _trained(study: CueStudy, kind: TrainedOn, seed: int, keeper: Keeper) -> tuple[dict[str, Tensor], list[Epoch]]:
     section = study.params.cue_endpoint
     role = "cue endpoint" if section.initialisation == "shared" else f"{kind} endpoint"
     model = study.model(seed, role)
@@ -45,6 +47,7 @@ def _trained(study: CueStudy, kind: TrainedOn, seed: int) -> tuple[dict[str, Ten
         study.batches_of(study.training_images(kind), section.batch_size, seed, role),
         Recipe(**section.model_dump(exclude={"initialisation"})),
         study.precision,
+        keeper=keeper,
         title=f"{kind}-trained seed {seed}",
     )
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal, Self
 
 from mode_connectivity import checkpoints, layout
@@ -21,6 +22,7 @@ class CueStudy(Study):
 
     cues: CueData
     network_section: ClassVar[str] = "cue_model"
+    files: ClassVar[tuple[Path, ...]] = (layout.CUES, layout.CUE_SOURCE)
 
     @classmethod
     def open(cls, params: Params) -> Self:

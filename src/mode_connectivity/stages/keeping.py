@@ -26,7 +26,7 @@ def keeping(study: Study, training: str, provenance: Mapping[str, Any], inputs: 
 
     `training` names it, `provenance` holds its params, `inputs` are the files it is made from beside the data.
     """
-    key = _key(study, training, provenance, [layout.DATASET, layout.IMPORTS, *inputs])
+    key = _key(study, training, provenance, [*study.files, *inputs])
     states = States(tracking.project_root() / layout.state(training, key), key, training)
     try:
         with STOPPING.between_steps():

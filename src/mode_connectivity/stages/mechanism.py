@@ -19,6 +19,7 @@ from mode_connectivity.plots.probe_sets import ProbedPath, along_probe_sets
 from mode_connectivity.plots.style import save_png
 from mode_connectivity.randomness import named_generator, named_seed
 from mode_connectivity.stages.cue_study import CueStudy, TrainedOn
+from mode_connectivity.stages.keeping import keeping
 from mode_connectivity.stages.running import flat, run, series_of
 from mode_connectivity.stages.variants import symmetry_of
 from mode_connectivity.symmetry import match_activations
@@ -39,12 +40,11 @@ RECIPE = ("epochs", "batch_size", "learning_rate", "momentum", "weight_decay", "
 def main(params: Params, pattern: str, seed: int) -> None:
     study = CueStudy.open(params)
     ends = [layout.cue_endpoint("cue", seed), layout.cue_endpoint("clean", seed)]
-    start, end = (study.load(path) for path in ends)
-    path, told = _path(study, pattern, seed, start, end)
-    ts = np.linspace(0, 1, params.mechanism.n_interpolations + 1)
-    profiles = _profiles(study, path, ts, f"{pattern} seed {seed}")
     provenance = study.provenance("mechanism", made_from=ends, pattern=pattern, seed=seed)
     provenance["params"]["mechanism"].pop("patterns")  # which others there are is nothing to this one
+    path, told = _path(study, pattern, seed, ends, provenance)
+    ts = np.linspace(0, 1, params.mechanism.n_interpolations + 1)
+    profiles = _profiles(study, path, ts, f"{pattern} seed {seed}")
     with whole_folder(layout.mechanism(pattern, seed)) as folder:
         arrays = {
             f"{name}_{quantity}": getattr(profile, quantity)
@@ -59,8 +59,11 @@ def main(params: Params, pattern: str, seed: int) -> None:
     checkpoints.save(layout.mechanism_path(pattern, seed), controls, provenance)
 
 
-def _path(study: CueStudy, pattern: str, seed: int, start: State, end: State) -> tuple[Path, dict[str, Any]]:
+def _path(
+    study: CueStudy, pattern: str, seed: int, ends: list[pathlib.Path], provenance: dict[str, Any]
+) -> tuple[Path, dict[str, Any]]:
     """The path and what else is worth telling of it."""
+    start, end = (study.load(path) for path in ends)
     if pattern == "lmc":
         return Linear(start, end), {}
     if pattern == "lmcp":
@@ -68,15 +71,17 @@ def _path(study: CueStudy, pattern: str, seed: int, start: State, end: State) ->
         return Linear(start, matched), {"moved_units": moved}
     asked = study.params.mechanism
     torch.manual_seed(named_seed(seed, "mechanism dropout"))
-    bends, history = fit(
-        study.model(),
-        Bezier([start, *linear_bends(start, end), end]),
-        study.batches_of(study.training_images(FITTED_ON[pattern]), asked.batch_size, seed, "mechanism"),
-        Recipe(**asked.model_dump(include=set(RECIPE))),
-        study.precision,
-        named_generator(seed, "mechanism t"),
-        title=f"{pattern} seed {seed}",
-    )
+    with keeping(study, f"{pattern}-seed{seed}", provenance, ends) as keeper:
+        bends, history = fit(
+            study.model(),
+            Bezier([start, *linear_bends(start, end), end]),
+            study.batches_of(study.training_images(FITTED_ON[pattern]), asked.batch_size, seed, "mechanism"),
+            Recipe(**asked.model_dump(include=set(RECIPE))),
+            study.precision,
+            named_generator(seed, "mechanism t"),
+            keeper=keeper,
+            title=f"{pattern} seed {seed}",
+        )
     return Bezier([start, *bends, end]), {"epochs": [asdict(epoch) for epoch in history]}
 
 

@@ -32,6 +32,7 @@ class Study:
     precision: Precision
     imports: dict[str, Any]
     network_section: ClassVar[str] = "model"
+    files: ClassVar[tuple[Path, ...]] = (layout.DATASET, layout.IMPORTS)
 
     @classmethod
     def open(cls, params: Params) -> Self:

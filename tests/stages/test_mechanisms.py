@@ -109,6 +109,7 @@ def test_contact_sheets_and_figures_are_tracked(study: Project) -> None:
     assert path.data.params["mechanism.recalibrate_on"] == "cue"
 
 
+@pytest.mark.slow
 def test_another_pattern_runs_nothing_else(study: Project, tmp_path: Path) -> None:
     copy = study.copied(tmp_path)
     copy.set({"mechanism.patterns": ["lmc"]})
@@ -120,6 +121,7 @@ def test_another_pattern_runs_nothing_else(study: Project, tmp_path: Path) -> No
     assert "error: model.name: no network called 'vgg17'" in done.stderr
 
 
+@pytest.mark.slow
 def test_dominoes_over_a_second_source(study: Project, tmp_path: Path) -> None:
     copy = study.copied(tmp_path)
     copy.set({"cue.kind": "dominoes", "cue.second": "shapes", "mechanism.patterns": ["lmc"]})

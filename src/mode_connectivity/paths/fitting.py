@@ -14,6 +14,7 @@ from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask, Restricted, frozen_on_chord, moving
 from mode_connectivity.precision import Precision
 from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
+from mode_connectivity.training.small_maps import SmallMaps
 
 
 def path_gradients(loss: Tensor, point: Sequence[Tensor], weights: Sequence[float], decay: float) -> list[list[Tensor]]:
@@ -67,7 +68,7 @@ def fit(
         with torch.no_grad():
             state = route.at(t)
         point = [state[name].requires_grad_() for name in free]
-        with precision.autocast():
+        with precision.autocast(), SmallMaps():
             logits = functional_call(model, state, (images.to(memory_format=layout),))
             loss = cross_entropy(logits.float(), labels)
         gradients = path_gradients(loss, point, moved.weights(t)[1:-1], recipe.weight_decay)

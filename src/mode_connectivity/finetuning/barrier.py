@@ -11,6 +11,7 @@ from torch.nn.functional import cross_entropy
 from mode_connectivity.paths import Linear
 from mode_connectivity.paths.fitting import path_gradients
 from mode_connectivity.precision import Precision
+from mode_connectivity.training.small_maps import SmallMaps
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def barrier_gradients(
     with torch.no_grad():
         state = path.at(t)
     point = [state[name].requires_grad_() for name, _ in model.named_parameters()]
-    with precision.autocast():
+    with precision.autocast(), SmallMaps():
         logits = functional_call(model, state, (images,))
         loss = (level - cross_entropy(logits.to(torch.promote_types(logits.dtype, torch.float32)), labels)).abs()
     (gradients,) = path_gradients(loss, point, path.weights(t)[:1], 0.0)

@@ -14,17 +14,28 @@ from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask, Restricted, frozen_on_chord, moving
 from mode_connectivity.precision import Precision
 from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
+from mode_connectivity.training.small_maps import SmallMaps
 
 
-def path_gradients(loss: Tensor, point: Sequence[Tensor], weights: Sequence[float], decay: float) -> list[list[Tensor]]:
+def path_gradients(
+    loss: Tensor,
+    point: Sequence[Tensor],
+    weights: Sequence[float],
+    decay: float,
+    out: Sequence[Sequence[Tensor]] | None = None,
+) -> list[list[Tensor]]:
     """Gradients of loss(W_t) + decay/2 |W_t|^2 for each control point, from one gradient at the point.
 
-    W_t is linear in the control points, so d/dW_k = B_k(t) (dloss/dW_t + decay W_t).
+    W_t is linear in the control points, so d/dW_k = B_k(t) (dloss/dW_t + decay W_t). They are written into `out`, a
+    sequence for each control point, or into new tensors; the last sequence may be the point's own tensors.
     """
     at_point = torch.autograd.grad(loss, point)
-    if decay:
-        at_point = tuple(g.add(w.detach(), alpha=decay) for g, w in zip(at_point, point, strict=True))
-    return [[g * weight for g in at_point] for weight in weights]
+    places = [[torch.empty_like(w) for w in point] for _ in weights] if out is None else out
+    with torch.no_grad():
+        return [
+            [torch.add(g, w, alpha=decay, out=o).mul_(weight) for g, w, o in zip(at_point, point, into, strict=True)]
+            for weight, into in zip(weights, places, strict=True)
+        ]
 
 
 def fit(
@@ -59,18 +70,20 @@ def fit(
     route = moved if mask is None else Restricted(moved, mask)
     free = moving(start, mask)
     leaves = [[bend[name].requires_grad_() for name in free] for bend in bends]
+    state = {name: torch.empty_like(tensor) for name, tensor in start.items()}
+    point = [state[name].requires_grad_() for name in free]
+    gradients = [[torch.empty_like(leaf) for leaf in bend] for bend in leaves[1:]] + [[w.detach() for w in point]]
     model.train()
     layout = memory_format(model)
 
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         t = float(torch.rand((), generator=draws, dtype=torch.float64))
         with torch.no_grad():
-            state = route.at(t)
-        point = [state[name].requires_grad_() for name in free]
-        with precision.autocast():
+            route.at(t, out=state)
+        with precision.autocast(), SmallMaps():
             logits = functional_call(model, state, (images.to(memory_format=layout),))
             loss = cross_entropy(logits.float(), labels)
-        gradients = path_gradients(loss, point, moved.weights(t)[1:-1], recipe.weight_decay)
+        path_gradients(loss, point, moved.weights(t)[1:-1], recipe.weight_decay, gradients)
         for bend, gradient in zip(leaves, gradients, strict=True):
             _write(bend, gradient, free.values())
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()

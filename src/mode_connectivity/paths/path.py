@@ -40,32 +40,41 @@ class Path(ABC):
     def weights(self, t: float) -> tuple[float, ...]:
         """B_k(t) for every control point; they sum to one."""
 
-    def at(self, t: float, names: Collection[str] | None = None) -> State:
-        """The state dict at t, of new tensors; only `names` where given.
+    def at(self, t: float, names: Collection[str] | None = None, out: Mapping[str, Tensor] | None = None) -> State:
+        """The state dict at t; only `names` where given. It is written into the tensors of `out`, or into new ones.
 
         Raises:
             ValueError: t lies outside [0, 1].
         """
         if not 0 <= t <= 1:
             raise ValueError(f"t must lie in [0, 1], got {t}")
-        return self.combine(self.weights(t), names)
+        return self.combine(self.weights(t), names, out)
 
-    def combine(self, weights: Sequence[float], names: Collection[str] | None = None) -> State:
-        """sum_k weights[k] W_k as new tensors, of weights that sum to one; only `names` where given."""
+    def combine(
+        self,
+        weights: Sequence[float],
+        names: Collection[str] | None = None,
+        out: Mapping[str, Tensor] | None = None,
+    ) -> State:
+        """sum_k weights[k] W_k, of weights that sum to one; `names` and `out` as in `at`."""
         moving = [(weight, control) for weight, control in zip(weights, self.controls, strict=True) if weight != 0]
         return {
-            name: _combine([(weight, control[name]) for weight, control in moving], self.controls[0][name])
+            name: _combine(
+                [(weight, control[name]) for weight, control in moving],
+                self.controls[0][name],
+                None if out is None else out[name],
+            )
             for name in (self.controls[0] if names is None else names)
         }
 
 
-def _combine(terms: list[tuple[float, Tensor]], first: Tensor) -> Tensor:
+def _combine(terms: list[tuple[float, Tensor]], first: Tensor, out: Tensor | None) -> Tensor:
     if not first.is_floating_point():
-        return first.clone()
+        return first.clone() if out is None else out.copy_(first)
     weight, tensor = terms[0]
-    total = tensor.clone() if weight == 1 else tensor * weight
+    total = torch.mul(tensor, weight, out=out)
     for weight, tensor in terms[1:]:
-        total = torch.add(total, tensor, alpha=weight)
+        total = torch.add(total, tensor, alpha=weight, out=out)
     return total
 
 

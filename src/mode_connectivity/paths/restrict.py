@@ -117,14 +117,11 @@ class Restricted(Path):
     def weights(self, t: float) -> tuple[float, ...]:
         return self.path.weights(t)
 
-    def at(self, t: float, names: Collection[str] | None = None) -> State:
+    def at(self, t: float, names: Collection[str] | None = None, out: Mapping[str, Tensor] | None = None) -> State:
         asked = list(self.controls[0] if names is None else names)
-        curved = self.path.at(t, [name for name in asked if name in self.free])
-        straight = self.chord.at(t, [name for name in asked if name not in self.free or name in self.partial])
-        mixed = {
-            name: torch.where(keep, curved[name], straight[name])
-            for name, keep in self.partial.items()
-            if name in curved
-        }
-        found = straight | curved | mixed
+        found = self.path.at(t, [name for name in asked if name in self.free], out)
+        found |= self.chord.at(t, [name for name in asked if name not in self.free], out)
+        for name, straight in self.chord.at(t, [name for name in asked if name in self.partial]).items():
+            into = None if out is None else out[name]
+            found[name] = torch.where(self.partial[name], found[name], straight, out=into)
         return {name: found[name] for name in asked}

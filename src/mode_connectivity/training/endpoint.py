@@ -12,6 +12,7 @@ from mode_connectivity.models import memory_format
 from mode_connectivity.precision import Precision
 from mode_connectivity.training.loop import Recipe, descend
 from mode_connectivity.training.progress import Epoch
+from mode_connectivity.training.small_maps import SmallMaps
 from mode_connectivity.training.state import Keeper, Resumable
 
 
@@ -38,7 +39,7 @@ def train_endpoint(
     layout = memory_format(model)
 
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        with precision.autocast():
+        with precision.autocast(), SmallMaps():
             logits = functional_call(model, state, (images.to(memory_format=layout),))
             loss = cross_entropy(logits.float(), labels)
         for leaf, gradient in zip(leaves, torch.autograd.grad(loss, leaves), strict=True):

@@ -180,3 +180,23 @@ def test_no_room_for_the_results_is_one_line_and_the_state_stays(study: Project,
     assert states(study)
     done = goes_on_to_the_same(study, finished, *CURVE)
     assert "goes on after epoch 25 and 0 steps" in done.stdout
+
+
+@pytest.mark.slow
+def test_twins_that_are_stopped_end_with_the_same_bytes(finished: Project, tmp_path: Path) -> None:
+    copy = finished.copied(tmp_path)
+    copy.set({"cue_endpoint.epochs": 25})
+    twins = ("sh", "src/stage", "cue_endpoint", "--seed", "0")
+    paths = [copy.root / layout.cue_endpoint(kind, 0) for kind in ("cue", "clean")]
+    files = [*paths, *map(layout.history, paths)]
+    copy.run("sh", "src/stage", "cue_dataset")
+    copy.run(*twins)
+    whole = [file.read_bytes() for file in files]
+    for file in files:
+        file.unlink()
+    status, errors, _ = interrupt(copy, signal.SIGTERM, *twins, kept=3)
+    assert status != 0
+    assert "goes on from there" in errors
+    copy.run(*twins)
+    assert [file.read_bytes() for file in files] == whole
+    assert not states(copy)

@@ -1,6 +1,6 @@
 """Fitting the bends of a path between fixed ends so that the loss along it is low."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Generator, Tensor, nn
@@ -72,18 +72,22 @@ def fit(
             loss = cross_entropy(logits.float(), labels)
         gradients = path_gradients(loss, point, moved.weights(t)[1:-1], recipe.weight_decay)
         for bend, gradient in zip(leaves, gradients, strict=True):
-            for leaf, values, keep in zip(bend, gradient, free.values(), strict=True):
-                leaf.grad = values if keep is None else torch.where(keep, values, 0.0)
+            _write(bend, gradient, free.values())
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
     def project() -> None:
         for bend in bends:
             project_equidistant(bend, start, end, free)
 
+    after = project if equidistant else None
     if equidistant:
         project()
     every = [leaf for bend in leaves for leaf in bend]
     resumable = None if keeper is None else Resumable(keeper, batches, {"t": draws})
-    after = project if equidistant else None
     history = descend(every, step, batches, recipe, after=after, resumable=resumable, title=title)
     return [{name: tensor.detach() for name, tensor in bend.items()} for bend in bends], history
+
+
+def _write(leaves: Iterable[Tensor], gradients: Iterable[Tensor], masks: Iterable[Tensor | None]) -> None:
+    for leaf, values, keep in zip(leaves, gradients, masks, strict=True):
+        leaf.grad = values if keep is None else torch.where(keep, values, 0.0)

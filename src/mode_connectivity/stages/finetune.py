@@ -96,7 +96,7 @@ def _provenance(study: CueStudy, method: str, seed: int) -> dict[str, Any]:
         provenance = study.provenance(made_from=[layout.cue_endpoint("cue", seed)], method=method, seed=seed)
     else:
         digest = json.loads(layout.PRETRAINED.read_text())[str(seed)]
-        provenance = study.provenance("cue", method=method, seed=seed) | {"pretrained_sha256": digest}
+        provenance = study.provenance(method=method, seed=seed) | {"pretrained_sha256": digest}
     return provenance | {"params": provenance["params"] | own}
 
 

@@ -23,7 +23,7 @@ MEASURES = {
 
 def draw_figures(folder: Path, record: Record) -> None:
     """Write the figures of `LOCALITY_FIGURES` from the verdict's record and the restricted curves that exist."""
-    beyond = {name: each for name, each in record["variants"].items() if "shares" in each["movement"]}
+    beyond = {name: each for name, each in record["variants"].items() if each["movement"]["shares"]}
     _draw_movements(folder, record["layers"], beyond)
     of_slices = {name: each for name, each in beyond.items() if each["swapped_layer"]}
     _draw_shares(folder, of_slices)

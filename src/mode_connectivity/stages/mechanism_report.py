@@ -34,7 +34,8 @@ Rows = list[tuple[str, list[str], bool]]
 
 
 def main(params: Params) -> None:
-    networks, tuned, paths = _networks(params), _tuned(params), _paths(params)
+    tuned, paths = _tuned(params), _paths(params)
+    networks = _networks(params, tuned)
     signs = _signs(params, networks, tuned, paths)
     rows = _barrier_rows(params, tuned, paths)
     with whole_folder(layout.MECHANISMS) as folder:
@@ -43,13 +44,13 @@ def main(params: Params) -> None:
         write_json(folder / layout.METRICS, _metrics(networks, tuned, paths, signs))
 
 
-def _networks(params: Params) -> Networks:
+def _networks(params: Params, tuned: Found) -> Networks:
     """Accuracy and loss on test images of every network of the study, by name."""
     scores: dict[str, list[dict[str, Any]]] = {}
     for kind, name in TRAINED_ON.items():
         files = [layout.history(layout.cue_endpoint(kind, seed)) for seed in params.seeds]
         scores[name] = [json.loads(file.read_text())["scores"]["test"] for file in files]
-    for method, seeds in _tuned(params).items():
+    for method, seeds in tuned.items():
         if params.finetune.model is not None:
             scores["pretrained"] = [found["scores"]["pretrained"] for found in seeds.values()]
         scores[method] = [found["scores"]["tuned"] for found in seeds.values()]

@@ -52,6 +52,7 @@ def run(stage: Stage, recorder: Recorder | None = None, *items: str) -> None:
         sys.exit(f"error: {' '.join(str(error).split())}")
     except KeyboardInterrupt as interruption:
         _end_killed(interruption, begun)
+    STOPPING.too_late()
     for action in _AFTERWARDS:
         action()
     _exit(0)

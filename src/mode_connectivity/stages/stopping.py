@@ -26,6 +26,11 @@ class Stopping:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as in the background of a shell
             signal.signal(signal.SIGINT, self._arrived)
 
+    def too_late(self) -> None:
+        """All is done: from here on a signal changes nothing."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+
     @property
     def status(self) -> int:
         """What the process exits with: by custom, 128 and the number of the signal."""

@@ -101,5 +101,5 @@ class Resumable:
         device = leaves[0].device
         ours = {"order": self.batches.order, "augmentation": self.batches.draws, "global": torch.default_generator}
         if device.type == "cuda":
-            ours["device"] = torch.cuda.default_generators[torch.cuda.current_device()]
+            ours["device"] = torch.cuda.default_generators[device.index]
         return ours | dict(self.generators)

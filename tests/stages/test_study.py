@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from mode_connectivity import checkpoints, layout
+from mode_connectivity.stages.restricted import MEASURES
 from project import SMALL, Project
 
 
@@ -104,7 +105,8 @@ def test_replicates_are_added_beside_the_curves_and_share_draws_between_variants
     # Restricted curves are read where there are any; one seed stays one seed.
     for kind in ("slices", "placebo_slices", "outside", "all"):
         file = copy.root / layout.restricted("mid", 0, kind)
-        file.write_text(json.dumps({"excess": {"train": 0.5 if kind == "slices" else 0.0, "test": 0.0}}))
+        height = {"train": 0.5 if kind == "slices" else 0.0, "test": 0.0}
+        file.write_text(json.dumps(dict.fromkeys(MEASURES, height)))
     copy.run("sh", "src/stage", "locality")
     found = json.loads((copy.root / layout.LOCALITY / layout.VERDICT).read_text())
     assert found["variants"]["mid"]["losses"]["excess_slices"]["values"] == [0.5]

@@ -5,7 +5,8 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from mode_connectivity.statistics.verdict import Evidence, Rule, null_verdict, verdicts
+from mode_connectivity.statistics.claims import Evidence, Rule
+from mode_connectivity.statistics.verdict import null_verdict, verdicts
 
 MARGIN = 0.01
 SEEDS = np.linspace(-0.001, 0.001, 7)
@@ -93,7 +94,7 @@ def test_texts_say_what_is_missing() -> None:
     )
     few = verdicts({"mid": evidence(0.1, seeds=3)}, rule())["mid"]
     assert few.reason.startswith("3 endpoint(s) are points")
-    assert few.claims == {}
+    assert few.claims == few.p == {}
     assert "at each of the 2 endpoint(s)" in verdicts({"mid": evidence(0.0, seeds=2)}, rule())["mid"].reason
 
 

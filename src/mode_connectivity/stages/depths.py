@@ -9,7 +9,7 @@ from mode_connectivity.geometry import pair_rank
 from mode_connectivity.params import Params
 from mode_connectivity.stages.correction import Correction
 from mode_connectivity.statistics import equivalence_p, ratio_of_sums, sign_flip_interval, sign_flip_p
-from mode_connectivity.statistics.verdict import FEWEST, Evidence
+from mode_connectivity.statistics.claims import FEWEST, Evidence
 
 Floats = NDArray[np.float64]
 Figure = dict[str, Any]

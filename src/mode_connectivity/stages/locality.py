@@ -1,11 +1,8 @@
 """Local or global: what all seeds show per depth, beyond the control, and the answer that they carry."""
 
 import json
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 
 from mode_connectivity import layout
@@ -13,18 +10,18 @@ from mode_connectivity.atomic import whole_folder, write_json
 from mode_connectivity.geometry import displacement, is_involution
 from mode_connectivity.params import Params
 from mode_connectivity.stages.correction import Correction, State, correction
-from mode_connectivity.stages.depths import depth_record, loss_record
 from mode_connectivity.stages.fitted import load_fitted
 from mode_connectivity.stages.locality_figures import draw_figures
 from mode_connectivity.stages.movement import Swapped
 from mode_connectivity.stages.running import flat, run
 from mode_connectivity.stages.study import Study
 from mode_connectivity.stages.variants import symmetry_of
-from mode_connectivity.statistics.verdict import Evidence, Rule, Verdict, null_verdict, verdicts
+from mode_connectivity.stages.verdict_record import CONTROL, Summaries, verdict_record, verdict_text
+from mode_connectivity.statistics.claims import Evidence, Rule
+from mode_connectivity.statistics.verdict import null_verdict, verdicts
 from mode_connectivity.tracking import Record
 
-TEMPLATE = Path(__file__).with_name("locality.md.j2")
-CONTROL, NULL = "control", "null"
+NULL = "null"
 KINDS = ("slices", "placebo_slices", "outside", "layer", "neighbourhood", "all")
 
 
@@ -40,11 +37,11 @@ def main(params: Params) -> None:
     rule = Rule(asked.primary, asked.direction, asked.margin)
     answers = verdicts({variant: each for variant, each in evidence.items() if variant != NULL}, rule)
     answers |= {variant: null_verdict(each, rule) for variant, each in evidence.items() if variant == NULL}
-    record = _record(params, summaries, corrections, evidence, answers)
+    found = verdict_record(params, summaries, corrections, evidence, answers)
     with whole_folder(layout.LOCALITY) as folder:
-        write_json(folder / layout.VERDICT, record)
-        (folder / layout.VERDICT_TEXT).write_text(_text(record))
-        draw_figures(folder, record)
+        write_json(folder / layout.VERDICT, found)
+        (folder / layout.VERDICT_TEXT).write_text(verdict_text(found))
+        draw_figures(folder, found)
 
 
 def _items(params: Params) -> list[tuple[str, int]]:
@@ -84,7 +81,7 @@ def _displacements(study: Study, start: State, variant: str, seed: int) -> list[
     ]
 
 
-def _evidence(variant: str, seeds: tuple[int, ...], summaries: dict[tuple[str, int], dict[str, Any]]) -> Evidence:
+def _evidence(variant: str, seeds: tuple[int, ...], summaries: Summaries) -> Evidence:
     """The barriers of the straight lines, and the excess of the restricted curves that exist for all seeds."""
     files = {kind: [layout.restricted(variant, seed, kind) for seed in seeds] for kind in KINDS}
     excess = {
@@ -94,65 +91,6 @@ def _evidence(variant: str, seeds: tuple[int, ...], summaries: dict[tuple[str, i
     }
     chord = np.array([summaries[variant, seed]["paths"]["linear"]["train"]["loss_barrier"] for seed in seeds])
     return Evidence(chord, excess)
-
-
-def _record(
-    params: Params,
-    summaries: dict[tuple[str, int], dict[str, Any]],
-    corrections: dict[str, list[Correction]],
-    evidence: dict[str, Evidence],
-    answers: dict[str, Verdict],
-) -> dict[str, Any]:
-    def of(variant: str, seeds: tuple[int, ...]) -> list[dict[str, Any]]:
-        return [summaries[variant, seed] for seed in seeds]
-
-    def control(seeds: tuple[int, ...]) -> list[dict[str, Any]]:
-        return of(CONTROL, seeds) if CONTROL in params.variants else []
-
-    variants = dict.fromkeys(params.variants, params.seeds) | (
-        dict.fromkeys(layout.RESEEDS, params.reseed.seeds) if params.reseed.seeds else {}
-    )
-    first = summaries[params.variants[0], params.seeds[0]]
-    return {
-        "params": params.locality.model_dump(mode="json"),
-        "study": {
-            "model": params.model.name,
-            "width": params.model.width,
-            "source": params.dataset.source,
-            "pairs": len(params.swap.given) if params.swap.given else params.swap.pairs,
-            "curve_epochs": params.curve.epochs,
-        },
-        "seeds": list(params.seeds),
-        "replicates": 1 + len(params.curve.replicates),
-        "layers": [each["layer"] for each in first["layers"]],
-        "parameters": [each["parameters"] for each in first["layers"]],
-        "variants": {
-            variant: {
-                "seeds": list(seeds),
-                "swapped_layer": summaries[variant, seeds[0]]["swapped_layer"],
-                "losses": loss_record(of(variant, seeds), control(seeds), evidence.get(variant)),
-                "movement": depth_record(of(variant, seeds), corrections.get(variant), params),
-                "verdict": asdict(answers[variant]) if variant in answers else None,
-            }
-            for variant, seeds in variants.items()
-        },
-    }
-
-
-def _text(record: dict[str, Any]) -> str:
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    return environment.from_string(TEMPLATE.read_text()).render(**record, fan_out_falls=_fan_out_falls(record))
-
-
-def _fan_out_falls(record: dict[str, Any]) -> bool | None:
-    """Whether fewer weights read a unit the later its layer; None where fewer than two layers are swapped."""
-    found = {
-        each["swapped_layer"]: each["movement"]["fan_out"]["mean"]
-        for each in record["variants"].values()
-        if each["movement"]["fan_out"]
-    }
-    amounts = [found[layer] for layer in record["layers"] if layer in found]
-    return bool((np.diff(amounts) < 0).all()) if len(amounts) > 1 else None
 
 
 def record(params: Params) -> Record:

@@ -1,61 +1,16 @@
-"""Local or global: the answer that tests of restricted curves allow, and no other.
-
-A path whose bend was trained in some of the weights only is compared with one trained in all of them, each as excess of
-its highest loss over that of a control (no swap) trained in the same weights:
-
-- sufficient: the slices alone do as well as everything, and slices of other units do not;
-- necessary: everything outside the slices does worse than everything;
-- global: the slices alone do worse than everything, and everything outside them does as well.
-
-"Worse" is more than a margin above, "as well" less than it; each claim also needs a chord whose barrier exceeds the
-margin. A claim holds where all its parts do, so its p-value is the largest of theirs (intersection-union). The primary
-measure and the direction, both named beforehand, say which claims are tested; Holm's correction runs over these claims
-at all depths. With six seeds one claim at three depths can be shown (3/64 < 5 %), both claims only from seven on.
-"""
+"""Local or global: the answer that the claims allow, and no other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mode_connectivity.statistics.claims import FEWEST, NEEDS, Evidence, Rule, parts, parts_of
 from mode_connectivity.statistics.multiple import holm
-from mode_connectivity.statistics.sign_flips import sign_flip_p
 
-Floats = NDArray[np.float64]
 Answer = Literal["local sufficient", "local necessary", "global", "undecided", "nothing to correct"]
-FEWEST = 6  # with which an exact one-sided test can reject for three depths at 5 %
-NEEDS = {
-    "sufficient": ("slices", "placebo_slices", "all"),
-    "necessary": ("outside", "all"),
-    "global": ("slices", "outside", "all"),
-}
 ANSWERS: dict[str, Answer] = {"sufficient": "local sufficient", "necessary": "local necessary", "global": "global"}
-
-
-@dataclass(frozen=True)
-class Rule:
-    """`primary`: the restricted curve that decides; `direction`: which answers are tested; `margin`: in nats."""
-
-    primary: Literal["slices", "outside"]
-    direction: Literal["either", "local", "global"]
-    margin: float
-    alpha: float = 0.05
-
-    @property
-    def claims(self) -> tuple[str, ...]:
-        local = "sufficient" if self.primary == "slices" else "necessary"
-        return {"either": (local, "global"), "local": (local,), "global": ("global",)}[self.direction]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One value a seed, in nats: `chord`, the straight line's barrier; `excess`: restriction (slices, placebo_slices,
-    outside, all) -> highest loss of the variant's path over that of its control under the same restriction."""
-
-    chord: Floats
-    excess: Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -71,7 +26,7 @@ class Verdict:
 
 def verdicts(evidence: Mapping[str, Evidence], rule: Rule) -> dict[str, Verdict]:
     """depth -> verdict. Below six seeds only "nothing to correct" (at these endpoints) and "undecided" are possible."""
-    tests = {depth: _parts(each, rule.margin) for depth, each in evidence.items()}
+    tests = {depth: parts(each, rule.margin) for depth, each in evidence.items()}
     adjusted: dict[str, dict[str, float]] = {depth: {} for depth in evidence}
     tested = [
         (depth, claim)
@@ -79,7 +34,7 @@ def verdicts(evidence: Mapping[str, Evidence], rule: Rule) -> dict[str, Verdict]
         for claim in rule.claims
         if len(each.chord) >= FEWEST and set(NEEDS[claim]) <= set(each.excess)
     ]
-    p_values = np.array([max(_claim(tests[depth], claim).values()) for depth, claim in tested])
+    p_values = np.array([max(parts_of(claim, tests[depth]).values()) for depth, claim in tested])
     for (depth, claim), p in zip(tested, holm(p_values), strict=True):
         adjusted[depth][claim] = float(p)
     return {depth: _verdict(each, rule, tests[depth], adjusted[depth]) for depth, each in evidence.items()}
@@ -87,37 +42,12 @@ def verdicts(evidence: Mapping[str, Evidence], rule: Rule) -> dict[str, Verdict]
 
 def null_verdict(evidence: Evidence, rule: Rule) -> Verdict:
     """Of a swap that should do nothing: a check of the method and no depth, so it claims nothing."""
-    tests = _parts(evidence, rule.margin)
+    tests = parts(evidence, rule.margin)
     highest = evidence.chord.max()
     no_null = f"the units are not alike enough for a null swap: the straight line rises by up to {highest:.2g} nats"
     return _nothing(evidence, rule, tests) or Verdict(
         "undecided", no_null, "a layer that has two dead units, or two alike", tests
     )
-
-
-def _parts(evidence: Evidence, margin: float) -> dict[str, float]:
-    excess = evidence.excess
-    found = {
-        "barrier above margin": sign_flip_p(evidence.chord, margin, "greater"),
-        "barrier within margin": sign_flip_p(evidence.chord, margin, "less"),
-    }
-    for kind in ("slices", "outside"):
-        if {kind, "all"} <= set(excess):
-            found[f"{kind} as good as all"] = sign_flip_p(excess[kind] - excess["all"], margin, "less")
-            found[f"{kind} worse than all"] = sign_flip_p(excess[kind] - excess["all"], margin, "greater")
-    if {"slices", "placebo_slices"} <= set(excess):
-        gap = excess["placebo_slices"] - excess["slices"]
-        found["placebo worse than slices"] = sign_flip_p(gap, margin, "greater")
-    return {name: float(p) for name, p in found.items()}
-
-
-def _claim(tests: Mapping[str, float], claim: str) -> dict[str, float]:
-    names = {
-        "sufficient": ("slices as good as all", "placebo worse than slices"),
-        "necessary": ("outside worse than all",),
-        "global": ("slices worse than all", "outside as good as all"),
-    }[claim]
-    return {name: tests[name] for name in ("barrier above margin", *names)}
 
 
 def _verdict(evidence: Evidence, rule: Rule, tests: dict[str, float], adjusted: dict[str, float]) -> Verdict:
@@ -168,6 +98,6 @@ def _why_not(tests: Mapping[str, float], adjusted: Mapping[str, float]) -> str:
     """For each claim that was tested, its weakest part."""
     texts = []
     for claim, p in adjusted.items():
-        weakest = max(_claim(tests, claim).items(), key=lambda item: item[1])
+        weakest = max(parts_of(claim, tests).items(), key=lambda item: item[1])
         texts.append(f'"{ANSWERS[claim]}" is not shown: {weakest[0]}, p = {weakest[1]:.3g}; {p:.3g} after Holm')
     return "; ".join(texts)

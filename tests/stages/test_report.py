@@ -1,0 +1,44 @@
+"""The report's words follow its numbers."""
+
+import numpy as np
+
+from imports import ROOT
+from mode_connectivity import layout
+from mode_connectivity.params import Params
+from mode_connectivity.stages.report import Row, _text
+
+PARAMS = Params.load(ROOT / "params.yaml")
+
+
+def row(variant: str, line: float, distance: float, layer: str | None = None) -> Row:
+    return {
+        "variant": variant,
+        "seed": 0,
+        "layer": layer,
+        "layers": ["a", "b"],
+        "accuracy": 0.99,
+        "end_loss": 0.01,
+        "linear_barrier": line,
+        "bezier_barrier": 0.002,
+        "end_distance": distance,
+        "per_layer": np.array([0.3, 0.4]),
+        "displacement": 0.5,
+        "share": None,
+        "control_displacement": None,
+        "control_share": None,
+        "parameter_share": None,
+    }
+
+
+def test_another_seed_is_told_in_words_only_where_there_is_one() -> None:
+    assert "Another seed" not in _text(PARAMS, [row("mid", 0.1, 3, "a")])
+    plain, matched = layout.RESEEDS
+    text = _text(PARAMS, [row("mid", 0.1, 3, "a"), row(plain, 2.0, 12), row(matched, 0.5, 9)])
+    assert "the straight line rises by 2 nats, after\n  matching the units by 0.5" in text
+    assert "Matching brings the ends from 12.0 to 9.0 apart" in text
+    assert "So 75 % of the barrier between these seeds is a matter of which unit stands where" in text
+    worse = _text(PARAMS, [row("mid", 0.1, 3, "a"), row(plain, 0.5, 12), row(matched, 0.5, 9)])
+    assert "So matching did not lower the barrier" in worse
+    for each in (text, worse):
+        assert "\n\n## What they do not show\n" in each
+        assert "{" not in each

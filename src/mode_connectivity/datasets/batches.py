@@ -33,11 +33,13 @@ class Scaling:
 
     def apply(self, pixels: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """uint8 (N, 3, H, W) -> (pixels / 255 - mean) / std in `dtype`, channels last in memory."""
-        shape = (1, -1, 1, 1)
-        scale = torch.tensor([1 / (255 * s) for s in self.std], dtype=dtype, device=pixels.device).view(shape)
-        shift = torch.tensor([m / s for m, s in zip(self.mean, self.std, strict=True)], dtype=dtype)
+        width = pixels.shape[3]
+        scale = torch.tensor([1 / (255 * s) for s in self.std] * width, dtype=dtype, device=pixels.device)
+        shift = [m / s for m, s in zip(self.mean, self.std, strict=True)] * width
         values = pixels.to(dtype, memory_format=torch.channels_last)
-        return values.mul_(scale).sub_(shift.to(pixels.device).view(shape))
+        rows = values.permute(0, 2, 3, 1).view(-1, len(scale))  # a pixel row at once is faster than three channels
+        rows.mul_(scale).sub_(torch.tensor(shift, dtype=dtype, device=pixels.device))
+        return values
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,9 @@ class Augmentation:
         """uint8 (N, 3, H, W) -> the same shape; every image has its own draw."""
         n, _, height, width = pixels.shape
         if self.crop_padding:
-            corner = torch.randint(2 * self.crop_padding + 1, (2, n), generator=generator).to(pixels.device)
-            rows = corner[0][:, None] + torch.arange(height, device=pixels.device)
-            columns = corner[1][:, None] + torch.arange(width, device=pixels.device)
-            padded = pad(pixels, (self.crop_padding,) * 4)
-            images = torch.arange(n, device=pixels.device)[:, None, None]
-            pixels = padded.permute(0, 2, 3, 1)[images, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+            row, column = torch.randint(2 * self.crop_padding + 1, (2, n), generator=generator).to(pixels.device)
+            crops = pad(pixels, (self.crop_padding,) * 4).unfold(2, height, 1).unfold(3, width, 1)  # a view of them all
+            pixels = crops[torch.arange(n, device=pixels.device), :, row, column]
         if self.flip:
             mirrored = (torch.rand(n, generator=generator) < 0.5).to(pixels.device)
             pixels = torch.where(mirrored[:, None, None, None], pixels.flip(-1), pixels)

@@ -31,6 +31,9 @@ check: $(READY) ## format, lint and types, as CI does
 format: $(READY) ## put the code into shape
 	@ruff format . && ruff check --fix .
 
+bench: $(READY) ## measure speed and memory, six minutes (ONLY=curve,gif for some; ARGS=--precision=bf16 for more)
+	@GOMP_SPINCOUNT=5000 python -m benchmarks --only "$(ONLY)" $(ARGS)
+
 ui: $(READY) ## browse the runs at http://127.0.0.1:5000 (PORT=... for another)
 	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false MLFLOW_DISABLE_TELEMETRY=true mlflow server --workers 1 \
 		--host 127.0.0.1 --port $(or $(PORT),5000) \

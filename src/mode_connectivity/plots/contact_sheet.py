@@ -11,6 +11,7 @@ from mode_connectivity.plots.style import new_figure
 PER_CLASS = 10
 CLASSES = 10  # rows of the sheet
 CELL = 0.75  # inches of an image's width
+LETTER = 0.1  # inches of a letter in a class name, with room to spare
 GAP = 2  # pixels between images
 
 
@@ -27,7 +28,8 @@ def contact_sheet(pixels: Tensor, labels: Tensor, classes: Sequence[str], *, tit
         for column, image in enumerate(members):
             top, left = row * (height + GAP), column * (width + GAP)
             sheet[top : top + height, left : left + width] = image
-    figure = new_figure(1.3 + CELL * PER_CLASS, 0.6 + CELL * len(names) * height / width)
+    named = LETTER * max(len(name) for name in names)
+    figure = new_figure(named + CELL * PER_CLASS, 0.6 + CELL * len(names) * height / width)
     axes = figure.add_subplot()
     axes.imshow(sheet, interpolation="nearest")
     axes.set_xticks([])

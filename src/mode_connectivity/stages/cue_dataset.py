@@ -8,6 +8,7 @@ from mode_connectivity.datasets import CueData, Dataset, DatasetError, Images
 from mode_connectivity.datasets.noise import add_noise, dim
 from mode_connectivity.params import Params
 from mode_connectivity.plots.contact_sheet import contact_sheet
+from mode_connectivity.plots.probe_sets import TITLES
 from mode_connectivity.plots.style import save_png
 from mode_connectivity.stages.reading import contents_sha256, read
 from mode_connectivity.stages.running import flat, run
@@ -26,7 +27,7 @@ def main(params: Params) -> None:
     metadata = {"draws": cues.draws(), "params": {**base["params"], "cue": own}, "sha256": contents_sha256(tensors)}
     with whole_folder(layout.CONTACT_SHEETS) as folder:
         for name, images in sheets.items():
-            title = f"{name.replace('_', ' ')} ({'training' if name == 'training' else 'test'} images)"
+            title = "training images" if name == "training" else f"{TITLES[name]} (test images)"
             save_png(contact_sheet(images.pixels, images.labels, cues.classes, title=title), folder / f"{name}.png")
     checkpoints.save(layout.CUES, tensors, metadata)
 

@@ -57,6 +57,6 @@ def along_probe_sets(
     grid[1, 0].set_ylim(0, 102)
     handles, names = grid[0, 0].get_legend_handles_labels()
     first = {name: handle for handle, name in reversed(list(zip(handles, names, strict=True)))}
-    figure.legend([first[name] for name in labels], labels, loc="outside lower center", ncols=4, frameon=False)
+    figure.legend([first[name] for name in labels], labels, loc="outside lower center", ncols=5, frameon=False)
     figure.suptitle(f"{title}\n{note}" if note else title, fontsize=10)
     return figure

@@ -124,12 +124,12 @@ def _draw(folder: Path, params: Params, tuned: Found, paths: Found) -> None:
     while_tuned = lines_back = between = nothing_to_draw("not among the params")
     if tuned:
         accuracy = {
-            method: [{probe: np.array(v) for probe, v in found["accuracy"].items()} for found in seeds.values()]
+            method: [{probe: np.array(found["accuracy"][probe]) for probe in PROBES} for found in seeds.values()]
             for method, seeds in tuned.items()
         }
         while_tuned = accuracy_while_tuned(accuracy, _chance())
-        title = "Straight lines from the pretrained network to the fine-tuned one; a line is a seed"
-        lines_back = along_probe_sets(_back(tuned), title=title, ends=("pretrained", "tuned"))
+        title = "Straight lines from the network before fine-tuning to that after it; a line is a seed"
+        lines_back = along_probe_sets(_back(tuned), title=title, ends=("before", "after"))
     if paths:
         title = "From the cue-trained network to its clean twin; a line is a seed"
         between = along_probe_sets(_between(params), title=title, ends=("cue", "clean"))
@@ -214,9 +214,9 @@ def _sentence(rows: Rows) -> str:
     parted = [name for name, _, free in rows if not free]
     parts = []
     if joined:
-        parts.append(f"One mechanism along the whole path, on all four sets: {', '.join(joined)}.")
+        parts.append(f"Connected on all four sets: {', '.join(joined)}.")
     if parted:
-        parts.append(f"A barrier on at least one set, so that mechanisms differ along the path: {', '.join(parted)}.")
+        parts.append(f"Not connected on at least one of them: {', '.join(parted)}.")
     return " ".join(parts) or "No path was among the params."
 
 

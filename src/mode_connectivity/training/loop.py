@@ -60,7 +60,8 @@ def descend(
     Raises:
         Diverged: the loss of an epoch is not finite.
     """
-    optimizer = torch.optim.SGD(leaves, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=decay)
+    fused = leaves[0].is_cuda  # on a CPU it saves less than 1 %
+    optimizer = torch.optim.SGD(leaves, recipe.learning_rate, recipe.momentum, weight_decay=decay, fused=fused)
     steps = len(batches)
     moves = (step,) if callable(step) else tuple(step)
     done = Progress() if resumable is None else resumable.restored(leaves, optimizer)
@@ -74,6 +75,8 @@ def descend(
                     loss, right = move(images, labels)
                     if recipe.clip_norm is not None:
                         torch.nn.utils.clip_grad_norm_(leaves, recipe.clip_norm)
+                    if fused:
+                        lay_out_gradients(leaves)
                     optimizer.step()
                     if after is not None:
                         after()
@@ -87,6 +90,17 @@ def descend(
     if resumable is not None:
         resumable.keep(leaves, optimizer, done)
     return done.history
+
+
+def lay_out_gradients(leaves: Sequence[Tensor]) -> None:
+    """Give every gradient the memory layout of its leaf.
+
+    A fused optimizer takes both as they lie in memory, and the weight gradient of a convolution lies channels last
+    where its images do: on a CPU torch 2.15 then pairs the wrong entries without a word.
+    """
+    for leaf in leaves:
+        if leaf.grad is not None and leaf.grad.stride() != leaf.stride():
+            leaf.grad = torch.empty_like(leaf).copy_(leaf.grad)
 
 
 def _rate(recipe: Recipe, done: Progress, steps: int) -> float:

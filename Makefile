@@ -31,9 +31,6 @@ check: $(READY) ## format, lint and types, as CI does
 format: $(READY) ## put the code into shape
 	@ruff format . && ruff check --fix .
 
-bench: $(READY) ## measure speed and memory, six minutes (ONLY=curve,gif for some; ARGS=--precision=bf16 for more)
-	@GOMP_SPINCOUNT=5000 python -m benchmarks --only "$(ONLY)" $(ARGS)
-
 ui: $(READY) ## browse the runs at http://127.0.0.1:5000 (PORT=... for another)
 	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false MLFLOW_DISABLE_TELEMETRY=true mlflow server --workers 1 \
 		--host 127.0.0.1 --port $(or $(PORT),5000) \
@@ -46,6 +43,9 @@ study: ## keep the small results in reports/studies/NAME; COMMAND="..." is what 
 	@cp -r params.yaml reports/comparison reports/locality "reports/studies/$$NAME/"
 	@find "reports/studies/$$NAME" -name .gitignore -delete
 	@printf 'Made by `%s` with the `params.yaml` beside this file.\n' "$$COMMAND" > "reports/studies/$$NAME/README.md"
+
+bench: $(READY) ## measure this machine, minutes long (ONLY=curve,gif for some of it, JSON=FILE to keep the table)
+	@GOMP_SPINCOUNT=$${GOMP_SPINCOUNT:-5000} python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
 
 requirements: $(READY) ## pin requirements.txt again from pyproject.toml
 	@uv pip compile --quiet --universal --python-version 3.11 --group dev pyproject.toml -o requirements.txt

@@ -1,0 +1,107 @@
+"""Curve training: images a second against a straightforward implementation, and the share of the machine's rate."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn.functional import cross_entropy
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.matrix_product import product
+from benchmarks.setting import BATCH, CLASSES, Setting, batches_of, curve_of, images_of
+from benchmarks.straightforward.curve import Training
+from benchmarks.straightforward.loading import loader
+from benchmarks.straightforward.mixing import CurveNet
+from benchmarks.table import Row, times
+from benchmarks.timing import Work, interleaved, once
+from mode_connectivity.models import build
+from mode_connectivity.paths import Bezier
+from mode_connectivity.paths.fitting import fit
+from mode_connectivity.precision import Precision
+from mode_connectivity.randomness import named_generator
+from mode_connectivity.training import Recipe
+
+NAME = "vgg16"
+STEPS = {"cpu": 2, "cuda": 100}  # in one turn
+WORKERS = (0, 1, 2)
+RECIPE = Recipe(epochs=1, batch_size=BATCH, learning_rate=1e-4, weight_decay=5e-4, clip_norm=1.0)
+SHARES = {"fp32": ">= 60 %", "bf16": ">= 30 %"}
+
+
+def measure(setting: Setting) -> list[Row]:
+    """VGG16 at width 1 without normalisation, batch 128: ours in the precisions that pay here, and the other's."""
+    steps = STEPS[setting.name]
+    path = curve_of(NAME, setting.device)
+    workers, training = _best_straightforward(path, setting)
+    products = {precision: product(precision, setting.device) for precision in SHARES}
+    rates = interleaved({precision: work for precision, (work, _) in products.items()}, setting.rounds)
+    precisions = [p for p in SHARES if rates[p] <= rates["fp32"]]  # where bf16 is emulated it takes longer
+    contenders: dict[str, Work] = {p: _ours(path, setting, p, steps) for p in precisions}
+    contenders |= {f"product {p}": products[p][0] for p in precisions}
+    contenders["straightforward"] = lambda: training.run(steps)
+    seconds = interleaved(contenders, setting.rounds)
+
+    flops = step_flops(build(NAME, num_classes=CLASSES), BATCH) * steps
+    theirs = seconds["straightforward"]
+    speeds, shares = [], []
+    for p in precisions:
+        ours, rate = seconds[p], products[p][1] / seconds[f"product {p}"]
+        speeds.append(
+            Row(
+                f"curve training, {p}",
+                steps * BATCH / ours,
+                "images/s",
+                f"straightforward, fp32, {workers} workers",
+                steps * BATCH / theirs,
+                times(theirs, ours),
+                ">= 3 x",
+            )
+        )
+        share = f"{flops / ours / rate:.0%}"
+        shares.append(
+            Row(f"its arithmetic, {p}", flops / ours / 1e9, "GFLOP/s", "matrix product", rate / 1e9, share, SHARES[p])
+        )
+    return [*speeds, *shares, *_left_out(precisions, rates)]
+
+
+def step_flops(model: nn.Module, batch: int) -> float:
+    """Floating-point operations of one forward and backward pass on `batch` images, counted and not run."""
+    state: Mapping[str, Tensor] = {
+        name: tensor.to("meta").requires_grad_(tensor.is_floating_point())
+        for name, tensor in model.state_dict().items()
+    }
+    images, labels = torch.empty(batch, 3, 32, 32, device="meta"), torch.empty(batch, dtype=torch.long, device="meta")
+    counter = FlopCounterMode(display=False)
+    with counter:
+        cross_entropy(functional_call(model, dict(state), (images,)), labels).backward()
+    return float(counter.get_total_flops())
+
+
+def _ours(path: Bezier, setting: Setting, precision: str, steps: int) -> Work:
+    model = build(NAME, num_classes=CLASSES).to(setting.device)
+    batches = batches_of(images_of(steps * BATCH, setting.device))
+    arithmetic = Precision(precision, setting.name)
+    return lambda: fit(model, path, batches, RECIPE, arithmetic, named_generator(0, "benchmark t"))
+
+
+def _best_straightforward(path: Bezier, setting: Setting) -> tuple[int, Training]:
+    """The number of workers with which it runs fastest, and the training ready to go on."""
+    images = images_of(64 * BATCH, setting.device)
+    scaling = batches_of(images).scaling
+    found: list[tuple[float, int, Training]] = []
+    for workers in WORKERS:
+        net = CurveNet(build(NAME, num_classes=CLASSES), path.controls)
+        training = Training(net, loader(images, scaling, workers, training=True), setting.device)
+        training.run(1)
+        found.append((once(partial(training.run, STEPS[setting.name])), workers, training))
+    _, workers, training = min(found, key=lambda each: each[0])
+    return workers, training
+
+
+def _left_out(precisions: list[str], rates: Mapping[str, float]) -> list[Row]:
+    if "bf16" in precisions:
+        return []
+    note = "emulated here: curve not measured"
+    return [Row("matrix product, bf16", rates["bf16"], "s", "fp32", rates["fp32"], note)]

@@ -1,0 +1,55 @@
+"""One point of a path: loss and accuracy on train and test images."""
+
+from functools import partial
+
+from benchmarks.curve import NAME
+from benchmarks.matrix_product import product
+from benchmarks.setting import CLASSES, Setting, batches_of, curve_of, images_of
+from benchmarks.straightforward.curve import score
+from benchmarks.straightforward.loading import loader
+from benchmarks.straightforward.mixing import CurveNet
+from benchmarks.table import Row, times
+from benchmarks.timing import Work, interleaved
+from mode_connectivity.evaluation import sweep
+from mode_connectivity.models import build
+from mode_connectivity.precision import Precision
+
+COUNTS = {"cpu": (768, 256), "cuda": (50_000, 10_000)}
+T = 0.3
+WORKERS = 1
+
+
+def measure(setting: Setting) -> list[Row]:
+    """VGG16 at width 1; the other keeps autograd on and takes batches of 128 from a data loader."""
+    path, model = curve_of(NAME, setting.device), build(NAME, num_classes=CLASSES).to(setting.device)
+    sets = {
+        name: images_of(count, setting.device)
+        for name, count in zip(("train", "test"), COUNTS[setting.name], strict=True)
+    }
+    scaling = batches_of(sets["train"]).scaling
+    net = CurveNet(model, path.controls).to(setting.device)
+    loaders = [loader(images, scaling, WORKERS, training=False) for images in sets.values()]
+    rates = {p: product(p, setting.device)[0] for p in ("fp32", "bf16")}
+    rate = interleaved(rates, setting.rounds)
+    contenders: dict[str, Work] = {
+        precision: partial(sweep, model, path.at, [T], sets, scaling, Precision(precision, setting.name))
+        for precision in rates
+        if rate[precision] <= rate["fp32"]
+    }
+    precisions = list(contenders)
+    contenders["straightforward"] = lambda: [score(net, T, each, setting.device) for each in loaders]
+    seconds = interleaved(contenders, setting.rounds)
+    images, theirs = sum(COUNTS[setting.name]), seconds["straightforward"]
+    against = f"straightforward, fp32, {WORKERS} worker"
+    return [
+        Row(
+            f"path point, {p}",
+            images / seconds[p],
+            "images/s",
+            against,
+            images / theirs,
+            times(theirs, seconds[p]),
+            ">= 3 x",
+        )
+        for p in precisions
+    ]

@@ -1,0 +1,58 @@
+"""What all measurements share: the device, how often they are repeated, and images and networks of the usual size."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
+from mode_connectivity.models import build
+from mode_connectivity.paths import Bezier
+from mode_connectivity.randomness import named_generator
+
+BATCH = 128
+CROP_PADDING = 4
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Setting:
+    """`rounds` of each measurement, `seeds` planted permutations, and `scratch`, a folder to write into."""
+
+    device: torch.device
+    rounds: int
+    seeds: int
+    scratch: Path
+
+    @property
+    def name(self) -> str:
+        return self.device.type
+
+
+def images_of(count: int, device: torch.device) -> Images:
+    """Random images of the shape of CIFAR-10."""
+    generator = named_generator(0, "benchmark images")
+    pixels = torch.randint(256, (count, 3, 32, 32), dtype=torch.uint8, generator=generator)
+    return Images(pixels, torch.arange(count) % CLASSES).to(device)
+
+
+def batches_of(images: Images, batch_size: int = BATCH) -> TrainingBatches:
+    """Augmented as is usual for CIFAR-10: a random crop from four pixels of padding, and a flip."""
+    order, draws = named_generator(0, "benchmark order"), named_generator(0, "benchmark augmentation")
+    augmentation = Augmentation(crop_padding=CROP_PADDING, flip=True)
+    return TrainingBatches(images, batch_size, Scaling.of(images), augmentation, order, draws)
+
+
+def controls_of(name: str, device: torch.device, count: int = 3) -> list[dict[str, Tensor]]:
+    """So many differently initialised networks."""
+    states = []
+    for seed in range(count):
+        torch.manual_seed(seed)
+        states.append(build(name, num_classes=CLASSES).to(device).state_dict())
+    return states
+
+
+def curve_of(name: str, device: torch.device) -> Bezier:
+    """A quadratic curve through three of them."""
+    return Bezier(controls_of(name, device))

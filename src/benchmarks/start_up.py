@@ -1,0 +1,33 @@
+"""What a stage costs before and after its work: imports, params, and the tracking client."""
+
+import subprocess
+import sys
+from functools import partial
+
+from benchmarks.setting import Setting
+from benchmarks.table import Row
+from benchmarks.timing import interleaved
+
+FLOOR = "import torch"
+STAGE = """
+import mode_connectivity.stages.curve
+from mode_connectivity import layout, tracking
+from mode_connectivity.params import Params
+Params.load(layout.PARAMS)
+"""
+TRACKED = f"{STAGE}\ntracking.preload()"  # in a thread; the process ends when it is done
+
+
+def measure(setting: Setting) -> list[Row]:
+    """A process that imports what the curve stage imports, against one that imports torch alone."""
+    codes = {"torch": FLOOR, "stage": STAGE, "tracked": TRACKED}
+    seconds = interleaved({name: partial(_run, code) for name, code in codes.items()}, setting.rounds)
+    floor, stage, tracked = (seconds[name] for name in codes)
+    return [
+        Row("start of a stage", stage, "s", "import torch", floor, f"{stage - floor:+.2f} s"),
+        Row("with its tracking client", tracked, "s", "import torch", floor, f"{tracked - floor:+.2f} s"),
+    ]
+
+
+def _run(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,44 @@
+"""What was measured, as rows of one aligned table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+HEADINGS = ("measured", "ours", "against", "theirs", "result", "target")
+
+
+@dataclass(frozen=True)
+class Row:
+    """`value` of ours and `other` of what it stands against, both in `unit`; `result` says how they compare."""
+
+    measured: str
+    value: float
+    unit: str
+    against: str = ""
+    other: float | None = None
+    result: str = ""
+    target: str = ""
+
+
+def times(ours: float, theirs: float) -> str:
+    """How many times one is the other."""
+    return f"{ours / theirs:.2g} x" if ours < 10 * theirs else f"{ours / theirs:.0f} x"
+
+
+def render(rows: Sequence[Row]) -> str:
+    """The rows in columns as wide as their widest cell."""
+    cells = [HEADINGS, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
+    rule = tuple("-" * width for width in widths)
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells]
+    return "\n".join(line.rstrip() for line in (lines[0], "  ".join(rule), *lines[1:]))
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    other = "" if row.other is None else f"{_number(row.other)} {row.unit}"
+    return (row.measured, f"{_number(row.value)} {row.unit}".strip(), row.against, other, row.result, row.target)
+
+
+def _number(value: float) -> str:
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+    return f"{value:.1e}"

@@ -109,6 +109,7 @@ def test_all_of_it_is_tracked(study: Project) -> None:
     assert {item.path for item in client.list_artifacts(report.info.run_id)} == set(layout.MECHANISMS_FILES)
 
 
+@pytest.mark.slow
 def test_a_method_runs_again_alone(study: Project, tmp_path: Path) -> None:
     copy = study.copied(tmp_path)
     copy.set({"finetune.cbft.invariance": False})

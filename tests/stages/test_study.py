@@ -85,6 +85,7 @@ def test_the_verdict_of_one_seed_claims_nothing_beyond_it(study: Project) -> Non
         assert arrays["orbit_total"][-1] == 0
 
 
+@pytest.mark.slow
 def test_replicates_are_added_beside_the_curves_and_share_draws_between_variants(
     study: Project, tmp_path: Path
 ) -> None:

@@ -106,3 +106,15 @@ def test_no_global_change_is_shown_only_within_the_margin_and_with_replicates() 
         summary = {"movement": {"displacement": 1.0, "pairs": [[1, 4]]}, "layers": [layer] * 5}
         change = depth_record([summary] * 6, [moved] * 6, params)["global_change"]
         assert (change and change["p_none"]) == expected
+
+
+@pytest.mark.parametrize(("seeds", "shown"), [(2, False), (5, False), (6, True)])
+def test_shares_have_standard_errors_from_six_seeds_on(seeds: int, shown: bool) -> None:
+    params = Params.load(ROOT / "params.yaml")
+    moved = correction(SWAPPED, [effect(1.0, 1.0)], [effect(0, 0)])
+    summary = {
+        "movement": {"displacement": 1.0, "pairs": [[1, 4]]},
+        "layers": [{"end_distance": 10.0, "bend_displacement": 1.0}] * 5,
+    }
+    share = depth_record([summary] * seeds, [moved] * seeds, params)["shares"]["corrected"]
+    assert (share["error"] is not None) == shown

@@ -13,7 +13,7 @@ MARKERS = {"D": "o", "control": "x", "beyond the control": "D"}
 
 @dataclass(frozen=True)
 class Share:
-    """A share of energy and its standard error, None where one seed cannot show it."""
+    """A share of energy and its standard error, None where the seeds are too few to show it."""
 
     value: float
     error: float | None
@@ -47,6 +47,7 @@ def energy_shares(parameters: Mapping[str, float], shares: Mapping[str, Mapping[
         axes.plot([], [], "s", color=colour_of(variant, variants), label=variant)
     for what, marker in MARKERS.items():
         axes.plot([], [], marker, color=BLACK, fillstyle="full" if what == "beyond the control" else "none", label=what)
+    bars = any(each.error is not None for found in shares.values() for each in found.values())
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(min(parameters.values()) / 2, max(parameters.values()) * 2)
@@ -57,6 +58,6 @@ def energy_shares(parameters: Mapping[str, float], shares: Mapping[str, Mapping[
         axis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("share of the parameters in the swapped slices")
     axes.set_ylabel("share of the energy in them")
-    axes.set_title("Energy in the swapped slices, with standard errors", loc="left")
+    axes.set_title("Energy in the swapped slices" + (", with standard errors" if bars else ""), loc="left")
     figure.legend(loc="outside right upper", frameon=False)
     return figure

@@ -148,12 +148,16 @@ def _per_layer(corrections: list[Correction]) -> dict[str, Any]:
 
 
 def _shares(corrections: list[Correction]) -> dict[str, Any]:
-    """Share of the slices in the energy, as a ratio of sums over seeds, with its standard error."""
+    """Share of the slices in the energy, as a ratio of sums over seeds, with its standard error from `FEWEST` seeds on."""
     found: dict[str, Any] = {}
     for name in ("raw", "control", "corrected"):
         slices, whole = (
             np.array([getattr(each, name + where).sum() for each in corrections]) for where in ("_slices", "")
         )
         ratio = ratio_of_sums(slices, whole)
-        found[name] = None if ratio is None else {"value": ratio.value, "error": ratio.error}
+        found[name] = (
+            None
+            if ratio is None
+            else {"value": ratio.value, "error": ratio.error if len(corrections) >= FEWEST else None}
+        )
     return found

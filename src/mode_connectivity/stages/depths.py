@@ -148,7 +148,7 @@ def _per_layer(corrections: list[Correction]) -> dict[str, Any]:
 
 
 def _shares(corrections: list[Correction]) -> dict[str, Any]:
-    """Share of the slices in the energy, as a ratio of sums over seeds, with its standard error from `FEWEST` seeds on."""
+    """Share of the slices in the energy: a ratio of sums over seeds, with its standard error from `FEWEST` seeds on."""
     found: dict[str, Any] = {}
     for name in ("raw", "control", "corrected"):
         slices, whole = (

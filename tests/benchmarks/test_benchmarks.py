@@ -1,34 +1,13 @@
-"""What the product is measured against computes the same, and contenders take turns."""
+"""What a step costs by hand, and who may know the benchmarks."""
 
 import subprocess
 import sys
 
-import pytest
 import torch
-from torch.func import functional_call
 
 from benchmarks.curve import step_flops
-from benchmarks.straightforward.mixing import CurveNet
-from benchmarks.timing import interleaved
 from imports import SRC, source_files
 from mode_connectivity.models import build
-from mode_connectivity.paths import Bezier
-
-
-@pytest.mark.parametrize("t", [0.0, 0.3, 1.0])
-def test_the_straightforward_form_is_the_same_curve(t: float) -> None:
-    torch.manual_seed(0)
-    model = build("vgg13", num_classes=3, width=1 / 16).double()
-    states = [{name: torch.randn_like(w) for name, w in model.state_dict().items()} for _ in range(3)]
-    images = torch.randn(4, 3, 32, 32, dtype=torch.float64)
-    expected = functional_call(model, Bezier(states).at(t), (images,))
-    torch.testing.assert_close(CurveNet(model, states)(images, t), expected, rtol=1e-9, atol=0)
-
-
-def test_contenders_take_turns() -> None:
-    turns: list[str] = []
-    interleaved({"a": lambda: turns.append("a"), "b": lambda: turns.append("b")}, 2)
-    assert turns == ["a", "b", "a", "b", "b", "a"]  # once uncounted, then each first in turn
 
 
 def test_operations_of_a_step_are_three_products_a_layer_and_two_in_the_first() -> None:

@@ -9,7 +9,7 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.matrix_product import product
+from benchmarks.matrix_product import precisions_that_pay, product
 from benchmarks.setting import BATCH, CLASSES, Setting, batches_of, curve_of, images_of
 from benchmarks.straightforward.curve import Training
 from benchmarks.straightforward.loading import loader
@@ -31,13 +31,12 @@ SHARES = {"fp32": ">= 60 %", "bf16": ">= 30 %"}
 
 
 def measure(setting: Setting) -> list[Row]:
-    """VGG16 at width 1 without normalisation, batch 128: ours in the precisions that pay here, and the other's."""
+    """VGG16 at width 1 without normalisation, batch 128: ours in the precisions that pay here, the other's in fp32."""
     steps = STEPS[setting.name]
     path = curve_of(NAME, setting.device)
     workers, training = _best_straightforward(path, setting)
-    products = {precision: product(precision, setting.device) for precision in SHARES}
-    rates = interleaved({precision: work for precision, (work, _) in products.items()}, setting.rounds)
-    precisions = [p for p in SHARES if rates[p] <= rates["fp32"]]  # where bf16 is emulated it takes longer
+    precisions = precisions_that_pay(setting.device)
+    products = {precision: product(precision, setting.device) for precision in precisions}
     contenders: dict[str, Work] = {p: _ours(path, setting, p, steps) for p in precisions}
     contenders |= {f"product {p}": products[p][0] for p in precisions}
     contenders["straightforward"] = lambda: training.run(steps)
@@ -63,7 +62,7 @@ def measure(setting: Setting) -> list[Row]:
         shares.append(
             Row(f"its arithmetic, {p}", flops / ours / 1e9, "GFLOP/s", "matrix product", rate / 1e9, share, SHARES[p])
         )
-    return [*speeds, *shares, *_left_out(precisions, rates)]
+    return [*speeds, *shares]
 
 
 def step_flops(model: nn.Module, batch: int) -> float:
@@ -98,10 +97,3 @@ def _best_straightforward(path: Bezier, setting: Setting) -> tuple[int, Training
         found.append((once(partial(training.run, STEPS[setting.name])), workers, training))
     _, workers, training = min(found, key=lambda each: each[0])
     return workers, training
-
-
-def _left_out(precisions: list[str], rates: Mapping[str, float]) -> list[Row]:
-    if "bf16" in precisions:
-        return []
-    note = "emulated here: curve not measured"
-    return [Row("matrix product, bf16", rates["bf16"], "s", "fp32", rates["fp32"], note)]

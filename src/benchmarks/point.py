@@ -3,7 +3,7 @@
 from functools import partial
 
 from benchmarks.curve import NAME
-from benchmarks.matrix_product import product
+from benchmarks.matrix_product import precisions_that_pay
 from benchmarks.setting import CLASSES, Setting, batches_of, curve_of, images_of
 from benchmarks.straightforward.curve import score
 from benchmarks.straightforward.loading import loader
@@ -29,14 +29,11 @@ def measure(setting: Setting) -> list[Row]:
     scaling = batches_of(sets["train"]).scaling
     net = CurveNet(model, path.controls).to(setting.device)
     loaders = [loader(images, scaling, WORKERS, training=False) for images in sets.values()]
-    rates = {p: product(p, setting.device)[0] for p in ("fp32", "bf16")}
-    rate = interleaved(rates, setting.rounds)
+    precisions = precisions_that_pay(setting.device)
     contenders: dict[str, Work] = {
         precision: partial(sweep, model, path.at, [T], sets, scaling, Precision(precision, setting.name))
-        for precision in rates
-        if rate[precision] <= rate["fp32"]
+        for precision in precisions
     }
-    precisions = list(contenders)
     contenders["straightforward"] = lambda: [score(net, T, each, setting.device) for each in loaders]
     seconds = interleaved(contenders, setting.rounds)
     images, theirs = sum(COUNTS[setting.name]), seconds["straightforward"]

@@ -71,3 +71,8 @@ def test_library_imports_without_mlflow_dvc_and_pickle_loads() -> None:
     for file in source_files():
         assert "import pickle" not in file.read_text()
         assert "torch.load(" not in file.read_text() or "weights_only=True" in file.read_text()
+
+
+def test_the_product_knows_nothing_of_its_benchmarks() -> None:
+    for file in source_files():
+        assert "benchmarks" not in file.read_text(), file

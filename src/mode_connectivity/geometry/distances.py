@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from mode_connectivity.geometry.gram import Floats, layer_gram, layer_names
+from mode_connectivity.geometry.gram import Floats, layer_names, start_gram
 from mode_connectivity.paths.path import Path, parameter_names
 
 METRICS = {
@@ -37,24 +36,22 @@ def layer_distances(path: Path, ts: Sequence[float] | Floats) -> LayerDistances:
     norm_difference = | |W_t| - |W_0| |, which is no distance: it is blind to every change that keeps the norm, and to
     first order sees the radial part alone, which weight decay drives by itself.
     """
-    gram = layer_gram(path)
-    weights = np.array([path.weights(float(t))[1:] for t in ts], dtype=np.float64)
-    squares = np.einsum("tj,ljk,tk->tl", weights, gram, weights)
-    raw = np.sqrt(np.clip(squares, 0, None))
-    sizes, norms = layer_sizes(path), start_norms(path)
+    gram = start_gram(path)
+    weights = np.array([path.weights(float(t)) for t in ts], dtype=np.float64)
+    raw = _roots(weights[:, 1:], gram[:, 1:, 1:])
+    sizes, norms = layer_sizes(path), np.sqrt(gram[:, 0, 0])
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(raw == 0, 0.0, raw / norms)
-    lengths = np.abs(_norms(path, ts) - norms)
+    weights[:, 0] = 1  # W_t = W_0 + sum_k B_k(t) (W_k - W_0)
+    lengths = np.abs(_roots(weights, gram) - norms)
     return LayerDistances(
         layer_names(path), np.asarray(ts, dtype=np.float64), raw, raw / np.sqrt(sizes), relative, lengths
     )
 
 
-def _norms(path: Path, ts: Sequence[float] | Floats) -> Floats:
-    """(T, L): |W_t| of each layer, a quadratic form of the control points' own inner products."""
-    origin = {name: torch.zeros_like(tensor) for name, tensor in path.controls[0].items()}
-    weights = np.array([path.weights(float(t)) for t in ts], dtype=np.float64)
-    squares: Floats = np.einsum("tj,ljk,tk->tl", weights, layer_gram(path, origin), weights)
+def _roots(weights: Floats, gram: Floats) -> Floats:
+    """(T, L): norms of the sums with these weights, (T, K), of vectors with these inner products, (L, K, K)."""
+    squares: Floats = np.einsum("tj,ljk,tk->tl", weights, gram, weights)
     return np.sqrt(np.clip(squares, 0, None))
 
 
@@ -65,10 +62,7 @@ def layer_sizes(path: Path) -> Floats:
 
 def start_norms(path: Path) -> Floats:
     """(L,): |W_0| of each layer."""
-    first = path.controls[0]
-    return np.sqrt(
-        _per_layer(path, {name: float(first[name].double().square().sum()) for name in parameter_names(first)})
-    )
+    return np.sqrt(start_gram(path)[:, 0, 0])
 
 
 def _per_layer(path: Path, values: dict[str, float]) -> Floats:

@@ -4,7 +4,7 @@ With W_t = sum_k B_k(t) W_k and weights that sum to one, W_t - W_0 = sum_k B_k(t
 distance along the path is a quadratic form of the Gram matrix of the differences, at any number of points.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor
 from mode_connectivity.paths.path import Path, parameter_names
 
 Floats = NDArray[np.float64]
+CACHED = 2**17  # entries taken at once, so that their float64 copies stay in the cache
 
 
 def layer_names(path: Path) -> tuple[str, ...]:
@@ -25,14 +26,37 @@ def layer_gram(path: Path, origin: Mapping[str, Tensor] | None = None) -> Floats
     """(L, K, K): <W_j - W_0, W_k - W_0> for the control points 1 ... K after the first, per layer, in float64.
 
     With an `origin` O the differences W_k - O of all control points, the first included.
+    """
+    gram = start_gram(path) if origin is None else _gram(path, origin, path.controls)
+    return gram[:, 1:, 1:]
 
-    One pass over the parameters: differences of fp32 values are exact in float64, and so nearly are the sums.
+
+def start_gram(path: Path) -> Floats:
+    """(L, K + 1, K + 1): the same with W_0 itself before the differences, so that it holds all norms as well."""
+    return _gram(path, path.controls[0], path.controls[1:])
+
+
+def _gram(path: Path, origin: Mapping[str, Tensor], others: Sequence[Mapping[str, Tensor]]) -> Floats:
+    """Products of O and the W_k - O; one pass over the parameters.
+
+    Differences of fp32 values are exact in float64, and so nearly are the sums.
     """
     layers = {name: place for place, name in enumerate(layer_names(path))}
-    first, others = (path.controls[0], path.controls[1:]) if origin is None else (origin, path.controls)
-    gram = np.zeros((len(layers), len(others), len(others)))
+    gram = np.zeros((len(layers), len(others) + 1, len(others) + 1))
     for name in parameter_names(path.controls[0]):
-        start = first[name].double()
-        differences = torch.stack([(other[name].double() - start).flatten() for other in others])
-        gram[layers[name.rpartition(".")[0]]] += (differences @ differences.T).cpu().numpy()
+        gram[layers[name.rpartition(".")[0]]] += _products([origin[name], *(other[name] for other in others)])
     return gram
+
+
+def _products(tensors: Sequence[Tensor]) -> Floats:
+    """Inner products of the first tensor and of the others' differences from it."""
+    flat = [tensor.flatten() for tensor in tensors]
+    rows = flat[0].new_empty(len(flat), min(CACHED, len(flat[0])), dtype=torch.float64)
+    total = rows.new_zeros(len(flat), len(flat))
+    for place in range(0, len(flat[0]), CACHED):
+        part = rows[:, : len(flat[0]) - place]
+        for row, tensor in zip(part, flat, strict=True):
+            row.copy_(tensor[place : place + CACHED])
+        part[1:] -= part[0]
+        total.addmm_(part, part.T)
+    return total.cpu().numpy()

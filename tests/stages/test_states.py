@@ -22,7 +22,7 @@ def snapshot(value: float) -> Snapshot:
         "seen": 16,
         "rate": 0.1 + value / 3,
         "history": HISTORY,
-        "optimizer": {},
+        "strides": {},
     }
     return Snapshot({"leaf.0": torch.full((50, 3), value), "count": torch.tensor(3)}, position)
 

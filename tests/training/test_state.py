@@ -148,7 +148,7 @@ def test_the_state_holds_all_that_training_changes(training: Training, momentum:
     assert keeper.kept is not None
     names = {name.partition(".")[0] for name in keeper.kept.tensors}
     assert names == {"leaf", "generator", "losses", "right"} | ({"carried"} if training is endpoint else set()) | (
-        {"optimizer"} if momentum else set()
+        {"velocity"} if momentum else set()
     )
     generators = {name for name in keeper.kept.tensors if name.startswith("generator")}
     own = {"generator.t"} if training is curve else set()
@@ -161,7 +161,7 @@ def test_the_state_holds_all_that_training_changes(training: Training, momentum:
 
 @pytest.mark.parametrize(
     "name",
-    ["leaf.0", "optimizer.0.momentum_buffer", "carried.1.running_var", "losses", "right"]
+    ["leaf.0", "velocity.0", "carried.1.running_var", "losses", "right"]
     + [f"generator.{name}" for name in ("order", "augmentation", "global")],
 )
 def test_each_part_of_the_state_matters(name: str) -> None:
@@ -175,19 +175,19 @@ def test_each_part_of_the_state_matters(name: str) -> None:
     assert not same(endpoint(keeper), UNINTERRUPTED[endpoint])
 
 
-def test_buffers_of_the_optimizer_keep_their_layout_in_memory() -> None:
-    """The gradient of a convolution can be channels-last, and a buffer laid out otherwise may round otherwise."""
+def test_velocities_keep_their_layout_in_memory() -> None:
+    """The gradient of a convolution can be channels-last, and a velocity laid out otherwise may round otherwise."""
     keeper = Memory({9})
     with pytest.raises(Interrupted):
         endpoint(keeper)
     assert keeper.kept is not None
-    strides = keeper.kept.position["optimizer"]["optimizer.0.momentum_buffer"]
+    strides = keeper.kept.position["strides"]["0"]
     tensors = {name: tensor.contiguous() for name, tensor in keeper.kept.tensors.items()}
     keeper.kept = Snapshot(tensors, keeper.kept.position)
     keeper.stops = {10}
     with pytest.raises(Interrupted):
         endpoint(keeper)
-    assert keeper.kept.position["optimizer"]["optimizer.0.momentum_buffer"] == strides
+    assert keeper.kept.position["strides"]["0"] == strides
 
 
 class Terminal(io.StringIO):

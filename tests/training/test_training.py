@@ -10,7 +10,6 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.precision import Precision
 from mode_connectivity.training import Diverged, Recipe, descend, train_endpoint
-from mode_connectivity.training.loop import lay_out_gradients
 from mode_connectivity.training.schedules import SCHEDULES
 from studies import small_net, state_of, stripe_batches
 
@@ -120,18 +119,3 @@ def test_what_watches_a_training_sees_every_epoch_and_changes_nothing() -> None:
     assert len(seen) == 3
     assert torch.equal(seen[-1], watched["0.weight"])
     assert not torch.equal(seen[0], seen[1])
-
-
-def test_a_fused_optimizer_takes_gradients_laid_out_as_their_leaves() -> None:
-    """As on a GPU, with a convolution whose gradient lies channels last: the same step as the plain optimizer's."""
-    weight = torch.randn(6, 4, 3, 3, generator=torch.Generator().manual_seed(0))
-    found = {}
-    for fused in (False, True):
-        leaf = weight.clone().requires_grad_()
-        leaf.grad = weight.sin().contiguous(memory_format=torch.channels_last)
-        if fused:
-            lay_out_gradients([leaf])
-            assert leaf.grad.stride() == leaf.stride()
-        torch.optim.SGD([leaf], lr=0.1, momentum=0.9, fused=fused).step()
-        found[fused] = leaf.detach()
-    assert torch.allclose(found[True], found[False], rtol=1e-6)

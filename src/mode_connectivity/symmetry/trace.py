@@ -55,6 +55,11 @@ class Trace(TorchDispatchMode):
         self.read: set[int] = set()  # ids of known tensors that were operands
         self.place: Callable[[], str] = lambda: "the model"
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """No: torch would import its compiler, for seconds, only to keep it away from this mode."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         call = Call.of(func, args, kwargs or {})
         result = func(*args, **(kwargs or {}))

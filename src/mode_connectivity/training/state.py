@@ -6,9 +6,9 @@ from typing import Any, Protocol
 
 import torch
 from torch import Generator, Tensor
-from torch.optim import Optimizer
 
 from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.training.momentum import Momentum
 from mode_connectivity.training.progress import Epoch, Progress
 
 
@@ -35,7 +35,7 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True)
 class Resumable:
-    """A training that can be interrupted: where its state is kept, and what it changes beside leaves and optimizer.
+    """A training that can be interrupted: where its state is kept, and what it changes beside leaves and velocities.
 
     `generators` are those of the training beside the ones of `batches` and torch's global one, which dropout uses;
     `carried` are tensors that its steps change in place, such as running statistics.
@@ -46,20 +46,19 @@ class Resumable:
     generators: Mapping[str, Generator] = field(default_factory=dict)
     carried: Mapping[str, Tensor] = field(default_factory=dict)
 
-    def restored(self, leaves: Sequence[Tensor], optimizer: Optimizer) -> Progress:
+    def restored(self, descent: Momentum) -> Progress:
         """Bring everything to where the newest snapshot stands, in place; the start where there is none."""
         snapshot = self.keeper.restore()
         if snapshot is None:
             return Progress()
-        tensors = snapshot.tensors
+        tensors, leaves = snapshot.tensors, descent.leaves
         for name, tensor in self._changed(leaves).items():
             tensor.detach().copy_(tensors[name])
-        for key, stride in snapshot.position["optimizer"].items():
-            place, _, name = key.removeprefix("optimizer.").partition(".")
-            leaf = leaves[int(place)]
-            # A buffer is laid out as the gradient was that made it, and bits can depend on the layout.
-            buffer = torch.empty_strided(tensors[key].shape, stride, dtype=tensors[key].dtype, device=leaf.device)
-            optimizer.state[leaf][name] = buffer.copy_(tensors[key])
+        for place, stride in snapshot.position["strides"].items():
+            kept, device = tensors[f"velocity.{place}"], leaves[int(place)].device
+            # A velocity is laid out as the gradient was that made it, and bits can depend on the layout.
+            velocity = torch.empty_strided(kept.shape, stride, dtype=kept.dtype, device=device)
+            descent.velocities[int(place)] = velocity.copy_(kept)
         for name, generator in self._generators(leaves).items():
             generator.set_state(tensors[f"generator.{name}"])
         counts = {name: snapshot.position[name] for name in ("epoch", "step", "seen", "rate")}
@@ -75,14 +74,10 @@ class Resumable:
         progress.order = self.batches.order.get_state()
         return self.batches.epoch(skip=progress.step)
 
-    def keep(self, leaves: Sequence[Tensor], optimizer: Optimizer, progress: Progress) -> None:
-        buffers = {
-            f"optimizer.{place}.{name}": value
-            for place, leaf in enumerate(leaves)
-            for name, value in optimizer.state[leaf].items()
-            if isinstance(value, Tensor)
-        }
-        tensors = self._changed(leaves) | buffers
+    def keep(self, descent: Momentum, progress: Progress) -> None:
+        leaves = descent.leaves
+        velocities = {str(place): v for place, v in enumerate(descent.velocities) if v is not None}
+        tensors = self._changed(leaves) | {f"velocity.{place}": v for place, v in velocities.items()}
         tensors |= {f"generator.{name}": each.get_state() for name, each in self._generators(leaves).items()}
         if progress.order is not None:
             tensors["generator.order"] = progress.order  # as it was when it drew the order of this epoch
@@ -90,7 +85,7 @@ class Resumable:
             tensors |= {"losses": torch.stack(progress.losses), "right": torch.stack(progress.right)}
         position = {name: getattr(progress, name) for name in ("epoch", "step", "seen", "rate")}
         position["history"] = [asdict(epoch) for epoch in progress.history]
-        position["optimizer"] = {key: list(buffer.stride()) for key, buffer in buffers.items()}
+        position["strides"] = {place: list(velocity.stride()) for place, velocity in velocities.items()}
         self.keeper.keep(Snapshot(tensors, position))
 
     def _changed(self, leaves: Sequence[Tensor]) -> dict[str, Tensor]:

@@ -65,11 +65,13 @@ def test_a_brought_network_from_a_brought_checkpoint(tmp_path: Path) -> None:
 def test_all_variants_and_another_seed(tmp_path: Path) -> None:
     variants = ["control", "mid", "mirror", "random", "null", "deep"]
     changes = {"variants": variants, "swap.layers": {"deep": "features.28"}, "reseed.seeds": [0]}
+    changes |= {"swap.amounts": {"deep": 3}}
     study = Project(tmp_path, SMALL | changes | {"swap.draw": "importance", "evaluation.repair": True})
     study.run("dvc", "repro", "report", "locality")
     moved = {variant: float(str(metadata(study, variant)["distance_to_original"])) for variant in variants}
     assert moved["control"] == 0 < moved["null"] < moved["mid"] < moved["mirror"]
     assert metadata(study, "deep")["layer"] == "features.28"
+    assert [len(metadata(study, variant)["pairs"]) for variant in ("mid", "deep")] == [1, 3]  # type: ignore[arg-type]
     ends = {end: float(str(metadata(study, end)["distance_to_original"])) for end in layout.RESEEDS}
     assert ends["rematched"] < ends["reseed"]
     report = (study.root / layout.COMPARISON / layout.REPORT).read_text()

@@ -64,6 +64,7 @@ class Training(Section):
 
 class Swap(Section):
     pairs: int = Field(ge=1)
+    amounts: dict[str, Annotated[int, Field(ge=1)]]
     draw: Literal["random", "importance"]
     given: tuple[tuple[int, int], ...] | None
     seed: int = Field(ge=0)

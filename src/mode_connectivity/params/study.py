@@ -11,6 +11,8 @@ from mode_connectivity.params import finetuning, sections
 from mode_connectivity.params.loading import load
 from mode_connectivity.params.sections import RESEEDS, VARIANTS, Section
 
+ONE_AMOUNT = ("control", "mirror", "random", "null")
+
 
 class Params(Section):
     seeds: tuple[int, ...] = Field(min_length=1)
@@ -52,6 +54,9 @@ class Params(Section):
                 near = difflib.get_close_matches(variant, known, 1)
                 hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
                 raise ValueError(f"variants: unknown variant {variant!r}; {hint} (swap.layers can name more)")
+        for variant in self.swap.amounts:
+            if variant not in known or variant in ONE_AMOUNT:
+                raise ValueError(f"swap.amounts: {variant!r} is no variant that swaps pairs of its own number")
         for seed in self.reseed.seeds:
             if seed not in self.seeds:
                 raise ValueError(f"reseed.seeds: {seed} is not among the seeds")

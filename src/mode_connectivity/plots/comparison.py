@@ -15,7 +15,7 @@ def barriers(variants: tuple[str, ...], linear: Mapping[str, Floats], bezier: Ma
     """Training-loss barriers (nats), one point a seed: the straight line beside the curve. Maps variant -> (seeds,)."""
     figure = new_figure(9, 4)
     left, right = figure.subplots(1, 2, sharey=True)
-    for axes, values, name in ((left, linear, "straight line"), (right, bezier, "Bezier curve")):
+    for axes, values, name in ((left, linear, "straight line"), (right, bezier, "trained curve")):
         for place, variant in enumerate(variants):
             seeds = len(values[variant])
             spread = np.linspace(-0.15, 0.15, seeds) if seeds > 1 else np.zeros(1)

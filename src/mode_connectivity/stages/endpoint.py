@@ -15,6 +15,7 @@ from mode_connectivity.training import Epoch
 
 def main(params: Params, seed: int) -> None:
     study = Study.open(params)
+    study.check_network()
     history: list[Epoch] = []
     if params.endpoint.imported:
         state = imported(study, resolved(params.endpoint.imported.format(seed=seed)))

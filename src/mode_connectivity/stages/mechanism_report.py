@@ -24,11 +24,12 @@ from mode_connectivity.stages.signs import (
     straight_lines_have_barriers,
 )
 from mode_connectivity.stages.targets import Networks, Target, targets_of
+from mode_connectivity.statistics import sign_flip_interval
+from mode_connectivity.statistics.claims import FEWEST
 from mode_connectivity.tracking import Record
 
 TEMPLATE = Path(__file__).with_name("mechanism_report.md.j2")
 TRAINED_ON = {"cue": "cue-trained", "clean": "clean twin"}
-FEWEST = 6  # seeds with which an exact sign-flip test can reject at 5 %
 Found = dict[str, dict[int, dict[str, Any]]]  # method or pattern -> seed -> what its stage wrote
 Rows = list[tuple[str, list[str], bool]]
 
@@ -160,7 +161,7 @@ def _between(params: Params) -> list[ProbedPath]:
 
 def _text(params: Params, networks: Networks, tuned: Found, rows: Rows, signs: Sequence[Sign]) -> str:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    seeds, images = len(params.seeds), _images(tuned)
+    images = _images(tuned)
     return environment.from_string(TEMPLATE.read_text()).render(
         kind=params.cue.kind,
         proportion=params.cue.proportion,
@@ -170,7 +171,7 @@ def _text(params: Params, networks: Networks, tuned: Found, rows: Rows, signs: S
         precision=params.compute.precision,
         seeds=params.seeds,
         chance=_chance(),
-        coverage=1 - 2 ** (1 - seeds) if seeds >= FEWEST else None,
+        intervals=len(params.seeds) >= FEWEST,
         table={name: [_cell(sets[p]) for p in PROBES] for name, sets in networks.accuracy.items()},
         methods=params.finetune.methods,
         patterns=params.mechanism.patterns,
@@ -200,13 +201,12 @@ def _targets(params: Params, networks: Networks) -> list[Target]:
 
 
 def _cell(values: Sequence[float]) -> str:
-    """Mean in percent, and the seeds; from six of them their range, which is what a sign-flip test does not reject."""
-    mean = f"{100 * float(np.mean(values)):.1f}"
-    if len(values) == 1:
-        return mean
-    if len(values) < FEWEST:
-        return f"{mean} ({', '.join(f'{100 * value:.1f}' for value in values)})"
-    return f"{mean} [{100 * min(values):.1f}, {100 * max(values):.1f}]"
+    """Mean in percent, and the seeds; from six of them the 95 % interval of the sign-flip test."""
+    percent = 100 * np.array(values)
+    mean = f"{percent.mean():.1f}"
+    if len(values) >= FEWEST and (interval := sign_flip_interval(percent)):
+        return f"{mean} [{interval[0]:.1f}, {interval[1]:.1f}]"
+    return mean if len(values) == 1 else f"{mean} ({', '.join(f'{value:.1f}' for value in percent)})"
 
 
 def _sentence(rows: Rows) -> str:

@@ -72,6 +72,22 @@ class Study:
             )
         return network.to(self.device)
 
+    def check_network(self) -> None:
+        """Show the network one image.
+
+        Raises:
+            ValueError: it cannot take images of this shape.
+        """
+        image = self.scaling.apply(self.dataset.train.pixels[:1])
+        try:
+            with torch.inference_mode():
+                self.model().eval()(image)
+        except RuntimeError as error:
+            shape, reason = " x ".join(map(str, image.shape[1:])), str(error).splitlines()[0]
+            raise ValueError(
+                f"{self.network_section}.name: {self.network.name} does not take images of {shape}: {reason}"
+            ) from error
+
     def batches(self, batch_size: int, seed: int, purpose: str) -> TrainingBatches:
         """Augmented training batches whose draws are named after the purpose, never after the variant."""
         return TrainingBatches(

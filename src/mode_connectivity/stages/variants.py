@@ -50,10 +50,11 @@ def move(study: Study, variant: str, state: dict[str, Tensor]) -> Move:
     batches = (images for images, _ in scoring_batches(sample, study.scaling))
     units = observe_units(symmetry, layer, study.model(), state, batches)
     try:
-        pairs = [null_pair(layer, units, state)] if variant == "null" else _pairs(study, symmetry, layer, units, state)
+        pairs = [null_pair(layer, units, state)] if variant == "null" else _pairs(study, variant, symmetry, layer, units, state)
         permutation = symmetry.swap(layer, pairs)
     except ValueError as error:
-        raise ValueError(f"swap.pairs: {layer}: {error}") from error
+        key = f"swap.amounts: {variant}" if variant in study.params.swap.amounts else "swap.pairs"
+        raise ValueError(f"{key}: {layer}: {error}") from error
     return Move(permutation, layer, [_pair_record(study, symmetry, layer, units, state, pair) for pair in pairs])
 
 
@@ -86,14 +87,15 @@ def layer_of(study: Study, variant: str) -> str:
 
 
 def _pairs(
-    study: Study, symmetry: Symmetry, layer: str, units: Units, state: dict[str, Tensor]
+    study: Study, variant: str, symmetry: Symmetry, layer: str, units: Units, state: dict[str, Tensor]
 ) -> list[tuple[int, int]]:
     asked = study.params.swap
     if asked.given is not None:
         return list(asked.given)
+    amount = asked.amounts.get(variant, asked.pairs)
     if asked.draw == "random":
-        return random_pairs(units.live, asked.pairs, named_generator(asked.seed, "swapped pairs"))
-    return important_pairs(units.live, _increase(study, symmetry, layer, units.live.tolist(), state), asked.pairs)
+        return random_pairs(units.live, amount, named_generator(asked.seed, "swapped pairs"))
+    return important_pairs(units.live, _increase(study, symmetry, layer, units.live.tolist(), state), amount)
 
 
 def _pair_record(

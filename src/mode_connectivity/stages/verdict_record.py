@@ -44,7 +44,6 @@ def verdict_record(
             "model": params.model.name,
             "width": params.model.width,
             "source": params.dataset.source,
-            "pairs": len(params.swap.given) if params.swap.given else params.swap.pairs,
             "curve_epochs": params.curve.epochs,
         },
         "seeds": list(params.seeds),
@@ -55,6 +54,7 @@ def verdict_record(
             variant: {
                 "seeds": list(seeds),
                 "swapped_layer": summaries[variant, seeds[0]]["swapped_layer"],
+                "pairs": len(summaries[variant, seeds[0]]["movement"].get("pairs") or []),
                 "losses": loss_record(of(variant, seeds), control(seeds), evidence.get(variant)),
                 "movement": depth_record(of(variant, seeds), corrections.get(variant), params),
                 "verdict": asdict(answers[variant]) if variant in answers else None,

@@ -42,7 +42,5 @@ def null_pair(layer: str, units: Units, state: Mapping[str, Tensor]) -> tuple[in
 
 def _paired(order: list[int], pairs: int) -> list[tuple[int, int]]:
     if 2 * pairs > len(order):
-        raise ValueError(
-            f"{pairs} pair(s) need {2 * pairs} units, the layer has {len(order)} live ones; lower swap.pairs"
-        )
+        raise ValueError(f"{pairs} pair(s) need {2 * pairs} units, the layer has {len(order)} live ones")
     return [(order[2 * k], order[2 * k + 1]) for k in range(pairs)]

@@ -11,7 +11,8 @@ from mode_connectivity import layout
 from mode_connectivity.params import Params
 
 # Every stage reads these; a change of theirs that matters shows in a param, a path or a tracked run, or in no result.
-EXCEPTIONS = {"__init__.py", "params", "layout.py", "tracking.py", "stages/__init__.py", "stages/stopping.py"}
+EXCEPTIONS = {"__init__.py", "params", "layout.py", "tracking.py"}
+EXCEPTIONS |= {f"stages/{name}.py" for name in ("__init__", "stopping", "tracker")}
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 LIBRARY = "${lib}/"
 

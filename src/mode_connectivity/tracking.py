@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 EXPERIMENT = "mode-connectivity"
@@ -70,12 +69,8 @@ def log(record: Record, extra: Mapping[str, float] | None = None, *, status: str
         client.set_terminated(run.info.run_id, reached)
 
 
-def preload() -> None:
-    """Import MLflow beside the work of a stage, in a thread: it takes seconds, and the work seldom needs all cores."""
-    Thread(target=_client_class).start()
-
-
-def _client_class() -> type:
+def load() -> type:
+    """Import MLflow, which takes seconds, and return the class of its client."""
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -92,7 +87,7 @@ def initialise() -> str:
 
 
 def _client() -> tuple[Any, str]:
-    client_class = _client_class()
+    client_class = load()
     from mlflow.exceptions import MlflowException
 
     uri = tracking_uri()

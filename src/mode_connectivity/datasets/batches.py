@@ -62,6 +62,9 @@ class Augmentation:
         return pixels
 
 
+SCORED_AT_ONCE = {"cpu": 128, "cuda": 1024}
+
+
 @dataclass(frozen=True)
 class TrainingBatches:
     """One pass over the images in a new random order each time it is iterated: (float images, labels).
@@ -91,8 +94,13 @@ class TrainingBatches:
 
 
 def scoring_batches(
-    images: Images, scaling: Scaling, batch_size: int = 512, dtype: torch.dtype = torch.float32
+    images: Images, scaling: Scaling, batch_size: int | None = None, dtype: torch.dtype = torch.float32
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """All images in their own order, not augmented: (images in `dtype`, labels)."""
-    for pixels, labels in zip(images.pixels.split(batch_size), images.labels.split(batch_size), strict=True):
-        yield scaling.apply(pixels, dtype), labels
+    """All images in their own order, not augmented: (images in `dtype`, labels).
+
+    They lie channels last, which makes inference twice as fast on a CPU, in batches whose maps stay in its cache or
+    that fill a GPU, unless `batch_size` says otherwise.
+    """
+    size = batch_size or SCORED_AT_ONCE[images.pixels.device.type]
+    for pixels, labels in zip(images.pixels.split(size), images.labels.split(size), strict=True):
+        yield scaling.apply(pixels, dtype).to(memory_format=torch.channels_last), labels

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from mode_connectivity import layout, tracking
 from mode_connectivity.params import Params
 from mode_connectivity.stages.stopping import STOPPING, Stopped
+from mode_connectivity.stages.tracker import Untracked, tracker
 
 Stage = Callable[..., None]
 Recorder = Callable[..., tracking.Record]
@@ -39,7 +40,7 @@ def run(stage: Stage, recorder: Recorder | None = None, *items: str) -> None:
         values = _items(params, items)
         if recorder is not None:
             begun = _begun(stage, params, dict(zip(items, values, strict=True)))
-            tracking.preload()
+            tracker()
         started = time.perf_counter()
         stage(params, *values)
         seconds = time.perf_counter() - started
@@ -101,10 +102,10 @@ def _items(params: Params, names: tuple[str, ...]) -> list[str | int]:
 
 def _track(recorder: Recorder, params: Params, values: list[str | int], extra: dict[str, float]) -> None:
     try:
-        tracking.log(recorder(params, *values), extra)
+        tracker().log(recorder(params, *values), extra)
     except Exception as error:
-        reason = " ".join(str(error).split())[:200]
-        print(f"warning: the result is safe, but was not tracked ({type(error).__name__}: {reason})", file=sys.stderr)
+        reason = str(error) if isinstance(error, Untracked) else f"{type(error).__name__}: {error}"
+        print(f"warning: the result is safe, but was not tracked ({' '.join(reason.split())})", file=sys.stderr)
 
 
 def _peak_memory_mb() -> float:
@@ -130,7 +131,7 @@ def _end_killed(interruption: KeyboardInterrupt, begun: tracking.Record | None) 
 
 def _track_killed(record: tracking.Record) -> None:
     with suppress(Exception):  # nothing depends on it
-        tracking.log(record, status="KILLED")
+        tracker().log(record, status="KILLED")
 
 
 def _exit(status: int) -> NoReturn:

@@ -50,7 +50,7 @@ def move(study: Study, variant: str, state: dict[str, Tensor]) -> Move:
     batches = (images for images, _ in scoring_batches(sample, study.scaling))
     units = observe_units(symmetry, layer, study.model(), state, batches)
     try:
-        pairs = [null_pair(layer, units, state)] if variant == "null" else _pairs(study, variant, symmetry, layer, units, state)
+        pairs = _pairs(study, variant, symmetry, layer, units, state)
         permutation = symmetry.swap(layer, pairs)
     except ValueError as error:
         key = f"swap.amounts: {variant}" if variant in study.params.swap.amounts else "swap.pairs"
@@ -90,6 +90,8 @@ def _pairs(
     study: Study, variant: str, symmetry: Symmetry, layer: str, units: Units, state: dict[str, Tensor]
 ) -> list[tuple[int, int]]:
     asked = study.params.swap
+    if variant == "null":
+        return [null_pair(layer, units, state)]
     if asked.given is not None:
         return list(asked.given)
     amount = asked.amounts.get(variant, asked.pairs)

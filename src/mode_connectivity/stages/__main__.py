@@ -1,0 +1,14 @@
+"""Run a stage: `python -m mode_connectivity.stages NAME [--variant V] [--seed S]`."""
+
+import runpy
+import sys
+
+from mode_connectivity.stages.tracker import tracker
+
+UNTRACKED = ("source",)
+
+if __name__ == "__main__":
+    name = sys.argv.pop(1)
+    if name not in UNTRACKED:
+        tracker()  # so that MLflow is imported while torch is
+    runpy.run_module(f"mode_connectivity.stages.{name}", run_name="__main__", alter_sys=True)

@@ -40,7 +40,7 @@ ui: $(READY) ## browse the runs at http://127.0.0.1:5000 (PORT=... for another)
 study: ## keep the small results in reports/studies/NAME; COMMAND="..." is what made them
 	@[ -n "$$NAME" ] && [ -n "$$COMMAND" ] || { echo 'say: make study NAME=six-seeds COMMAND="dvc ..."' >&2; exit 1; }
 	@mkdir -p "reports/studies/$$NAME"
-	@cp -r params.yaml reports/comparison reports/locality "reports/studies/$$NAME/"
+	@cp -r params.yaml reports/comparison reports/locality reports/mechanisms "reports/studies/$$NAME/"
 	@find "reports/studies/$$NAME" -name .gitignore -delete
 	@printf 'Made by `%s` with the `params.yaml` beside this file.\n' "$$COMMAND" > "reports/studies/$$NAME/README.md"
 

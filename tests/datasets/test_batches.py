@@ -58,6 +58,11 @@ def test_flip_mirrors_about_half_of_the_images() -> None:
     assert 15 < sum(mirrored) < 35
 
 
-def test_scoring_sees_all_images_in_order() -> None:
-    labels = torch.cat([labels for _, labels in scoring_batches(IMAGES, Scaling.of(IMAGES), 16)])
-    assert torch.equal(labels, IMAGES.labels)
+def test_scoring_sees_all_images_in_order_and_channels_last() -> None:
+    scaling = Scaling.of(IMAGES)
+    batches = list(scoring_batches(IMAGES, scaling, 16))
+    assert torch.equal(torch.cat([labels for _, labels in batches]), IMAGES.labels)
+    assert torch.equal(torch.cat([images for images, _ in batches]), scaling.apply(IMAGES.pixels))
+    assert all(images.is_contiguous(memory_format=torch.channels_last) for images, _ in batches)
+    assert max(len(labels) for _, labels in batches) == 16
+    assert len(next(iter(scoring_batches(IMAGES, scaling)))[1]) == min(128, len(IMAGES))

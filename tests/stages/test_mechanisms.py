@@ -132,6 +132,9 @@ def test_dominoes_over_a_second_source(study: Project, tmp_path: Path) -> None:
     above = cues.training.pixels[:, :, :32].flatten(1).amax(1) > 0
     assert torch.equal(above, cues.carries_cue)
     assert profiles(copy, "lmc")["ts"].tolist() == [0, 0.5, 1]
+    copy.set({"cue_model.name": "vgg16"})
+    done = copy.run("dvc", "repro", "cue_endpoint", check=False)
+    assert "error: cue_model.name: vgg16 does not take images of 3 x 64 x 32: " in done.stderr
     copy.set({"cue.second": "image_folder"})
     done = copy.run("dvc", "repro", "cue_dataset", check=False)
     assert "image_folder needs cue.second_root" in done.stderr

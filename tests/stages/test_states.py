@@ -147,6 +147,7 @@ def test_a_signal_waits_for_the_step_and_a_second_one_does_not() -> None:
     stopping = Stopping()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background would ignore
         stopping.install()
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGTERM)

@@ -190,7 +190,7 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(study: Project, tmp
     assert edited("symmetry/apply.py") == {"swap", "analysis", "locality", "mechanism"}
     assert edited("training/loop.py") == {"endpoint", "curve", "cue_endpoint", "mechanism", "finetune"}
     assert edited("geometry/gram.py") == {"swap", "analysis", "locality"}
-    assert edited("statistics/verdict.py") == {"locality"}
+    assert edited("statistics/verdict.py") == {"locality", "mechanism_report"}
     assert edited("stages/curve.py") == {"curve"}
     assert edited("params/sections.py") == edited("layout.py") == edited("tracking.py") == set()
     copy.set({"analysis.fps": 5})

@@ -196,7 +196,7 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(study: Project, tmp
     copy.set({"analysis.fps": 5})
     assert stale() == {"analysis"}
     copy.set({"analysis.fps": 10, "swap.pairs": 2})
-    assert stale() == {"swap", "locality", "report"}
+    assert stale() == {"swap", "report"}
 
 
 def test_experiments_keep_their_runs_wherever_they_are_run(study: Project, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def close(tracker: Tracker) -> None:
     process.communicate()
 
 
-def only_run() -> object:
+def only_run() -> Any:
     client = mlflow.MlflowClient(tracking_uri=tracking.tracking_uri())
     (run,) = client.search_runs([client.get_experiment_by_name(EXPERIMENT).experiment_id])
     return run
@@ -48,20 +49,43 @@ def test_what_it_is_told_is_logged_as_it_is(tracker: Tracker, tmp_path: Path) ->
     whole = Record(RECORD.stage, RECORD.item, RECORD.params, RECORD.metrics, {"loss": [2.0, 1.0]}, [figure])
     tracker.log(whole, {"seconds": 1.5}, status="KILLED")
     run = only_run()
-    assert run.info.run_name == "curve@mid-3"  # type: ignore[attr-defined]
-    assert run.info.status == "KILLED"  # type: ignore[attr-defined]
-    assert run.data.params == {"curve.epochs": "2", "clip": "None"}  # type: ignore[attr-defined]
-    assert run.data.metrics["seconds"] == 1.5  # type: ignore[attr-defined]
-    assert run.data.metrics["loss"] == 1.0  # type: ignore[attr-defined]
-    artifacts = Path(run.info.artifact_uri.removeprefix("file://"))  # type: ignore[attr-defined]
+    assert run.info.run_name == "curve@mid-3"
+    assert run.info.status == "KILLED"
+    assert run.data.params == {"curve.epochs": "2", "clip": "None"}
+    assert run.data.metrics["seconds"] == 1.5
+    assert run.data.metrics["loss"] == 1.0
+    artifacts = Path(run.info.artifact_uri.removeprefix("file://"))
     assert (artifacts / "figure.png").read_bytes() == b"png"
 
 
 def test_why_it_could_not_is_said_and_the_next_run_is_logged(tracker: Tracker) -> None:
     with pytest.raises(Untracked, match=r"nowhere\.png"):
         tracker.log(Record("curve", {}, {}, files=[Path("nowhere.png")]))
-    assert only_run().info.status == "FAILED"  # type: ignore[attr-defined]
+    assert only_run().info.status == "FAILED"
     tracker.log(RECORD)
+
+
+INTERRUPTED = """
+import signal
+from mode_connectivity.stages.tracker import tracker
+from mode_connectivity.tracking import Record
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background ignores
+try:
+    tracker().log(Record("curve", {}, {}, series={f"distance/{k}": [0.0] * 1000 for k in range(200)}))
+except KeyboardInterrupt:
+    print(tracker()._process.poll())
+"""
+
+
+def test_a_run_that_is_interrupted_while_it_is_logged_ends_as_killed(tracker: Tracker) -> None:
+    store = mlflow.MlflowClient(tracking_uri=tracking.tracking_uri())
+    (experiment,) = [each.experiment_id for each in store.search_experiments() if each.name == EXPERIMENT]
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True) as stage:
+        while stage.poll() is None and not store.search_runs([experiment]):
+            time.sleep(0.05)
+        stage.send_signal(signal.SIGINT)
+        assert stage.communicate(timeout=60)[0] == "0\n"
+    assert only_run().info.status == "KILLED"
 
 
 def test_a_process_that_ended_is_no_reason_to_wait(tracker: Tracker) -> None:

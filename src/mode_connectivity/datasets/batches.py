@@ -62,9 +62,6 @@ class Augmentation:
         return pixels
 
 
-SCORED_AT_ONCE = {"cpu": 128, "cuda": 1024}
-
-
 @dataclass(frozen=True)
 class TrainingBatches:
     """One pass over the images in a new random order each time it is iterated: (float images, labels).
@@ -93,14 +90,16 @@ class TrainingBatches:
             yield self.scaling.apply(self.augmentation.apply(batch.pixels, self.draws)), batch.labels
 
 
+SCORED_AT_ONCE = {"cpu": 128, "cuda": 1024}
+
+
 def scoring_batches(
     images: Images, scaling: Scaling, batch_size: int | None = None, dtype: torch.dtype = torch.float32
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """All images in their own order, not augmented: (images in `dtype`, labels).
 
-    They lie channels last, which makes inference twice as fast on a CPU, in batches whose maps stay in its cache or
-    that fill a GPU, unless `batch_size` says otherwise.
+    Unless `batch_size` says otherwise, the maps of a batch stay in the cache of a CPU, or fill a GPU.
     """
     size = batch_size or SCORED_AT_ONCE[images.pixels.device.type]
     for pixels, labels in zip(images.pixels.split(size), images.labels.split(size), strict=True):
-        yield scaling.apply(pixels, dtype).to(memory_format=torch.channels_last), labels
+        yield scaling.apply(pixels, dtype), labels

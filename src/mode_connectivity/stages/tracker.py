@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from mode_connectivity import tracking
 
@@ -81,19 +82,19 @@ def serve() -> None:
     """Log what comes in by lines until nothing more can."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # where others print
-    with suppress(Exception):  # said when there is something to log
-        tracking.load()
     with suppress(KeyboardInterrupt):
+        with suppress(Exception):  # said when there is something to log
+            tracking.load()
         for line in sys.stdin:
             plain, extra, status = json.loads(line)
             print(json.dumps(_logged(plain, extra, status)), file=answers, flush=True)
 
 
-def _logged(plain: dict[str, object], extra: dict[str, float], status: str) -> str:
+def _logged(plain: dict[str, Any], extra: dict[str, float], status: str) -> str:
     """Why a run was not logged; empty where it was."""
-    files = [Path(str(file)) for file in plain.pop("files")]  # type: ignore[attr-defined]
+    record = tracking.Record(**plain | {"files": [Path(file) for file in plain["files"]]})
     try:
-        tracking.log(tracking.Record(**plain, files=files), extra, status=status)  # type: ignore[arg-type]
+        tracking.log(record, extra, status=status)
     except Exception as error:
         return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     return ""

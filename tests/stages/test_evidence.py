@@ -144,13 +144,11 @@ def test_figures_of_several_metrics_of_the_verdict_and_of_all_paths(params: Para
         assert verdict["variants"]["mid"]["losses"][f"excess_{kind}"]["values"] == [found(kind)["excess"]["train"]]
 
 
-def test_without_restricted_curves_their_figure_says_so(params: Params) -> None:
-    kept = {path: path.read_bytes() for path in layout.restricted("mid", 0, "all").parent.iterdir()}
-    for path in kept:
-        path.unlink()
-    locality.main(params)
-    for path, content in kept.items():
-        path.write_bytes(content)
+def test_curves_that_were_not_asked_for_are_no_evidence(params: Params) -> None:
+    assert layout.restricted("mid", 0, "slices").is_file()
+    locality.main(params.model_copy(update={"restricted": params.restricted.model_copy(update={"kinds": ()})}))
+    verdict = json.loads((layout.LOCALITY / layout.VERDICT).read_text())
+    assert not any(name.startswith("excess_") for name in verdict["variants"]["mid"]["losses"])
     blank = _png(nothing_to_draw("no restricted curves; restricted.kinds turns them on"))
     assert (layout.LOCALITY / layout.RESTRICTED_CURVES).read_bytes() == blank
 

@@ -103,8 +103,10 @@ def test_replicates_are_added_beside_the_curves_and_share_draws_between_variants
     before = (study.root / layout.analysis("mid", 0) / layout.SUMMARY).read_bytes()
     assert (copy.root / layout.analysis("mid", 0) / layout.SUMMARY).read_bytes() == before
 
-    # Restricted curves are read where there are any; one seed stays one seed.
-    for kind in ("slices", "placebo_slices", "outside", "all"):
+    # Restricted curves are read where they are asked for; one seed stays one seed.
+    kinds = ["slices", "placebo_slices", "outside", "all"]
+    copy.set({"restricted.kinds": kinds, "restricted.variants": ["mid"]})
+    for kind in kinds:
         file = copy.root / layout.restricted("mid", 0, kind)
         height = {"train": 0.5 if kind == "slices" else 0.0, "test": 0.0}
         file.write_text(json.dumps(dict.fromkeys(MEASURES, height)))

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mode_connectivity import layout
 from mode_connectivity.atomic import whole_folder, write_json
@@ -22,14 +23,14 @@ from mode_connectivity.statistics.verdict import null_verdict, verdicts
 from mode_connectivity.tracking import Record
 
 NULL = "null"
-KINDS = ("slices", "placebo_slices", "outside", "layer", "neighbourhood", "all")
+Floats = NDArray[np.float64]
 
 
 def main(params: Params) -> None:
     summaries = {(variant, seed): _summary(variant, seed) for variant, seed in _items(params)}
     corrections = _corrections(params)
     evidence = {
-        variant: _evidence(variant, params.seeds, summaries)
+        variant: _evidence(params, variant, summaries)
         for variant in params.variants
         if summaries[variant, params.seeds[0]]["swapped_layer"] is not None
     }
@@ -81,16 +82,22 @@ def _displacements(study: Study, start: State, variant: str, seed: int) -> list[
     ]
 
 
-def _evidence(variant: str, seeds: tuple[int, ...], summaries: Summaries) -> Evidence:
-    """The barriers of the straight lines, and the excess of the restricted curves that exist for all seeds."""
-    files = {kind: [layout.restricted(variant, seed, kind) for seed in seeds] for kind in KINDS}
-    excess = {
-        kind: np.array([json.loads(file.read_text())["excess"]["train"] for file in each])
-        for kind, each in files.items()
-        if all(file.is_file() for file in each)
+def _evidence(params: Params, variant: str, summaries: Summaries) -> Evidence:
+    """The barriers of the straight lines, and the excess of the restricted curves that the params ask for.
+
+    Others may lie in the folder, from a study with other params.
+    """
+    kinds = params.restricted.kinds if variant in params.restricted.variants else ()
+    excess: dict[str, Floats] = {
+        kind: np.array([_excess(variant, seed, kind) for seed in params.seeds]) for kind in kinds
     }
-    chord = np.array([summaries[variant, seed]["paths"]["linear"]["train"]["loss_barrier"] for seed in seeds])
-    return Evidence(chord, excess)
+    chord = [summaries[variant, seed]["paths"]["linear"]["train"]["loss_barrier"] for seed in params.seeds]
+    return Evidence(np.array(chord), excess)
+
+
+def _excess(variant: str, seed: int, kind: str) -> float:
+    found: float = json.loads(layout.restricted(variant, seed, kind).read_text())["excess"]["train"]
+    return found
 
 
 def record(params: Params) -> Record:

@@ -22,7 +22,7 @@ MEASURES = {
 
 
 def draw_figures(folder: Path, record: Record) -> None:
-    """Write the figures of `LOCALITY_FIGURES` from the verdict's record and the restricted curves that exist."""
+    """Write the figures of `LOCALITY_FIGURES` from the verdict's record and the restricted curves."""
     beyond = {name: each for name, each in record["variants"].items() if each["movement"]["shares"]}
     _draw_movements(folder, record["layers"], beyond)
     of_slices = {name: each for name, each in beyond.items() if each["swapped_layer"]}
@@ -55,27 +55,19 @@ def _draw_shares(folder: Path, variants: dict[str, Record]) -> None:
 
 
 def _draw_restricted(folder: Path, record: Record, seeds: dict[str, list[int]]) -> None:
-    """Only regions that exist for all seeds of a variant: others are left from another study."""
-    files = {
-        (variant, kind): [layout.restricted(variant, seed, kind) for seed in each]
-        for variant, each in seeds.items()
-        for kind in REGIONS
-    }
+    """The restricted curves that were asked for."""
+    asked = record["restricted"]
+    kinds = [kind for kind in REGIONS if kind in asked["kinds"]]
+    variants = [variant for variant in seeds if variant in asked["variants"]]
     found = {
-        item: [json.loads(path.read_text()) for path in paths]
-        for item, paths in files.items()
-        if all(path.is_file() for path in paths)
+        (variant, kind): [json.loads(layout.restricted(variant, seed, kind).read_text()) for seed in seeds[variant]]
+        for variant in variants
+        for kind in kinds
     }
-    kinds = [kind for kind in REGIONS if any(kind == known for _, known in found)]
-    variants = list(dict.fromkeys(variant for variant, _ in found))
     measures: dict[str, Excess] = {
         measure: {
             variant: {
-                look: {
-                    kind: np.array([each[key][probe] for each in found[variant, kind]])
-                    for kind in kinds
-                    if (variant, kind) in found
-                }
+                look: {kind: np.array([each[key][probe] for each in found[variant, kind]]) for kind in kinds}
                 for look, key, probe in (
                     ("trained, training set", trained, "train"),
                     ("trained, test set", trained, "test"),

@@ -40,6 +40,7 @@ def verdict_record(
     first = summaries[params.variants[0], params.seeds[0]]
     return {
         "params": params.locality.model_dump(mode="json"),
+        "restricted": params.restricted.model_dump(mode="json"),
         "study": {
             "model": params.model.name,
             "width": params.model.width,

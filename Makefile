@@ -37,10 +37,10 @@ ui: $(READY) ## browse the runs at http://127.0.0.1:5000 (PORT=... for another)
 		--backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" \
 		--default-artifact-root "file://$(CURDIR)/mlartifacts"
 
-study: ## keep the small results in reports/studies/NAME; COMMAND="..." is what made them
+study: ## keep the small results in reports/studies/NAME; COMMAND="..." made them (REPORTS="locality" for some)
 	@[ -n "$$NAME" ] && [ -n "$$COMMAND" ] || { echo 'say: make study NAME=six-seeds COMMAND="dvc ..."' >&2; exit 1; }
 	@mkdir -p "reports/studies/$$NAME"
-	@cp -r params.yaml reports/comparison reports/locality reports/mechanisms "reports/studies/$$NAME/"
+	@cp -r params.yaml $(addprefix reports/,$(or $(REPORTS),comparison locality mechanisms)) "reports/studies/$$NAME/"
 	@find "reports/studies/$$NAME" -name .gitignore -delete
 	@printf 'Made by `%s` with the `params.yaml` beside this file.\n' "$$COMMAND" > "reports/studies/$$NAME/README.md"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
@@ -95,10 +96,14 @@ def test_restricted_curves_stand_over_what_may_move() -> None:
     assert [(round(x), y) for x, y in points] == [(0, 0.1), (0, 0.2), (2, 0.3), (2, 0.4)]
     assert [y for _, y in drawn(figure.axes[2], colour, marker)] == [0.2, 0.4, 0.6, 0.8]
     assert [len(axes.collections) for axes in figure.axes] == [1, 0, 0, 0]
+    ((interval,),) = (each.get_segments() for each in figure.axes[0].collections if isinstance(each, LineCollection))
+    assert interval[:, 1].tolist() == [0.3, 0.4]
+    assert interval[0, 0] < 2 - 0.3  # beside the points, not beneath them
+    assert {axes.get_yscale() for axes in figure.axes} == {"symlog"}
     for axes in figure.axes:
         (band,) = axes.patches
         assert (band.get_y(), band.get_y() + band.get_height()) == pytest.approx((-0.05, 0.05))  # type: ignore[attr-defined]
-    assert legend_of(figure) == ["within the margin", *LOOKS]
+    assert legend_of(figure) == ["within the margin", *LOOKS, "95 % interval of its mean"]
 
 
 def shares() -> Figure:

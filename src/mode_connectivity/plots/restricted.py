@@ -27,7 +27,8 @@ def restricted_excess(
     """A row of panels for each measure, which maps variant -> look -> kind -> (seeds,) in nats; a column is a variant.
 
     `intervals[variant][kind]` belongs to the mean of the first measure's first look, and is left out where the seeds
-    are too few; `margin` is the difference that does not count, drawn as a band.
+    are too few; `margin` is the difference that does not count, drawn as a band: the scale is linear in it and
+    logarithmic beyond.
     """
     variants = list(next(iter(measures.values())))
     figure = new_figure(max(6.5, 0.8 + 0.62 * len(kinds) * len(variants)), 1.8 + 2.9 * len(measures))
@@ -37,9 +38,12 @@ def restricted_excess(
         for axes, (variant, looks) in zip(panels[row], excess.items(), strict=True):
             if margin is not None:
                 axes.axhspan(-margin, margin, color="#eeeeee", label="within the margin", zorder=0)
+                axes.set_yscale("symlog", linthresh=margin)  # cut paths run many times higher than trained ones
             _panel(axes, kinds, looks)
-            for kind, (low, high) in intervals.get(variant, {}).items() if row == 0 else ():
-                axes.vlines(kinds.index(kind) - 0.22, low, high, color=BLUE, linewidth=2.5, alpha=0.5)
+            if row == 0 and (known := intervals.get(variant)):
+                lows, highs = zip(*known.values(), strict=True)
+                places = [kinds.index(kind) - 0.36 for kind in known]
+                axes.vlines(places, lows, highs, color=BLUE, linewidth=2, label="95 % interval of its mean")
     for variant, above, below in zip(variants, panels[0], panels[-1], strict=True):
         above.set_title(variant)
         names = [kind.replace("_", "\n") for kind in kinds]

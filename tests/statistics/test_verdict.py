@@ -95,6 +95,9 @@ def test_texts_say_what_is_missing() -> None:
     few = verdicts({"mid": evidence(0.1, seeds=3)}, rule())["mid"]
     assert few.reason.startswith("3 endpoint(s) are points")
     assert few.claims == few.p == {}
+    assert few.would_decide == "6 seeds or more, and restricted curves"
+    trained = evidence(0.1, seeds=3, slices=0.0, placebo_slices=0.0, all=0.0)
+    assert verdicts({"mid": trained}, rule())["mid"].would_decide == "6 seeds or more"
     assert "at each of the 2 endpoint(s)" in verdicts({"mid": evidence(0.0, seeds=2)}, rule())["mid"].reason
 
 

@@ -56,10 +56,10 @@ def _verdict(evidence: Evidence, rule: Rule, tests: dict[str, float], adjusted: 
         return nothing
     if n < FEWEST:
         reason = f"{n} endpoint(s) are points: below {FEWEST} no exact test can reject for several depths"
-        return Verdict("undecided", reason, f"{FEWEST} seeds or more, and restricted curves", tests)
+        lacking = ", and restricted curves" if _missing(evidence, rule) else ""
+        return Verdict("undecided", reason, f"{FEWEST} seeds or more{lacking}", tests)
     if not adjusted:
-        wanted = {claim: [kind for kind in NEEDS[claim] if kind not in evidence.excess] for claim in rule.claims}
-        kinds = ", ".join(dict.fromkeys(kind for missing in wanted.values() for kind in missing))
+        kinds = ", ".join(_missing(evidence, rule))
         reason = "distances describe where training moved the bend, and not which of it the low loss needs"
         return Verdict("undecided", reason, f"restricted curves: {kinds}", tests)
     for claim, p in adjusted.items():
@@ -69,6 +69,12 @@ def _verdict(evidence: Evidence, rule: Rule, tests: dict[str, float], adjusted: 
     return Verdict(
         "undecided", _why_not(tests, adjusted), "more seeds, or a swap with a higher barrier", tests, adjusted
     )
+
+
+def _missing(evidence: Evidence, rule: Rule) -> list[str]:
+    """The restrictions that the claims need and no curve was trained under."""
+    needed = dict.fromkeys(kind for claim in rule.claims for kind in NEEDS[claim])
+    return [kind for kind in needed if kind not in evidence.excess]
 
 
 def _nothing(evidence: Evidence, rule: Rule, tests: dict[str, float]) -> Verdict | None:

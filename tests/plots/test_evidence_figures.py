@@ -103,7 +103,7 @@ def test_restricted_curves_stand_over_what_may_move() -> None:
     for axes in figure.axes:
         (band,) = axes.patches
         assert (band.get_y(), band.get_y() + band.get_height()) == pytest.approx((-0.05, 0.05))  # type: ignore[attr-defined]
-    assert legend_of(figure) == ["within the margin", *LOOKS, "95 % interval of its mean"]
+    assert legend_of(figure) == ["within the margin", *LOOKS, "trained, training set: 95 % interval of the mean"]
 
 
 def shares() -> Figure:

@@ -16,6 +16,7 @@ LOOKS = {
     "trained, test set": (ORANGE, "s"),
     "cut from the whole curve, training set": (GREY, "x"),
 }
+INTERVAL = "trained, training set: 95 % interval of the mean"
 
 
 def restricted_excess(
@@ -43,7 +44,7 @@ def restricted_excess(
             if row == 0 and (known := intervals.get(variant)):
                 lows, highs = zip(*known.values(), strict=True)
                 places = [kinds.index(kind) - 0.36 for kind in known]
-                axes.vlines(places, lows, highs, color=BLUE, linewidth=2, label="95 % interval of its mean")
+                axes.vlines(places, lows, highs, color=BLUE, linewidth=2, label=INTERVAL)
     for variant, above, below in zip(variants, panels[0], panels[-1], strict=True):
         above.set_title(variant)
         names = [kind.replace("_", "\n") for kind in kinds]

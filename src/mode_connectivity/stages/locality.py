@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mode_connectivity import layout
 from mode_connectivity.atomic import whole_folder, write_json
@@ -23,7 +22,6 @@ from mode_connectivity.statistics.verdict import null_verdict, verdicts
 from mode_connectivity.tracking import Record
 
 NULL = "null"
-Floats = NDArray[np.float64]
 
 
 def main(params: Params) -> None:
@@ -87,10 +85,8 @@ def _evidence(params: Params, variant: str, summaries: Summaries) -> Evidence:
 
     Others may lie in the folder, from a study with other params.
     """
-    kinds = params.restricted.kinds if variant in params.restricted.variants else ()
-    excess: dict[str, Floats] = {
-        kind: np.array([_excess(variant, seed, kind) for seed in params.seeds]) for kind in kinds
-    }
+    kinds: tuple[str, ...] = params.restricted.kinds if variant in params.restricted.variants else ()
+    excess = {kind: np.array([_excess(variant, seed, kind) for seed in params.seeds]) for kind in kinds}
     chord = [summaries[variant, seed]["paths"]["linear"]["train"]["loss_barrier"] for seed in params.seeds]
     return Evidence(np.array(chord), excess)
 

@@ -15,8 +15,8 @@ help: ## list what there is to do
 
 setup: $(READY) ## install the pinned environment into .venv and make the tracking store
 
-$(READY): requirements.txt src/setup
-	@bash src/setup "$(PYTHON)"
+$(READY): requirements.txt src/scripts/setup
+	@bash src/scripts/setup "$(PYTHON)"
 	@touch $@
 
 repro: $(READY) ## run the study of params.yaml; what is up to date is not run again

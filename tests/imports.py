@@ -45,7 +45,24 @@ def closure(file: Path) -> frozenset[Path]:
     return frozenset(seen)
 
 
+def place(file: Path) -> str:
+    """The file's path below the package."""
+    return file.relative_to(PACKAGE).as_posix()
+
+
 def room(file: Path) -> str:
-    """The room, or the module beside the rooms, to which a file belongs; a stage's file stands for itself."""
-    parts = file.relative_to(PACKAGE).parts
-    return "/".join(parts) if parts[0] == "stages" else parts[0]
+    """The room, or the module beside the rooms, to which a file belongs."""
+    return place(file).split("/")[0]
+
+
+def modules_of(file: Path) -> frozenset[Path]:
+    """Files whose own definitions the file imports: the packages on the way do not count."""
+    found: set[Path] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == PACKAGE.name:
+            base = SRC.joinpath(*node.module.split("."))
+            for alias in node.names:
+                inner = [base / f"{alias.name}.py", base / alias.name / "__init__.py"]
+                whole = [base.with_suffix(".py"), base / "__init__.py"]
+                found |= {next(path for path in (*inner, *whole) if path.is_file())}
+    return frozenset(found)

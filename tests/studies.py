@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 
 
 def small_net(seed: int = 0, batch_norm: bool = False) -> nn.Sequential:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mode_connectivity.atomic import whole_file, whole_folder, write_json
+from mode_connectivity.foundations.atomic import whole_file, whole_folder, write_json
 
 
 def test_file_appears_only_when_whole(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from imports import SRC
-from mode_connectivity.checkpoints import CheckpointError, load, save
+from mode_connectivity.foundations.checkpoints import CheckpointError, load, save
 
 TENSORS = {"features.10.weight": torch.arange(6.0).view(2, 3), "features.2.bias": torch.zeros(2, dtype=torch.uint8)}
 
@@ -51,7 +51,7 @@ def test_a_disk_that_is_full_is_said_in_one_line_and_leaves_nothing(tmp_path: Pa
     code = """
 import resource, sys, torch
 from pathlib import Path
-from mode_connectivity.checkpoints import save
+from mode_connectivity.foundations.checkpoints import save
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 try:
     save(Path(sys.argv[1]), {"w": torch.zeros(10_000)}, {})

@@ -2,7 +2,7 @@
 
 import torch
 
-from mode_connectivity.randomness import named_generator, named_seed
+from mode_connectivity.foundations.randomness import named_generator, named_seed
 
 
 def test_seed_is_a_fixed_function_of_its_name() -> None:

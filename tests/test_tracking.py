@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mode_connectivity import tracking
-from mode_connectivity.tracking import EXPERIMENT, Record
+from mode_connectivity.tracking import runs
+from mode_connectivity.tracking.record import Record
+from mode_connectivity.tracking.runs import EXPERIMENT
 
 mlflow = pytest.importorskip("mlflow")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -22,8 +23,8 @@ def test_a_run_keeps_params_series_files_and_tags(tmp_path: Path, monkeypatch: p
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     figure = tmp_path / "figure.png"
     figure.write_bytes(b"png")
-    tracking.initialise()
-    tracking.log(record((figure,)), {"seconds": 1.5})
+    runs.initialise()
+    runs.log(record((figure,)), {"seconds": 1.5})
 
     client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}")
     experiment = client.get_experiment_by_name(EXPERIMENT)
@@ -48,8 +49,8 @@ def test_a_missing_figure_fails_the_run_and_says_so(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'own.db'}")
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     with pytest.raises(OSError, match=r"nowhere.png"):
-        tracking.log(record((tmp_path / "nowhere.png",)))
-    client = mlflow.MlflowClient(tracking_uri=tracking.tracking_uri())
+        runs.log(record((tmp_path / "nowhere.png",)))
+    client = mlflow.MlflowClient(tracking_uri=runs.tracking_uri())
     (run,) = client.search_runs([client.get_experiment_by_name(EXPERIMENT).experiment_id])
     assert run.info.status == "FAILED"
 

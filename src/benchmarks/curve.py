@@ -16,11 +16,11 @@ from benchmarks.straightforward.loading import loader
 from benchmarks.straightforward.mixing import CurveNet
 from benchmarks.table import Row, times
 from benchmarks.timing import Work, interleaved, once
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import build
 from mode_connectivity.paths import Bezier
 from mode_connectivity.paths.fitting import fit
-from mode_connectivity.precision import Precision
-from mode_connectivity.randomness import named_generator
 from mode_connectivity.training import Recipe
 
 NAME = "vgg16"

@@ -13,11 +13,11 @@ from benchmarks.straightforward.curve import Training
 from benchmarks.straightforward.loading import loader
 from benchmarks.straightforward.mixing import CurveNet
 from benchmarks.table import Row
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import build
 from mode_connectivity.paths import Bezier, linear_bends
 from mode_connectivity.paths.fitting import fit
-from mode_connectivity.precision import Precision
-from mode_connectivity.randomness import named_generator
 from mode_connectivity.training import Recipe, train_endpoint
 
 BATCH, STEPS = 16, 3

@@ -11,8 +11,8 @@ from benchmarks.straightforward.mixing import CurveNet
 from benchmarks.table import Row, times
 from benchmarks.timing import Work, interleaved
 from mode_connectivity.evaluation import sweep
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import build
-from mode_connectivity.precision import Precision
 
 COUNTS = {"cpu": (768, 256), "cuda": (50_000, 10_000)}
 T = 0.3

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import build
 from mode_connectivity.paths import Bezier
-from mode_connectivity.randomness import named_generator
 
 BATCH = 128
 CROP_PADDING = 4

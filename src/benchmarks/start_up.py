@@ -12,12 +12,13 @@ from benchmarks.timing import interleaved
 FLOOR = "import torch"
 STAGE = """
 import mode_connectivity.stages.curve
-from mode_connectivity import layout, tracking
+from mode_connectivity import layout
+from mode_connectivity.tracking import runs
 from mode_connectivity.params import Params
 Params.load(layout.PARAMS)
 """
 TRACKED = f"""
-from mode_connectivity.stages.tracker import tracker
+from mode_connectivity.tracking.process import tracker
 tracker()
 {STAGE}
 tracker().log(tracking.Record("benchmark", {{}}, {{}}))

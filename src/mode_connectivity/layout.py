@@ -10,9 +10,6 @@ CUE_SOURCE = Path("data/cue_source.json")
 PRETRAINED = Path("data/pretrained.json")
 CUES = Path("data/cues.safetensors")
 CONTACT_SHEETS = Path("reports/cues")
-DOWNLOADS = "data/raw"
-# Ends that are another seed's network: as it was trained, and after matching.
-RESEEDS = ("reseed", "rematched")
 COMPARISON = Path("reports/comparison")
 STATE = Path(".state")
 LOCALITY = Path("reports/locality")

@@ -9,12 +9,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from mode_connectivity import checkpoints, layout
-from mode_connectivity.commands import analyse
+from mode_connectivity import layout
+from mode_connectivity.commands.main import main
+from mode_connectivity.foundations import checkpoints
 from mode_connectivity.geometry import METRICS, bend_displacement, layer_distances
 from mode_connectivity.paths import Bezier, Polygon
 from mode_connectivity.paths import Path as Curve
-from mode_connectivity.paths.adopt import parameters
+from mode_connectivity.paths.whole_curve import parameters
 from studies import small_net, state_of
 
 START, BEND, OTHER = (state_of(small_net(seed, batch_norm=True)) for seed in range(3))
@@ -22,7 +23,7 @@ END = {**START, "3.weight": START["3.weight"].flip(0)}
 
 
 def ours(folder: Path, bends: dict[str, Tensor] = BEND, kind: str = "bezier", number: int = 1) -> list[str]:
-    checkpoints.save(folder / "curve.safetensors", bends, {"params": {"curve": {"kind": kind, "bends": number}}})
+    checkpoints.save(folder / "curve.safetensors", bends, {"path": {"kind": kind, "bends": number}})
     checkpoints.save(folder / "original.safetensors", START, {})
     checkpoints.save(folder / "swap.safetensors", END, {})
     (folder / "swap_metadata.json").write_text(json.dumps({"layer": "3", "pairs": [{"pair": [0, 4]}]}))
@@ -64,10 +65,10 @@ def check(folder: Path, path: Curve) -> None:
 
 @pytest.mark.parametrize("write", [ours, theirs])
 def test_distances_are_those_of_the_path(tmp_path: Path, write: Callable[[Path], list[str]]) -> None:
-    analyse.main(write(tmp_path))
+    main(["analyse", *write(tmp_path)])
     check(tmp_path, Bezier([START, BEND, END]))
     before = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
-    analyse.main(write(tmp_path))
+    main(["analyse", *write(tmp_path)])
     assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
     assert sorted(before) == sorted([layout.DISTANCES, layout.SUMMARY])
 
@@ -77,7 +78,7 @@ def test_a_chain_of_several_bends_and_an_end_given_by_name(tmp_path: Path) -> No
     given = ours(tmp_path, stacked, "polygon", 2)
     torch.save(END, tmp_path / "elsewhere.pt")
     (tmp_path / "swap.safetensors").unlink()
-    analyse.main([*given, "--swapped-checkpoint", str(tmp_path / "elsewhere.pt")])
+    main(["analyse", *given, "--swapped-checkpoint", str(tmp_path / "elsewhere.pt")])
     check(tmp_path, Polygon([START, BEND, OTHER, END]))
 
 
@@ -118,7 +119,7 @@ def test_bad_input_is_one_line(tmp_path: Path, what: str) -> None:
     given = ours(tmp_path)
     message = spoil(tmp_path, what)
     with pytest.raises(SystemExit) as stopped:
-        analyse.main(given)
+        main(["analyse", *given])
     text = str(stopped.value.code)
     assert text.startswith("error: ")
     assert message in text
@@ -128,11 +129,11 @@ def test_bad_input_is_one_line(tmp_path: Path, what: str) -> None:
 
 def test_one_point_is_no_path(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="error: --num-points: a path needs 2 points or more, got 1"):
-        analyse.main([*ours(tmp_path)[:-1], "1"])
+        main(["analyse", *ours(tmp_path)[:-1], "1"])
 
 
 def test_a_pickle_is_not_run(tmp_path: Path) -> None:
     given = theirs(tmp_path)
     (tmp_path / "original.pt").write_bytes(b"\x80\x04cos\nsystem\n")
     with pytest.raises(SystemExit, match=r"original\.pt: not readable as plain weights"):
-        analyse.main(given)
+        main(["analyse", *given])

@@ -6,7 +6,7 @@ import imageio.v3 as imageio
 import numpy as np
 import pytest
 
-from mode_connectivity.commands import animate
+from mode_connectivity.commands.main import main
 from mode_connectivity.plots.style import RED
 
 TS = np.linspace(0, 1, 5)
@@ -21,7 +21,7 @@ def write(path: Path, **arrays: np.ndarray) -> Path:
 
 
 def run(data: Path, output: Path, *options: str) -> None:
-    animate.main(["--data", str(data), "--output", str(output), *options])
+    main(["animate", "--data", str(data), "--output", str(output), *options])
 
 
 def test_frames_rate_metric_and_heatmap(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import torch
 
 from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches, scoring_batches
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 
 PIXELS = torch.randint(256, (50, 3, 32, 32), dtype=torch.uint8, generator=named_generator(0, "test pixels"))
 IMAGES = Images(PIXELS, torch.arange(50))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mode_connectivity.datasets import PROBE_SETS, CueData, Dataset, Images, add_box_cue
 from mode_connectivity.datasets.noise import dim
 from mode_connectivity.datasets.probe_sets import share_of_each_class
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 
 CLASSES = tuple("abcde")
 

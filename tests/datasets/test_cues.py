@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mode_connectivity.datasets import DatasetError, Images, add_box_cue
 from mode_connectivity.datasets.cues import BoxCue, DominoesCue
 from mode_connectivity.datasets.dominoes import partners, stack
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 
 GREEN = [128, 255, 128]
 

@@ -2,7 +2,13 @@
 
 import torch
 
-from mode_connectivity.datasets.shapes import PER_CLASS, SHAPES, shapes
+from mode_connectivity.datasets import Dataset
+from mode_connectivity.sources.request import Request
+from mode_connectivity.sources.shapes import PER_CLASS, SHAPES, read
+
+
+def shapes(size: int) -> Dataset:
+    return read(Request("shapes", None, size))
 
 
 def test_shapes_are_balanced_and_repeat() -> None:

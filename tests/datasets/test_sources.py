@@ -7,13 +7,13 @@ import pytest
 import torch
 from PIL import Image
 
-from mode_connectivity.datasets import DatasetError
-from mode_connectivity.datasets.digits import digits
-from mode_connectivity.datasets.image_folder import image_folder
+from mode_connectivity.datasets import Dataset, DatasetError
+from mode_connectivity.sources.registry import MODULES, source
+from mode_connectivity.sources.request import Request
 
 
 def test_digits_are_whole_disjoint_and_balanced() -> None:
-    data = digits(32)
+    data = source("digits").read(Request("digits", None, 32))
     assert data.train.pixels.shape == (1438, 3, 32, 32)
     assert data.test.pixels.shape == (359, 3, 32, 32)
     assert data.train.pixels.dtype == torch.uint8
@@ -22,6 +22,10 @@ def test_digits_are_whole_disjoint_and_balanced() -> None:
     assert (counts[0] / (counts[0] + counts[1]) - 0.8).abs().max() < 0.01
     assert torch.equal(data.train.pixels[:, 0], data.train.pixels[:, 2])
     assert data.classes == tuple("0123456789")
+
+
+def image_folder(root: Path, size: int, sizes: tuple[int | None, int | None] = (None, None), seed: int = 0) -> Dataset:
+    return source("image_folder").read(Request("image_folder", root, size, sizes, seed))
 
 
 def make_folder(root: Path) -> None:
@@ -85,21 +89,17 @@ def test_folder_errors_name_the_place(tmp_path: Path, damage: str) -> None:
 
 
 def test_torchvision_archives_say_what_to_do_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mode_connectivity.datasets import torchvision_archives as archives
-
     def refuse(*_: object, **__: object) -> None:
         raise RuntimeError("Error downloading it")
 
     monkeypatch.setattr("torchvision.datasets.cifar.download_and_extract_archive", refuse)
     with pytest.raises(DatasetError, match=r"dataset.source: cifar10 is not under .*Error downloading it"):
-        archives.torchvision_archive("cifar10", tmp_path, 32)
+        source("cifar10").read(Request("cifar10", tmp_path, 32))
 
 
 def test_fashion_mnist_is_read_from_its_own_files(tmp_path: Path) -> None:
     """Files in the archive's format, already in place, are not downloaded again."""
     from torchvision.datasets import FashionMNIST
-
-    from mode_connectivity.datasets.torchvision_archives import torchvision_archive
 
     raw = tmp_path / "FashionMNIST" / "raw"
     raw.mkdir(parents=True)
@@ -111,7 +111,18 @@ def test_fashion_mnist_is_read_from_its_own_files(tmp_path: Path) -> None:
         header = b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in stored[split].shape)
         (raw / f"{split}-images-idx3-ubyte").write_bytes(header + stored[split].tobytes())
         (raw / f"{split}-labels-idx1-ubyte").write_bytes(b"\0\0\x08\x01" + count.to_bytes(4, "big") + labels.tobytes())
-    data = torchvision_archive("fashion_mnist", tmp_path, 28)
+    data = source("fashion_mnist").read(Request("fashion_mnist", tmp_path, 28))
     assert torch.equal(data.train.pixels[:, 1], torch.from_numpy(stored["train"]))
     assert data.test.labels.tolist() == [0, 1, 2, 3, 4]
     assert data.classes == tuple(FashionMNIST.classes)
+
+
+def test_the_sources_are_those_that_the_params_accept() -> None:
+    from typing import get_args
+
+    from mode_connectivity.params.sections import Source
+
+    assert set(MODULES) == set(get_args(Source))
+    for name in MODULES:
+        assert callable(source(name).read)
+        assert callable(source(name).contents)

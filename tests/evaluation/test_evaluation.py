@@ -7,8 +7,8 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import Scaling
 from mode_connectivity.evaluation import Profile, barrier, has_statistics, recalibrate, score, sweep
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.paths import Bezier, Linear
-from mode_connectivity.precision import Precision
 from studies import small_net, state_of, stripes
 
 IMAGES = stripes()

@@ -5,9 +5,9 @@ import pytest
 
 from mode_connectivity.datasets import Scaling
 from mode_connectivity.evaluation import sweep, sweep_grid
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.geometry import Plane
 from mode_connectivity.paths import Bezier
-from mode_connectivity.precision import Precision
 from studies import small_net, state_of, stripes
 
 IMAGES = stripes()

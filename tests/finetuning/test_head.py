@@ -7,8 +7,8 @@ from torch.nn.functional import linear
 
 from mode_connectivity.datasets import Scaling
 from mode_connectivity.finetuning.head import features_and_logits, frozen_features, head_of
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import build
-from mode_connectivity.precision import Precision
 from studies import small_net, state_of, stripes
 
 

@@ -11,9 +11,9 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.finetuning.barrier import Barrier, barrier_gradients
 from mode_connectivity.finetuning.invariance import invariance_loss
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Linear
-from mode_connectivity.precision import Precision
-from mode_connectivity.randomness import named_generator
 from studies import small_net, state_of
 
 IMAGES = torch.randn(8, 3, 8, 8, generator=named_generator(0, "images"), dtype=torch.float64)

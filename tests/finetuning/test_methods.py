@@ -11,24 +11,12 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import Scaling, TrainingBatches
 from mode_connectivity.evaluation import score
-from mode_connectivity.finetuning import (
-    CBFT,
-    LLRT,
-    NAIVE,
-    Barrier,
-    Losses,
-    Watch,
-    cbft,
-    llrt,
-    lpft,
-    naive,
-    scratch,
-)
+from mode_connectivity.finetuning import CBFT, LLRT, NAIVE, Barrier, Losses, Watch, cbft, llrt, lpft, naive, scratch
 from mode_connectivity.finetuning.barrier import barrier_gradients
 from mode_connectivity.finetuning.head import features_and_logits
 from mode_connectivity.finetuning.invariance import invariance_loss
-from mode_connectivity.precision import Precision
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.training import Epoch, Recipe, train_endpoint
 from studies import joined, plain_batches, planted_cue, small_net, state_of
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mode_connectivity.finetuning import draw
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 
 
 @given(total=st.integers(1, 200), data=st.data(), seed=st.integers(0, 5))

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.geometry import antisymmetric_field, end_difference, layer_products
 from mode_connectivity.geometry.involution import image
 from mode_connectivity.paths import Linear
-from mode_connectivity.randomness import named_generator
 from mode_connectivity.symmetry import Symmetry
 from studies import small_net, state_of
 

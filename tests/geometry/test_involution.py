@@ -5,12 +5,12 @@ import torch
 from torch import Tensor
 
 from mode_connectivity.datasets import Augmentation, Scaling, TrainingBatches
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.geometry import control_corrected, displacement, end_difference, is_involution, parts
 from mode_connectivity.geometry.involution import image
 from mode_connectivity.paths import Bezier, State, linear_bends
 from mode_connectivity.paths.fitting import fit
-from mode_connectivity.precision import Precision
-from mode_connectivity.randomness import named_generator
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.training import Recipe
 from studies import small_net, state_of, stripes

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity.paths import Bezier, Polygon
-from mode_connectivity.paths.adopt import parameters, whole_curve
+from mode_connectivity.paths.whole_curve import parameters, whole_curve
 from studies import small_net, state_of
 
 A, B, C = (state_of(small_net(seed, batch_norm=True)) for seed in range(3))

@@ -8,10 +8,10 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import Scaling
 from mode_connectivity.evaluation import sweep
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, Polygon, linear_bends
 from mode_connectivity.paths.fitting import fit, path_gradients
-from mode_connectivity.precision import Precision
-from mode_connectivity.randomness import named_generator
 from mode_connectivity.training import Recipe, train_endpoint
 from studies import small_net, state_of, stripe_batches, stripes
 

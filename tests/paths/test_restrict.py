@@ -6,11 +6,11 @@ from torch import Tensor
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, Linear, Polygon, Restricted, linear_bends, perturbed_bends
 from mode_connectivity.paths.fitting import fit
 from mode_connectivity.paths.restrict import Mask, complement, everything, layers, moving, share, union
-from mode_connectivity.precision import Precision
-from mode_connectivity.randomness import named_generator
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.training import Recipe
 from studies import small_net, state_of, stripe_batches

@@ -9,8 +9,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from mode_connectivity.plots import beside_control, restricted
-from mode_connectivity.plots.beside_control import losses_beside_control
+from mode_connectivity.plots import against_control, restricted
+from mode_connectivity.plots.against_control import losses_beside_control
 from mode_connectivity.plots.layer_movement import LayerMovement, layer_movements, rooted
 from mode_connectivity.plots.restricted import restricted_excess
 from mode_connectivity.plots.shares import Share, energy_shares
@@ -35,7 +35,7 @@ def paths(control: bool = True) -> Figure:
     losses = {
         variant: {
             name: {probe: factor * (k + 1) * np.array([1 + TS, 2 - TS]) for probe in ("train", "test")}
-            for k, name in enumerate(beside_control.LOOKS)
+            for k, name in enumerate(against_control.LOOKS)
             if control or name != "control's curve"
         }
         for variant, factor in (("mid", 1.0), ("late", 2.0))

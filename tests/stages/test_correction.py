@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from imports import ROOT
+from mode_connectivity.neuron_swap.correction import correction
+from mode_connectivity.neuron_swap.movement import Swapped
+from mode_connectivity.neuron_swap.summary import Summary
 from mode_connectivity.params import Params
 from mode_connectivity.paths import State
-from mode_connectivity.stages.correction import correction
-from mode_connectivity.stages.depths import depth_record, figure
-from mode_connectivity.stages.movement import Swapped
+from mode_connectivity.reports.locality.depths import depth_record, figure
 from mode_connectivity.symmetry import Symmetry
 from studies import small_net
 
@@ -82,12 +83,16 @@ def test_figures_have_intervals_from_six_seeds_on() -> None:
     assert figure([]) is None
 
 
+def summarised(movement: dict[str, object], layers: list[dict[str, float]]) -> Summary:
+    return Summary("bezier", {}, {}, layers, movement, "3")
+
+
 def test_where_nothing_moved_nothing_is_divided_by_zero() -> None:
     """Two units that are the same: the ends agree, and the bend stayed where it was."""
     params = Params.load(ROOT / "params.yaml")
     still = correction(SWAPPED, [effect(0, 0)] * 2, [effect(0, 0)] * 2)
     layer = {"end_distance": 0.0, "bend_displacement": 0.0}
-    summary = {"movement": {"displacement": 0.0, "pairs": [[1, 4]]}, "layers": [layer] * 5}
+    summary = summarised({"displacement": 0.0, "pairs": [[1, 4]]}, [layer] * 5)
     found = depth_record([summary] * 6, [still] * 6, params)
     assert found["corrected_over_ends"] is found["control_over_plain"] is found["global_change"] is None
     assert found["shares"] == {"raw": None, "control": None, "corrected": None}
@@ -103,7 +108,7 @@ def test_no_global_change_is_shown_only_within_the_margin_and_with_replicates() 
         params = Params.model_validate_json(json.dumps(values))
         moved = correction(SWAPPED, [effect(1.0, outside)] * 2, [effect(0, 0)] * 2)
         layer = {"end_distance": 10.0, "bend_displacement": 1.0}
-        summary = {"movement": {"displacement": 1.0, "pairs": [[1, 4]]}, "layers": [layer] * 5}
+        summary = summarised({"displacement": 1.0, "pairs": [[1, 4]]}, [layer] * 5)
         change = depth_record([summary] * 6, [moved] * 6, params)["global_change"]
         assert (change and change["p_none"]) == expected
 
@@ -112,9 +117,7 @@ def test_no_global_change_is_shown_only_within_the_margin_and_with_replicates() 
 def test_shares_have_standard_errors_from_six_seeds_on(seeds: int, shown: bool) -> None:
     params = Params.load(ROOT / "params.yaml")
     moved = correction(SWAPPED, [effect(1.0, 1.0)], [effect(0, 0)])
-    summary = {
-        "movement": {"displacement": 1.0, "pairs": [[1, 4]]},
-        "layers": [{"end_distance": 10.0, "bend_displacement": 1.0}] * 5,
-    }
+    layer = {"end_distance": 10.0, "bend_displacement": 1.0}
+    summary = summarised({"displacement": 1.0, "pairs": [[1, 4]]}, [layer] * 5)
     share = depth_record([summary] * seeds, [moved] * seeds, params)["shares"]["corrected"]
     assert (share["error"] is not None) == shown

@@ -8,8 +8,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from mode_connectivity import checkpoints, layout
+from mode_connectivity import layout
 from mode_connectivity.datasets import PROBE_SETS, CueData
+from mode_connectivity.foundations import checkpoints
 from project import SMALL, Project
 
 METHODS = ["naive", "llrt", "lpft", "cbft", "scratch"]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mode_connectivity import layout
+from mode_connectivity.params.variants import RESEEDS
 from project import SMALL, Project
 
 LONG = {
@@ -146,7 +147,7 @@ def test_a_twin_that_was_killed_has_the_same_bytes(study: Project) -> None:
     study.set({"reseed.seeds": [0]})
     twin = ("sh", "src/stage", "reseed", "--seed", "0")
     study.run(*twin)
-    files = [study.root / layout.swapped(end, 0) for end in layout.RESEEDS]
+    files = [study.root / layout.swapped(end, 0) for end in RESEEDS]
     uninterrupted = [file.read_bytes() for file in files]
     for file in files:
         file.unlink()

@@ -8,8 +8,9 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from mode_connectivity import checkpoints, layout
+from mode_connectivity import layout
 from mode_connectivity.datasets import PROBE_SETS, CueData
+from mode_connectivity.foundations import checkpoints
 from mode_connectivity.paths import Bezier, Linear, State
 from project import SMALL, Project
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from mode_connectivity import checkpoints, layout
+from mode_connectivity import layout
+from mode_connectivity.foundations import checkpoints
 from mode_connectivity.models import build
+from mode_connectivity.params.variants import RESEEDS
 from project import SMALL, Project
 
 BROUGHT = '''
@@ -72,17 +74,17 @@ def test_all_variants_and_another_seed(tmp_path: Path) -> None:
     assert moved["control"] == 0 < moved["null"] < moved["mid"] < moved["mirror"]
     assert metadata(study, "deep")["layer"] == "features.28"
     assert [len(metadata(study, variant)["pairs"]) for variant in ("mid", "deep")] == [1, 3]  # type: ignore[arg-type]
-    ends = {end: float(str(metadata(study, end)["distance_to_original"])) for end in layout.RESEEDS}
+    ends = {end: float(str(metadata(study, end)["distance_to_original"])) for end in RESEEDS}
     assert ends["rematched"] < ends["reseed"]
     report = (study.root / layout.COMPARISON / layout.REPORT).read_text()
-    assert all(f"| {variant} | 0 |" in report for variant in (*variants, *layout.RESEEDS))
+    assert all(f"| {variant} | 0 |" in report for variant in (*variants, *RESEEDS))
     assert "Another seed as the other end" in report
     found = json.loads((study.root / layout.LOCALITY / layout.VERDICT).read_text())["variants"]
-    assert set(found) == {*variants, *layout.RESEEDS}
+    assert set(found) == {*variants, *RESEEDS}
     assert found["null"]["verdict"]["answer"] in {"nothing to correct", "undecided"}
     assert found["mirror"]["movement"]["slice_parameter_share"]["mean"] > 0.99
     assert found["mirror"]["movement"]["corrected_over_ends"]["mean"] > 0
-    for reference in ("random", *layout.RESEEDS):  # whose units no known permutation brings back and forth
+    for reference in ("random", *RESEEDS):  # whose units no known permutation brings back and forth
         assert found[reference]["verdict"] is None
         assert found[reference]["movement"]["displacement_over_ends"]["mean"] > 0
 

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from mode_connectivity.stages.signs import (
+from mode_connectivity.reports.mechanisms.signs import (
     PROBES,
     fitted_paths_have_none_on_their_data,
     no_path_is_free_on_all_sets,
     small_steps_keep_the_cue,
     straight_lines_have_barriers,
 )
-from mode_connectivity.stages.targets import Networks, targets_of
+from mode_connectivity.reports.mechanisms.targets import Networks, targets_of
 
 MARGIN = 0.05
 SETS = [f"{split}_{probe}" for split in ("train", "test") for probe in PROBES] + ["train_training"]

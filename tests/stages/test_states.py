@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from mode_connectivity import checkpoints
-from mode_connectivity.stages.states import EVERY, SHARE, States
-from mode_connectivity.stages.stopping import STOPPING, Stopped, Stopping
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.running.states import EVERY, SHARE, States
+from mode_connectivity.running.stopping import STOPPING, Stopped, Stopping
 from mode_connectivity.training import Snapshot
 
 HISTORY = [{"loss": 0.5, "accuracy": 0.25, "learning_rate": 0.1}]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from mode_connectivity import checkpoints, layout
+from mode_connectivity import layout
+from mode_connectivity.foundations import checkpoints
 from mode_connectivity.stages.restricted import MEASURES
 from project import SMALL, Project
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from mode_connectivity import tracking
-from mode_connectivity.stages.tracker import Tracker, Untracked
-from mode_connectivity.tracking import EXPERIMENT, Record
+from mode_connectivity.tracking import runs
+from mode_connectivity.tracking.process import Tracker, Untracked
+from mode_connectivity.tracking.record import Record
+from mode_connectivity.tracking.runs import EXPERIMENT
 
 mlflow = pytest.importorskip("mlflow")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -25,7 +26,7 @@ RECORD = Record("curve", {"variant": "mid", "seed": 3}, {"curve.epochs": 2, "cli
 def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracker]:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'own.db'}")
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
-    tracking.initialise()
+    runs.initialise()
     each = Tracker()
     yield each
     close(each)
@@ -38,7 +39,7 @@ def close(tracker: Tracker) -> None:
 
 
 def only_run() -> Any:
-    client = mlflow.MlflowClient(tracking_uri=tracking.tracking_uri())
+    client = mlflow.MlflowClient(tracking_uri=runs.tracking_uri())
     (run,) = client.search_runs([client.get_experiment_by_name(EXPERIMENT).experiment_id])
     return run
 
@@ -67,8 +68,8 @@ def test_why_it_could_not_is_said_and_the_next_run_is_logged(tracker: Tracker) -
 
 INTERRUPTED = """
 import signal
-from mode_connectivity.stages.tracker import tracker
-from mode_connectivity.tracking import Record
+from mode_connectivity.tracking.process import tracker
+from mode_connectivity.tracking.record import Record
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background ignores
 try:
     tracker().log(Record("curve", {}, {}, series={f"distance/{k}": [0.0] * 1000 for k in range(200)}))
@@ -78,7 +79,7 @@ except KeyboardInterrupt:
 
 
 def test_a_run_that_is_interrupted_while_it_is_logged_ends_as_killed(tracker: Tracker) -> None:
-    store = mlflow.MlflowClient(tracking_uri=tracking.tracking_uri())
+    store = mlflow.MlflowClient(tracking_uri=runs.tracking_uri())
     (experiment,) = [each.experiment_id for each in store.search_experiments() if each.name == EXPERIMENT]
     with subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True) as stage:
         while stage.poll() is None and not store.search_runs([experiment]):
@@ -97,7 +98,7 @@ def test_a_process_that_ended_is_no_reason_to_wait(tracker: Tracker) -> None:
 
 STAGE = """
 import os, sys, time
-from mode_connectivity.stages.tracker import tracker
+from mode_connectivity.tracking.process import tracker
 print(tracker()._process.pid, flush=True)
 {end}
 """

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.symmetry.ablation import ablated
 from mode_connectivity.symmetry.equivalence import compare

@@ -14,7 +14,7 @@ from torch import nn
 from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
 from mode_connectivity.paths import Bezier, linear_bends
 from mode_connectivity.paths.fitting import fit
-from mode_connectivity.precision import Precision
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.training import Recipe, train_endpoint
 
 torch.set_num_threads(1)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from mode_connectivity.datasets import Augmentation, Scaling, TrainingBatches
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, linear_bends
 from mode_connectivity.paths.fitting import fit
-from mode_connectivity.precision import Precision
-from mode_connectivity.randomness import named_generator
 from mode_connectivity.training import Epoch, Keeper, Recipe, Snapshot, train_endpoint
 from studies import state_of, stripes
 

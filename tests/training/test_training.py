@@ -8,7 +8,7 @@ import torch
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.precision import Precision
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.training import Diverged, Recipe, descend, train_endpoint
 from mode_connectivity.training.schedules import SCHEDULES
 from studies import small_net, state_of, stripe_batches

@@ -1,1 +1,1 @@
-"""Commands on files given by hand: no params file, no pipeline, no data set, no tracking."""
+"""The command `mode-connectivity`, one file a subcommand."""

@@ -1,9 +1,4 @@
-"""Distances per layer along a path that is given as files. No network and no data set are needed.
-
-    PYTHONPATH=src python -m mode_connectivity.commands.analyse \\
-        --curve-checkpoint models/curves/mid-seed0.safetensors \\
-        --original-checkpoint models/endpoints/seed0.safetensors \\
-        --swap-metadata models/swaps/mid-seed0_metadata.json --output-dir analysis --num-points 61
+"""Writes the distances per layer along a path that is given as files; no network and no data set are needed.
 
 A checkpoint is a safetensors file or a .pt of plain weights. That of the curve holds all control points (as the code of
 Garipov et al. writes it) or the bends alone; then the other end lies beside the swap metadata, or is named.
@@ -18,26 +13,31 @@ from typing import Any
 import numpy as np
 
 from mode_connectivity import layout
-from mode_connectivity.atomic import whole_file, write_json
 from mode_connectivity.commands.curve import read_curve
-from mode_connectivity.commands.one_line import in_one_line
+from mode_connectivity.foundations.atomic import whole_file, write_json
 from mode_connectivity.geometry import distance_arrays, layer_distances, layer_summary
+from mode_connectivity.paths.kinds import kind_of
 
 LAYER_KEYS = ("layer", "layer_name")
 SUFFIXES = (".safetensors", ".pt")
 
 
-def main(arguments: list[str] | None = None) -> None:
-    asked = _parser().parse_args(arguments)
-    with in_one_line():
-        analyse(
-            asked.curve_checkpoint,
-            asked.original_checkpoint,
-            asked.swap_metadata,
-            asked.swapped_checkpoint,
-            asked.output_dir,
-            asked.num_points,
-        )
+EXAMPLE = """\
+  mode-connectivity analyse --curve-checkpoint models/curves/mid-seed0.safetensors \\
+      --original-checkpoint models/endpoints/seed0.safetensors \\
+      --swap-metadata models/swaps/mid-seed0_metadata.json --output-dir analysis --num-points 61"""
+
+
+def run(given: argparse.Namespace) -> None:
+    """Run the subcommand with its parsed arguments."""
+    analyse(
+        given.curve_checkpoint,
+        given.original_checkpoint,
+        given.swap_metadata,
+        given.swapped_checkpoint,
+        given.output_dir,
+        given.num_points,
+    )
 
 
 def analyse(curve: Path, original: Path, metadata: Path, swapped: Path | None, folder: Path, points: int) -> None:
@@ -60,7 +60,7 @@ def analyse(curve: Path, original: Path, metadata: Path, swapped: Path | None, f
         folder / layout.SUMMARY,
         {
             "sha256": {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in inputs.items()},
-            "path": type(path).__name__.lower(),
+            "path": kind_of(path),
             "control_points": len(path.controls),
             "points": points,
             "swapped_layer": layer,
@@ -88,8 +88,8 @@ def _beside(metadata: Path) -> Path | None:
     return next((file for suffix in SUFFIXES if (file := metadata.with_name(stem + suffix)).is_file()), None)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="analyse", description="Distances per layer along a path, from files.")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the subcommand."""
 
     def add(name: str, text: str, **options: Any) -> None:
         parser.add_argument(name, help=text, **options)
@@ -100,8 +100,3 @@ def _parser() -> argparse.ArgumentParser:
     add("--swapped-checkpoint", "the other end (default: the one beside the metadata)", type=Path)
     add("--output-dir", "where the arrays and the summary go", type=Path, required=True)
     add("--num-points", "points from t = 0 to 1 (default: %(default)s)", type=int, default=61)
-    return parser
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,4 @@
-"""The animation of a path, and its heatmap, from an NPZ of distances.
-
-    PYTHONPATH=src python -m mode_connectivity.commands.animate --data analysis/layer_distances_along_curve.npz \\
-        --output analysis/layer_distances_evolution.gif --fps 10 --metric normalized_l2 --heatmap
+"""Writes the animation of a path, and its heatmap, from an NPZ of distances.
 
 The NPZ holds `ts` (T,), `layers` (L,) and the metric (T, L), as `analyse` and the analysis stage write them;
 `swapped_layer`, where it is there, is drawn in red.
@@ -14,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from mode_connectivity.commands.one_line import in_one_line
 from mode_connectivity.geometry import METRICS
 from mode_connectivity.plots.evolution import Evolution, evolution_frames
 from mode_connectivity.plots.gif import save_gif
@@ -24,10 +20,14 @@ from mode_connectivity.plots.style import save_png
 TITLE = "Distance from the original along the curve"
 
 
-def main(arguments: list[str] | None = None) -> None:
-    asked = _parser().parse_args(arguments)
-    with in_one_line():
-        animate(asked.data, asked.output, asked.fps, asked.metric, asked.heatmap)
+EXAMPLE = """\
+  mode-connectivity animate --data analysis/layer_distances_along_curve.npz \\
+      --output analysis/layer_distances_evolution.gif --fps 10 --metric normalized_l2 --heatmap"""
+
+
+def run(given: argparse.Namespace) -> None:
+    """Run the subcommand with its parsed arguments."""
+    animate(given.data, given.output, given.fps, given.metric, given.heatmap)
 
 
 def animate(data: Path, output: Path, fps: int, metric: str, heatmap: bool) -> None:
@@ -69,8 +69,8 @@ def _read(data: Path, metric: str) -> Evolution:
     return Evolution(layers, ts, values, swapped, quantity=METRICS[metric], title=TITLE)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="animate", description="One bar a layer, one frame a point of the path.")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the subcommand."""
 
     def add(name: str, text: str, **options: Any) -> None:
         parser.add_argument(name, help=text, **options)
@@ -80,8 +80,3 @@ def _parser() -> argparse.ArgumentParser:
     add("--fps", "frames a second (default: %(default)s)", type=int, default=10)
     add("--metric", "what the bars show (default: %(default)s)", choices=list(METRICS), default="normalized_l2")
     add("--heatmap", "also write a still picture of layers against t", action="store_true")
-    return parser
-
-
-if __name__ == "__main__":
-    main()

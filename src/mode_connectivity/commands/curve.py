@@ -1,15 +1,17 @@
 """A path from files: a whole curve in one of them, or its bends beside its two ends."""
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path as File
 
 import torch
 
-from mode_connectivity import checkpoints
+from mode_connectivity.foundations import checkpoints
 from mode_connectivity.models import unwrapped
-from mode_connectivity.paths import Bezier, Path, Polygon, State
-from mode_connectivity.paths.adopt import parameters, whole_curve
-from mode_connectivity.stages.fitted import KINDS, unstacked
+from mode_connectivity.paths import Bezier, Path, State
+from mode_connectivity.paths.kinds import KINDS
+from mode_connectivity.paths.whole_curve import parameters, whole_curve
+from mode_connectivity.study.path_files import bends_of
 
 BEND = re.compile(r"bends\.(\d+)\.")
 
@@ -22,15 +24,18 @@ def read_curve(curve: File, original: File, end: File | None) -> Path:
     """
     weights, start = unwrapped(checkpoints.foreign(curve)), read_point(original)
     try:
-        path = whole_curve(weights)
-        if path is None:
+        whole = whole_curve(weights)
+        path: Path
+        if whole is None:
             if end is None:
                 raise ValueError("it holds bends alone; name the other end with --swapped-checkpoint")
-            bends = unstacked(parameters(weights), _number_of_bends(weights))
+            bends = _bends(parameters(weights))
             path = _kind(curve)([start, *bends, read_point(end)])
-        elif path.controls[0].keys() != start.keys():
-            odd = sorted(path.controls[0].keys() ^ start.keys())[0]
+        elif whole.controls[0].keys() != start.keys():
+            odd = sorted(whole.controls[0].keys() ^ start.keys())[0]
             raise ValueError(f"only one of it and {original} has {odd}")
+        else:
+            path = whole
     except checkpoints.CheckpointError:
         raise
     except ValueError as error:
@@ -55,12 +60,17 @@ def read_point(file: File) -> State:
     return state
 
 
-def _number_of_bends(weights: dict[str, object]) -> int:
-    return max([int(match[1]) for match in map(BEND.match, weights) if match], default=1)
+def _bends(weights: State) -> list[State]:
+    """Return the bends that the file of a path holds; one from elsewhere may hold a single one under its own names."""
+    numbers = [int(match[1]) for match in map(BEND.match, weights) if match]
+    return bends_of(weights, max(numbers)) if numbers else [weights]
 
 
-def _kind(file: File) -> type[Bezier] | type[Polygon]:
+def _kind(file: File) -> Callable[[Sequence[State]], Path]:
+    """Return how the path in `file` is made of its control points: a Bezier curve where the file does not say."""
     try:
-        return KINDS[checkpoints.metadata(file)["params"]["curve"]["kind"]]
-    except (checkpoints.CheckpointError, KeyError):  # a bend from elsewhere
+        facts = checkpoints.metadata(file)
+    except checkpoints.CheckpointError:  # a bend from elsewhere
         return Bezier
+    earlier = facts.get("params", {}).get("curve", {})  # where version 0.1 wrote it
+    return KINDS[facts.get("path", earlier).get("kind", "bezier")]

@@ -10,7 +10,7 @@ from torch import Tensor
 from mode_connectivity.datasets.cues import BoxCue, Cue, DominoesCue
 from mode_connectivity.datasets.images import Dataset, Images
 from mode_connectivity.datasets.probe_sets import probe_sets, share_of_each_class
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 
 
 @dataclass(frozen=True)

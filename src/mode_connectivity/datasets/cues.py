@@ -8,7 +8,7 @@ from torch import Tensor
 from mode_connectivity.datasets.box_cue import add_box_cue
 from mode_connectivity.datasets.dominoes import partners, stack
 from mode_connectivity.datasets.images import Images
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 
 
 class Cue(Protocol):

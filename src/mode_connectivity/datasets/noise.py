@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 
 
 def add_noise(pixels: Tensor, sigma: float, seed: int, split: str) -> Tensor:

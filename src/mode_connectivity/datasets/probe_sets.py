@@ -5,7 +5,7 @@ from torch import Tensor
 
 from mode_connectivity.datasets.cues import Cue
 from mode_connectivity.datasets.images import Images
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 
 PROBE_SETS = ("no_cue", "cue", "rand_cue", "rand_image")
 

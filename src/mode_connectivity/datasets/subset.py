@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity.datasets.images import DatasetError
-from mode_connectivity.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator
 
 
 def balanced_subset(labels: Tensor, size: int | None, seed: int, split: str) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from mode_connectivity.datasets import Images, Scaling
 from mode_connectivity.evaluation.sweep import Floats, Profile, sweep
-from mode_connectivity.precision import Precision
+from mode_connectivity.foundations.precision import Precision
 
 
 def sweep_grid(

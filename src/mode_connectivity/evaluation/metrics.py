@@ -9,7 +9,7 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import Images, Scaling, scoring_batches
-from mode_connectivity.precision import Precision
+from mode_connectivity.foundations.precision import Precision
 
 
 @dataclass(frozen=True)

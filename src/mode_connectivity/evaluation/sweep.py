@@ -12,7 +12,7 @@ from tqdm import tqdm
 from mode_connectivity.datasets import Images, Scaling
 from mode_connectivity.evaluation.metrics import Score, score
 from mode_connectivity.evaluation.recalibration import has_statistics, recalibrate
-from mode_connectivity.precision import Precision
+from mode_connectivity.foundations.precision import Precision
 
 Floats = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from torch import Generator, Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.paths import Linear
 from mode_connectivity.paths.fitting import path_gradients
-from mode_connectivity.precision import Precision
 from mode_connectivity.training.small_maps import SmallMaps
 
 

@@ -12,8 +12,8 @@ from mode_connectivity.finetuning.barrier import Barrier, barrier_gradients
 from mode_connectivity.finetuning.head import features_and_logits
 from mode_connectivity.finetuning.invariance import invariance_loss
 from mode_connectivity.finetuning.watch import Watch
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import memory_format
-from mode_connectivity.precision import Precision
 from mode_connectivity.training import Epoch, Recipe, descend
 from mode_connectivity.training.loop import Step
 from mode_connectivity.training.small_maps import SmallMaps

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from mode_connectivity.datasets import Images, Scaling, scoring_batches
-from mode_connectivity.precision import Precision
+from mode_connectivity.foundations.precision import Precision
 
 
 def head_of(model: nn.Module) -> tuple[str, nn.Linear]:

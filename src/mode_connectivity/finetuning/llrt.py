@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy, linear
 from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.finetuning.head import frozen_features, head_of
 from mode_connectivity.finetuning.watch import Watch
-from mode_connectivity.precision import Precision
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.training import Epoch, Recipe, descend
 
 # Lubana et al. 2023, code of the paper; no weight decay.

@@ -8,7 +8,7 @@ from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.finetuning.llrt import llrt
 from mode_connectivity.finetuning.naive import naive
 from mode_connectivity.finetuning.watch import Watch
-from mode_connectivity.precision import Precision
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.training import Epoch, Recipe
 
 

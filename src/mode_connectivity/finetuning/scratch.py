@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.finetuning.watch import Watch
-from mode_connectivity.precision import Precision
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.training import Epoch, Recipe, train_endpoint
 
 

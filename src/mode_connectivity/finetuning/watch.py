@@ -9,7 +9,7 @@ from torch.nn.functional import linear
 from mode_connectivity.datasets import Images, Scaling
 from mode_connectivity.evaluation import score
 from mode_connectivity.finetuning.head import frozen_features
-from mode_connectivity.precision import Precision
+from mode_connectivity.foundations.precision import Precision
 
 
 class Watch:

@@ -8,7 +8,7 @@ from mode_connectivity.geometry.energy import layer_counts, layer_products, part
 from mode_connectivity.geometry.gram import layer_names
 from mode_connectivity.geometry.involution import control_corrected, is_involution, parts
 from mode_connectivity.geometry.orbit import OrbitDistances, nearest_in_group, orbit_distances
-from mode_connectivity.geometry.placebo import pair_rank
+from mode_connectivity.geometry.pair_rank import pair_rank
 from mode_connectivity.geometry.plane import Plane
 from mode_connectivity.geometry.rescaling import rescaling_share, rescalings
 from mode_connectivity.geometry.summary import distance_arrays, layer_summary

@@ -5,8 +5,8 @@ from functools import partial
 
 from torch import nn
 
-from mode_connectivity.models.adopt import adopt, unwrapped
 from mode_connectivity.models.brought import brought
+from mode_connectivity.models.foreign_weights import adopt, unwrapped
 from mode_connectivity.models.memory_format import memory_format
 from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer

@@ -2,7 +2,8 @@
 
 from mode_connectivity.params import sections
 from mode_connectivity.params.loading import ParamsError
-from mode_connectivity.params.sections import VARIANTS, Compute
+from mode_connectivity.params.sections import Compute
 from mode_connectivity.params.study import Params
+from mode_connectivity.params.variants import VARIANTS
 
 __all__ = ["VARIANTS", "Compute", "Params", "ParamsError", "sections"]

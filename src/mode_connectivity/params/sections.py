@@ -5,10 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-# control: no swap; early, mid, late: a swap in such a layer; mirror: all units reversed; random: all units at random;
-# null: a swap of two units that are dead or nearly alike. swap.layers names more.
-VARIANTS = ("control", "early", "mid", "late", "mirror", "random", "null")
-RESEEDS = ("reseed", "rematched")  # ends that are another seed's network, as it was trained and after matching
+from mode_connectivity.params.variants import DEPTHS, RESEEDS, VARIANTS
+
 Source = Literal["digits", "shapes", "cifar10", "cifar100", "fashion_mnist", "image_folder"]
 Pattern = Literal["lmc", "lmcp", "qmc_cue", "qmc_clean"]
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -81,7 +79,7 @@ class Swap(Section):
     @classmethod
     def _names_fit_files(cls, layers: dict[str, str]) -> dict[str, str]:
         for name in layers:
-            if not NAME.fullmatch(name) or name in {*VARIANTS, *RESEEDS} - {"early", "mid", "late"}:
+            if not NAME.fullmatch(name) or name in {*VARIANTS, *RESEEDS} - {*DEPTHS}:
                 raise ValueError(f"{name!r} cannot name a variant; take lower-case letters, digits and _")
         return layers
 

@@ -9,9 +9,10 @@ from pydantic import Field, field_validator, model_validator
 
 from mode_connectivity.params import finetuning, sections
 from mode_connectivity.params.loading import load
-from mode_connectivity.params.sections import RESEEDS, VARIANTS, Section
+from mode_connectivity.params.sections import Section
+from mode_connectivity.params.variants import CONTROL, MIRROR, NULL, RANDOM, RESEEDS, VARIANTS
 
-ONE_AMOUNT = ("control", "mirror", "random", "null")
+ONE_AMOUNT = (CONTROL, MIRROR, RANDOM, NULL)
 
 
 class Params(Section):
@@ -62,14 +63,18 @@ class Params(Section):
                 raise ValueError(f"reseed.seeds: {seed} is not among the seeds")
         return self
 
+    @property
+    def paths(self) -> list[tuple[str, int]]:
+        """The (variant, seed) of every path of the neuron-swap study."""
+        items = [(variant, seed) for variant in self.variants for seed in self.seeds]
+        return items + [(end, seed) for end in RESEEDS for seed in self.reseed.seeds]
+
     @model_validator(mode="after")
     def _planes_have_paths(self) -> Self:
-        paths = [(variant, seed) for variant in self.variants for seed in self.seeds]
-        paths += [(variant, seed) for variant in RESEEDS for seed in self.reseed.seeds]
         for variant, seed in itertools.product(self.plane.variants, self.plane.seeds):
-            if variant == "control":
+            if variant == CONTROL:
                 raise ValueError("plane.variants: control has no plane, its two ends are one point")
-            if (variant, seed) not in paths:
+            if (variant, seed) not in self.paths:
                 raise ValueError(f"plane: there is no path {variant} of seed {seed}")
         for ends in self.plane.endpoints:
             seeds = {int(seed) for seed in ends.split("-")}
@@ -79,10 +84,10 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _restrictions_have_curves(self) -> Self:
-        if self.restricted.kinds and "control" not in self.variants:
+        if self.restricted.kinds and CONTROL not in self.variants:
             raise ValueError("restricted.kinds: nothing is excess without control among the variants")
         for variant in self.restricted.variants if self.restricted.kinds else ():
-            if variant not in self.variants or variant in ("control", "mirror", "random"):
+            if variant not in self.variants or variant in (CONTROL, MIRROR, RANDOM):
                 raise ValueError(f"restricted.variants: {variant} is none of the variants that swap units of one layer")
         return self
 

@@ -8,11 +8,11 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import memory_format
 from mode_connectivity.paths.equidistant import project_equidistant
 from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask, Restricted, frozen_on_chord, moving
-from mode_connectivity.precision import Precision
 from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
 from mode_connectivity.training.small_maps import SmallMaps
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mode_connectivity.atomic import whole_file
+from mode_connectivity.foundations.atomic import whole_file
 
 Bytes = NDArray[np.uint8]
 

@@ -1,9 +1,9 @@
-"""Run a stage: `python -m mode_connectivity.stages NAME [--variant V] [--seed S]`."""
+"""Runs a stage: `python -m mode_connectivity.stages NAME [--variant V] [--seed S]`."""
 
 import runpy
 import sys
 
-from mode_connectivity.stages.tracker import tracker
+from mode_connectivity.tracking.process import tracker
 
 UNTRACKED = ("source",)
 

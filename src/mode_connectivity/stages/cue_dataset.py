@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from mode_connectivity import checkpoints, layout
-from mode_connectivity.atomic import whole_folder
+from mode_connectivity import layout
 from mode_connectivity.datasets import CueData, Dataset, DatasetError, Images
+from mode_connectivity.datasets.digest import contents_sha256
 from mode_connectivity.datasets.noise import add_noise, dim
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.atomic import whole_folder
 from mode_connectivity.params import Params
 from mode_connectivity.plots.contact_sheet import contact_sheet
 from mode_connectivity.plots.probe_sets import TITLES
 from mode_connectivity.plots.style import save_png
-from mode_connectivity.stages.reading import contents_sha256, read
-from mode_connectivity.stages.running import flat, run
-from mode_connectivity.tracking import Record
+from mode_connectivity.running.stage import run
+from mode_connectivity.sources.registry import source
+from mode_connectivity.study.sources import second_request
+from mode_connectivity.tracking.record import Record, files_in, flat
 
 
 def main(params: Params) -> None:
@@ -47,7 +50,7 @@ def _second(params: Params, base: Dataset) -> Dataset | None:
     if asked.kind == "box":
         return None
     try:
-        second = read(asked.second, asked.second_root, base.train.pixels.shape[-1])
+        second = source(asked.second).read(second_request(params))
     except DatasetError as error:
         raise DatasetError(f"cue.second: {error}") from error
     if len(second.classes) < len(base.classes):
@@ -69,7 +72,7 @@ def record(params: Params) -> Record:
         item={},
         params=flat({"cue": params.cue.model_dump()}) | {"sha256": metadata["sha256"]},
         metrics=counts,
-        files=sorted(path for path in layout.CONTACT_SHEETS.iterdir() if not path.name.startswith(".")),
+        files=files_in(layout.CONTACT_SHEETS),
     )
 
 

@@ -7,16 +7,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mode_connectivity import checkpoints, layout
-from mode_connectivity.atomic import write_json
+from mode_connectivity import layout
 from mode_connectivity.evaluation import score
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.randomness import named_seed
+from mode_connectivity.mechanisms.cue_study import CueStudy, TrainedOn
 from mode_connectivity.params import Params
-from mode_connectivity.randomness import named_seed
-from mode_connectivity.stages.cue_study import CueStudy, TrainedOn
-from mode_connectivity.stages.keeping import keeping
-from mode_connectivity.stages.running import flat, run, series_of
-from mode_connectivity.tracking import Record
-from mode_connectivity.training import Epoch, Keeper, Recipe, train_endpoint
+from mode_connectivity.running.stage import run
+from mode_connectivity.study.recipes import recipe_of
+from mode_connectivity.tracking.record import Record, flat, series_of
+from mode_connectivity.training import Epoch, Keeper, train_endpoint
 
 KINDS: tuple[TrainedOn, ...] = ("cue", "clean")
 
@@ -26,7 +27,7 @@ def main(params: Params, seed: int) -> None:
     study.check_network()
     for kind in KINDS:
         provenance = study.provenance("cue_endpoint", trained_on=kind, seed=seed)
-        with keeping(study, f"{kind}-trained-seed{seed}", provenance, []) as keeper:
+        with study.keeping(f"{kind}-trained-seed{seed}", provenance) as keeper:
             state, history = _trained(study, kind, seed, keeper)
         scores = probe_scores(study, state)
         readings = ", ".join(f"{name} {value['accuracy']:.1%}" for name, value in scores["test"].items())
@@ -46,7 +47,7 @@ def _trained(study: CueStudy, kind: TrainedOn, seed: int, keeper: Keeper) -> tup
         model,
         {name: tensor.clone() for name, tensor in model.state_dict().items()},
         study.batches_of(study.training_images(kind), section.batch_size, seed, role),
-        Recipe(**section.model_dump(exclude={"initialisation"})),
+        recipe_of(section),
         study.precision,
         keeper=keeper,
         title=f"{kind}-trained seed {seed}",

@@ -1,9 +1,9 @@
 """Fit the bend of the path from an endpoint to its swapped variant."""
 
+from mode_connectivity.neuron_swap.curves import fit_curve, fit_record
 from mode_connectivity.params import Params
-from mode_connectivity.stages.fit_curve import fit_curve, fit_record
-from mode_connectivity.stages.running import run
-from mode_connectivity.tracking import Record
+from mode_connectivity.running.stage import run
+from mode_connectivity.tracking.record import Record
 
 
 def main(params: Params, variant: str, seed: int) -> None:

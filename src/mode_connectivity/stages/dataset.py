@@ -1,18 +1,21 @@
 """The data set of a study: read, reduced, made noisy, and stored as uint8 tensors."""
 
-from mode_connectivity import checkpoints, layout
+from mode_connectivity import layout
+from mode_connectivity.datasets.digest import contents_sha256
 from mode_connectivity.datasets.images import Dataset, Images
 from mode_connectivity.datasets.noise import add_noise
 from mode_connectivity.datasets.subset import balanced_subset
+from mode_connectivity.foundations import checkpoints
 from mode_connectivity.params import Params
-from mode_connectivity.stages.reading import contents_sha256, read
-from mode_connectivity.stages.running import flat, run
-from mode_connectivity.tracking import Record
+from mode_connectivity.running.stage import run
+from mode_connectivity.sources.registry import source
+from mode_connectivity.study.sources import base_request
+from mode_connectivity.tracking.record import Record, flat
 
 
 def main(params: Params) -> None:
     asked = params.dataset
-    dataset = read(asked.source, asked.root, asked.image_size, (asked.train_size, asked.test_size), asked.seed)
+    dataset = source(asked.source).read(base_request(params))
     splits = {}
     for split, size in (("train", asked.train_size), ("test", asked.test_size)):
         images: Images = getattr(dataset, split)

@@ -3,13 +3,15 @@
 import json
 from dataclasses import asdict
 
-from mode_connectivity import checkpoints, layout
-from mode_connectivity.atomic import write_json
+from mode_connectivity import layout
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.project import resolved
 from mode_connectivity.params import Params
-from mode_connectivity.stages.origins import imported, scores_of, trained
-from mode_connectivity.stages.running import flat, resolved, run, series_of
-from mode_connectivity.stages.study import Study
-from mode_connectivity.tracking import Record
+from mode_connectivity.running.stage import run
+from mode_connectivity.study.origins import imported, scores_of, trained
+from mode_connectivity.study.study import Study
+from mode_connectivity.tracking.record import Record, flat, series_of
 from mode_connectivity.training import Epoch
 
 

@@ -2,11 +2,11 @@
 
 from mode_connectivity import layout
 from mode_connectivity.geometry import Plane
+from mode_connectivity.neuron_swap.planes import plane_record, write_plane
 from mode_connectivity.params import Params
-from mode_connectivity.stages.planes import plane_record, write_plane
-from mode_connectivity.stages.running import run
-from mode_connectivity.stages.study import Study
-from mode_connectivity.tracking import Record
+from mode_connectivity.running.stage import run
+from mode_connectivity.study.study import Study
+from mode_connectivity.tracking.record import Record
 
 
 def main(params: Params, ends: str) -> None:

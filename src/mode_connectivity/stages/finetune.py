@@ -8,18 +8,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mode_connectivity import checkpoints, layout
-from mode_connectivity.atomic import write_json
-from mode_connectivity.evaluation import path_summary, score, sweep
+from mode_connectivity import layout
+from mode_connectivity.evaluation import path_summary, score
 from mode_connectivity.finetuning import Watch
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.project import resolved
+from mode_connectivity.foundations.randomness import named_seed
+from mode_connectivity.mechanisms.cue_study import CueStudy
+from mode_connectivity.mechanisms.tuning import clean_images, cue_images, tune
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear
-from mode_connectivity.randomness import named_seed
-from mode_connectivity.stages.cue_study import CueStudy
-from mode_connectivity.stages.origins import imported
-from mode_connectivity.stages.running import flat, resolved, run, series_of
-from mode_connectivity.stages.tuning import clean_images, cue_images, tune
-from mode_connectivity.tracking import Record
+from mode_connectivity.running.stage import run
+from mode_connectivity.study.origins import imported
+from mode_connectivity.study.scoring import score_path
+from mode_connectivity.tracking.record import Record, flat, series_of
 
 OF_THE_PATH = ("n_interpolations", "recalibrate_on", "recalibration")
 
@@ -67,16 +70,9 @@ def _path(study: CueStudy, pretrained: dict[str, Tensor], tuned: dict[str, Tenso
     """The straight line from the pretrained (t = 0) to the fine-tuned network on each probe set of test images."""
     asked = study.params.mechanism
     ts = np.linspace(0, 1, asked.n_interpolations + 1)
-    profiles = sweep(
-        study.model(),
-        Linear(pretrained, tuned).at,
-        ts,
-        study.cues.test_sets,
-        study.scaling,
-        study.precision,
-        recalibration=study.sample(asked.recalibration, study.training_images(asked.recalibrate_on)),
-        title=title,
-    )
+    recalibration = study.sample(asked.recalibration, study.training_images(asked.recalibrate_on))
+    line = Linear(pretrained, tuned)
+    profiles = score_path(study, line.at, ts, study.cues.test_sets, title, recalibration)
     sets = {
         name: {"loss": profiles[name].loss.tolist(), "accuracy": profiles[name].accuracy.tolist()} | summary
         for name, summary in path_summary(ts, profiles).items()

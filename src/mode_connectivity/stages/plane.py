@@ -4,12 +4,12 @@ import numpy as np
 
 from mode_connectivity import layout
 from mode_connectivity.geometry import Plane
+from mode_connectivity.neuron_swap.planes import plane_record, write_plane
 from mode_connectivity.params import Params
-from mode_connectivity.stages.fitted import load_fitted
-from mode_connectivity.stages.planes import plane_record, write_plane
-from mode_connectivity.stages.running import run
-from mode_connectivity.stages.study import Study
-from mode_connectivity.tracking import Record
+from mode_connectivity.running.stage import run
+from mode_connectivity.study.path_files import load_path
+from mode_connectivity.study.study import Study
+from mode_connectivity.tracking.record import Record
 
 DRAWN = 61  # points of the path's line in the figure
 
@@ -17,7 +17,7 @@ DRAWN = 61  # points of the path's line in the figure
 def main(params: Params, variant: str, seed: int) -> None:
     study = Study.open(params)
     start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
-    curve = load_fitted(study, start, layout.curve(variant, seed), end)
+    curve = load_path(study, start, layout.curve(variant, seed), end)
     if len(curve.controls) != 3:
         raise ValueError(f"plane: a path of {len(curve.controls) - 2} bends lies in no plane; take curve.bends=1")
     plane = Plane(start, end, curve.controls[1])

@@ -4,21 +4,25 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from mode_connectivity import checkpoints, layout
-from mode_connectivity.atomic import write_json
+from mode_connectivity import layout
 from mode_connectivity.datasets import scoring_batches
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.geometry import end_distance
 from mode_connectivity.params import Params
-from mode_connectivity.randomness import named_generator
-from mode_connectivity.stages.chord import chord
-from mode_connectivity.stages.origins import scores_of, trained
-from mode_connectivity.stages.running import flat, run, series_of
-from mode_connectivity.stages.study import Study
-from mode_connectivity.stages.variants import symmetry_of
+from mode_connectivity.params.variants import RESEEDS
+from mode_connectivity.paths import Linear
+from mode_connectivity.running.stage import run
+from mode_connectivity.study.origins import scores_of, trained
+from mode_connectivity.study.study import Study
+from mode_connectivity.study.symmetry import symmetry_of
 from mode_connectivity.symmetry import Symmetry, match_activations, match_weights
-from mode_connectivity.tracking import Record
+from mode_connectivity.tracking.record import Record, flat, series_of
 
 MATCHED_ON = 1024  # training images whose activations are matched
 
@@ -41,7 +45,7 @@ def main(params: Params, seed: int) -> None:
             "moved_units": share,
             "scores": scores,
             "epochs": [asdict(epoch) for epoch in history],
-            **chord(study, original, state),
+            "distance_to_original": float(np.linalg.norm(end_distance(Linear(original, state)))),
         }
         path = layout.swapped(end, seed)
         write_json(layout.metadata(path), metadata)
@@ -58,18 +62,14 @@ def _match(
 
 
 def record(params: Params, seed: int) -> Record:
-    files = [layout.metadata(layout.swapped(end, seed)) for end in layout.RESEEDS]
+    files = [layout.metadata(layout.swapped(end, seed)) for end in RESEEDS]
     metadata: dict[str, Any] = {file.stem: json.loads(file.read_text()) for file in files}
     plain = metadata[files[0].stem]
     return Record(
         stage="reseed",
         item={"seed": seed},
         params=flat(plain["params"]) | {"data_sha256": plain["data_sha256"]},
-        metrics={
-            f"{each['variant']}/{key}": each[key]
-            for each in metadata.values()
-            for key in ("distance_to_original", "chord_barrier")
-        }
+        metrics={f"{each['variant']}/distance_to_original": each["distance_to_original"] for each in metadata.values()}
         | {f"twin/{split}_{key}": v for split, each in plain["scores"].items() for key, v in each.items()},
         series=series_of(plain["epochs"]),
         files=files,

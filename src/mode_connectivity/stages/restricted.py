@@ -8,21 +8,22 @@ import numpy as np
 import torch
 
 from mode_connectivity import layout
-from mode_connectivity.atomic import write_json
+from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.randomness import named_generator, named_seed
 from mode_connectivity.geometry import antisymmetric_field
+from mode_connectivity.neuron_swap.against_control import CONTROL, VARIANT, Pair, excess, highest_gap, losses, movement
+from mode_connectivity.neuron_swap.bends import starting_bends
+from mode_connectivity.neuron_swap.regions import Region, region_of
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear, Path, Restricted, State
 from mode_connectivity.paths.fitting import fit
+from mode_connectivity.paths.kinds import KINDS
 from mode_connectivity.paths.restrict import Mask, share
-from mode_connectivity.randomness import named_generator, named_seed
-from mode_connectivity.stages.bends import recipe_of, starting_bends
-from mode_connectivity.stages.beside_control import CONTROL, VARIANT, Pair, excess, highest_gap, losses, movement
-from mode_connectivity.stages.fitted import KINDS, load_fitted
-from mode_connectivity.stages.keeping import keeping
-from mode_connectivity.stages.regions import Region, region_of
-from mode_connectivity.stages.running import flat, run
-from mode_connectivity.stages.study import Study
-from mode_connectivity.tracking import Record
+from mode_connectivity.running.stage import run
+from mode_connectivity.study.path_files import load_path
+from mode_connectivity.study.recipes import recipe_of
+from mode_connectivity.study.study import Study
+from mode_connectivity.tracking.record import Record, flat
 from mode_connectivity.training import Keeper
 
 MEASURES = ("excess", "ablated_excess", "highest_gap", "ablated_highest_gap")
@@ -34,7 +35,7 @@ def main(params: Params, variant: str, seed: int, restrict: str) -> None:
     region = region_of(study, start, variant, seed, restrict)
     curves = {role: layout.curve(name, seed) for role, name in ((VARIANT, variant), (CONTROL, CONTROL))}
     ends = {VARIANT: swapped, CONTROL: start}
-    whole = {role: load_fitted(study, start, curves[role], end) for role, end in ends.items()}
+    whole = {role: load_path(study, start, curves[role], end) for role, end in ends.items()}
     # The curve itself, with what training moved elsewhere taken out.
     cut: Pair = {role: Restricted(path, region.mask) for role, path in whole.items()}
     asked = params.restricted
@@ -75,7 +76,7 @@ def _trained(study: Study, start: State, ends: dict[str, State], region: Region,
         bends = [_moved(bend, offset) for bend in starting_bends(curve, start, end, seed)]
         title = f"restricted-{variant}-seed{seed}-{facts['restrict']}-{role}"
         made_from = [layout.endpoint(seed), layout.swapped(variant, seed)]
-        with keeping(study, title, facts, made_from) as keeper:
+        with study.keeping(title, facts, made_from) as keeper:
             found[role] = _fitted(study, KINDS[curve.kind]([start, *bends, end]), region.mask, seed, keeper, title)
     return found
 

@@ -5,20 +5,24 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from mode_connectivity import checkpoints, layout
-from mode_connectivity.atomic import write_json
+from mode_connectivity import layout
 from mode_connectivity.datasets import scoring_batches
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.geometry import end_distance
+from mode_connectivity.neuron_swap.variants import Move, move
 from mode_connectivity.params import Params
-from mode_connectivity.randomness import named_generator
-from mode_connectivity.stages.chord import chord
-from mode_connectivity.stages.running import flat, run
-from mode_connectivity.stages.study import Study
-from mode_connectivity.stages.variants import Move, move, symmetry_of
+from mode_connectivity.paths import Linear
+from mode_connectivity.running.stage import run
+from mode_connectivity.study.study import Study
+from mode_connectivity.study.symmetry import symmetry_of
 from mode_connectivity.symmetry.equivalence import TOLERANCE, Equivalence, compare
-from mode_connectivity.tracking import Record
+from mode_connectivity.tracking.record import Record, flat
 
 RANDOM_INPUTS = 64
 
@@ -33,7 +37,7 @@ def main(params: Params, variant: str, seed: int) -> None:
         **study.provenance(*sections, made_from=[layout.endpoint(seed)], variant=variant, seed=seed),
         "layer": moved.layer,
         "pairs": moved.pairs,
-        **chord(study, original, swapped),
+        "distance_to_original": float(np.linalg.norm(end_distance(Linear(original, swapped)))),
         "verification": _verify(study, original, swapped),
     }
     path = layout.swapped(variant, seed)
@@ -81,7 +85,7 @@ def record(params: Params, variant: str, seed: int) -> Record:
     file = layout.metadata(layout.swapped(variant, seed))
     metadata = json.loads(file.read_text())
     checks = metadata["verification"]
-    metrics = {key: metadata[key] for key in ("distance_to_original", "chord_barrier")}
+    metrics = {"distance_to_original": metadata["distance_to_original"]}
     for where in ("random_inputs", "test_set"):
         metrics |= {f"{where}/{key}": float(value) for key, value in checks.get(where, {}).items()}
     return Record(

@@ -56,7 +56,7 @@ class Symmetry:
         """
         symmetry = cls(**derive(model, example_inputs)._asdict())
         if verify:
-            verify_equivalence(symmetry, model, example_inputs)
+            verify_equivalence(lambda w, draws: symmetry.apply(w, symmetry.random(draws)), model, example_inputs)
         return symmetry
 
     def identity(self) -> Permutations:

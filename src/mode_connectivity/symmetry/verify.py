@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,15 +13,17 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from mode_connectivity.symmetry.observe import cast, state_of, undisturbed
 from mode_connectivity.symmetry.unsupported import UnsupportedModule
 
-if TYPE_CHECKING:
-    from mode_connectivity.symmetry.symmetry import Symmetry
-
 TOLERANCE = 1e-9
 PEEK = 1000
 
 
-def verify_equivalence(symmetry: Symmetry, model: nn.Module, example_inputs: Any) -> None:
+Permute = Callable[[dict[str, Tensor], torch.Generator], dict[str, Tensor]]
+
+
+def verify_equivalence(permute: Permute, model: nn.Module, example_inputs: Any) -> None:
     """Compare max |f(P w, x) - f(w, x)| with 1e-9 max |f(w, x)| in float64, for one random P.
+
+    `permute(w, generator)` draws P and returns P w.
 
     Equal entries, as those of a fresh batch norm, are made distinct in w and x, or moving them would show nothing.
 
@@ -30,7 +33,7 @@ def verify_equivalence(symmetry: Symmetry, model: nn.Module, example_inputs: Any
     generator = torch.Generator().manual_seed(0)
     inputs = tree_map_only(Tensor, lambda tensor: _distinct(tensor.detach(), generator), example_inputs)
     state = {name: _distinct(tensor.detach(), generator) for name, tensor in state_of(model).items()}
-    permuted = symmetry.apply(state, symmetry.random(generator))
+    permuted = permute(state, generator)
     before, after = (_outputs(model, weights, inputs) for weights in (state, permuted))
     scale = max((tensor.abs().max().item() for tensor in before if tensor.numel()), default=0.0)
     for old, new in zip(before, after, strict=True):

@@ -8,8 +8,8 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import memory_format
-from mode_connectivity.precision import Precision
 from mode_connectivity.training.loop import Recipe, descend
 from mode_connectivity.training.progress import Epoch
 from mode_connectivity.training.small_maps import SmallMaps

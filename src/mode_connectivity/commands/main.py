@@ -1,0 +1,49 @@
+"""Runs the command `mode-connectivity`: one module a subcommand, imported when it is asked for."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+
+from mode_connectivity.running.errors import in_one_line
+
+COMMANDS = {
+    "analyse": "write the distances per layer along a path that is given as files",
+    "animate": "write the animation of a path, and its heatmap, from an NPZ of distances",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one subcommand with its arguments; what a person can mend ends it with one line and status 1."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    name, *rest = words or ["--help"]
+    if name not in COMMANDS:
+        _overview().parse_args([name])  # --help, --version, or an error that names the subcommands
+    module = import_module(f"mode_connectivity.commands.{name}")
+    parser = argparse.ArgumentParser(
+        prog=f"mode-connectivity {name}",
+        description=(module.__doc__ or "").partition("\n")[0],
+        epilog=f"example:\n{module.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    given = parser.parse_args(rest)
+    try:
+        with in_one_line():
+            module.run(given)
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
+
+
+def _overview() -> argparse.ArgumentParser:
+    listed = "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="mode-connectivity",
+        description="Paths of low loss between neural networks, and what moves along them.",
+        epilog=f"subcommands:\n{listed}\n\nmode-connectivity SUBCOMMAND --help explains one.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('mode_connectivity')}")
+    parser.add_argument("subcommand", choices=COMMANDS, metavar="SUBCOMMAND", help="what to do")
+    return parser

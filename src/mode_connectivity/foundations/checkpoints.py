@@ -1,0 +1,103 @@
+"""Tensors on disk: safetensors with the metadata as one header key of sorted JSON, written whole or not at all.
+
+safetensors writes several metadata keys in random order and loads tensors sorted by name; one key holding the JSON
+and the order of the tensors makes the bytes repeat and the module's own order survive.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from mode_connectivity.foundations.atomic import whole_file
+
+HEADER = "mode_connectivity"
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that is missing, truncated or not ours; the message names the file."""
+
+
+def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
+    """Write `tensors` (moved to the CPU) and `metadata` (JSON values) to `path`.
+
+    Raises:
+        OSError: it cannot be written; nothing is left behind.
+    """
+    header = json.dumps({"metadata": metadata, "order": list(tensors)}, sort_keys=True, allow_nan=False)
+    with whole_file(path) as partial:
+        try:
+            save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, partial, {HEADER: header})
+        except SafetensorError as error:
+            raise OSError(f"{path}: could not be written ({error}); is the disk full?") from error
+
+
+def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors, in the order in which they were saved, and the metadata.
+
+    Raises:
+        CheckpointError: the file is missing, truncated or was not written by `save`.
+    """
+    with _opened(path) as (file, header):
+        return {name: file.get_tensor(name) for name in header["order"]}, header["metadata"]
+
+
+def metadata(path: Path) -> dict[str, Any]:
+    """The metadata alone; errors as `load`."""
+    with _opened(path) as (_, header):
+        found: dict[str, Any] = header["metadata"]
+        return found
+
+
+def foreign(path: Path) -> dict[str, object]:
+    """What a safetensors or .pt file from anywhere holds, read as plain weights: no pickle is executed.
+
+    Tensors keep the order in which they were saved; where a safetensors file does not tell it, names are sorted as a
+    reader would, 2 before 10.
+
+    Raises:
+        CheckpointError: the file is missing, unreadable, or holds no dict.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such file")
+    weights: object
+    try:
+        weights = _safetensors(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
+    except Exception as error:  # torch and safetensors raise many kinds for a file that is not theirs
+        reason = " ".join(str(error).split())[:120]
+        raise CheckpointError(f"{path}: not readable as plain weights ({reason})") from error
+    if not isinstance(weights, dict):
+        raise CheckpointError(f"{path}: holds {type(weights).__name__}, not a dict of tensors")
+    return weights
+
+
+def _safetensors(path: Path) -> dict[str, Tensor]:
+    with safe_open(path, framework="pt") as file:
+        ours = HEADER in (file.metadata() or {})
+    if ours:
+        return load(path)[0]
+    found = load_file(path)
+    return {name: found[name] for name in sorted(found, key=_natural)}
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such checkpoint; `dvc repro` makes it, `dvc checkout` restores it")
+    try:
+        with safe_open(path, framework="pt") as file:
+            yield file, json.loads((file.metadata() or {})[HEADER])
+    except (SafetensorError, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"{path}: not a whole checkpoint of ours ({reason}); delete it and run again") from error

@@ -1,0 +1,1 @@
+"""What the stages of the mechanisms study compute."""

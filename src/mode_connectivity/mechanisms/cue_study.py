@@ -1,0 +1,52 @@
+"""What the stages of the mechanisms study share: a study whose data carry cues."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+
+from mode_connectivity import layout
+from mode_connectivity.datasets import Augmentation, CueData, Dataset, Images, Scaling, TrainingBatches
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.params import Params
+from mode_connectivity.study.study import Study, pinned_device
+
+TrainedOn = Literal["cue", "clean"]
+
+
+@dataclass(frozen=True)
+class CueStudy(Study):
+    """A study on `cues`; its `dataset` holds the cue-trained network's training images and the test images without a
+    cue, and its scaling, that of those training images, is the same for every network and set."""
+
+    cues: CueData
+    network_section: ClassVar[str] = "cue_model"
+    files: ClassVar[tuple[Path, ...]] = (layout.CUES, layout.CUE_SOURCE)
+
+    @classmethod
+    def open(cls, params: Params) -> Self:
+        """Pin threads and algorithms, and bring the data to the device; errors as `Study.open`."""
+        device = pinned_device(params.compute)
+        tensors, metadata = checkpoints.load(layout.CUES)
+        cues = CueData.from_tensors(tensors, metadata["draws"]).to(device)
+        dataset = Dataset(cues.training, cues.test_sets["no_cue"], cues.classes)
+        precision = Precision(params.compute.precision, device.type)
+        imports = json.loads(layout.CUE_SOURCE.read_text())
+        return cls(params, device, dataset, metadata["sha256"], Scaling.of(dataset.train), precision, imports, cues)
+
+    def training_images(self, kind: TrainedOn) -> Images:
+        """The training images of the cue-trained network, or of its clean twin: the same ones, all without a cue."""
+        return self.cues.training if kind == "cue" else self.cues.train_sets["no_cue"]
+
+    def batches_of(self, images: Images, batch_size: int, seed: int, purpose: str) -> TrainingBatches:
+        """Batches of `images`, not augmented; their order is named after the purpose, never after what they show."""
+        return TrainingBatches(
+            images,
+            batch_size,
+            self.scaling,
+            Augmentation(),
+            order=named_generator(seed, f"{purpose} order"),
+            draws=named_generator(seed, f"{purpose} augmentation"),
+        )

@@ -1,0 +1,63 @@
+"""Fitting the bends of one path, once or again with other draws."""
+
+import json
+from dataclasses import asdict
+
+import torch
+
+from mode_connectivity import layout
+from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.randomness import named_generator, named_seed
+from mode_connectivity.neuron_swap.bends import starting_bends
+from mode_connectivity.params import Params
+from mode_connectivity.paths.fitting import fit
+from mode_connectivity.paths.kinds import KINDS
+from mode_connectivity.study.path_files import save_path
+from mode_connectivity.study.recipes import recipe_of
+from mode_connectivity.study.study import Study
+from mode_connectivity.tracking.record import Record, flat, series_of
+
+
+def fit_curve(params: Params, variant: str, seed: int, replicate: int = 0) -> None:
+    """Fit the bends and save them with their history.
+
+    A replicate has its own order, t, augmentation and dropout, the same for every variant: a swap and its control share
+    them. Replicate 0 is the curve that all else is measured on.
+    """
+    study = Study.open(params)
+    start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
+    made_from = [layout.endpoint(seed), layout.swapped(variant, seed)]
+    kind = params.curve.kind
+    repeat = {"replicate": replicate} if replicate else {}
+    provenance = study.provenance("curve", made_from=made_from, variant=variant, seed=seed, **repeat)
+    purpose, again = (f"curve replicate {replicate}", f"-replicate{replicate}") if replicate else ("curve", "")
+    torch.manual_seed(named_seed(seed, f"{purpose} dropout"))
+    with study.keeping(f"curve-{variant}-seed{seed}{again}", provenance, made_from) as keeper:
+        bends, history = fit(
+            study.model(),
+            KINDS[kind]([start, *starting_bends(params.curve, start, end, seed), end]),
+            study.batches(params.curve.batch_size, seed, purpose),
+            recipe_of(params.curve),
+            study.precision,
+            named_generator(seed, f"{purpose} t"),
+            equidistant=params.curve.equidistant,
+            keeper=keeper,
+            title=f"{purpose} {variant} seed {seed}",
+        )
+    path = layout.curve(variant, seed, replicate)
+    write_json(layout.history(path), {"epochs": [asdict(epoch) for epoch in history], **provenance})
+    save_path(path, KINDS[kind]([start, *bends, end]), provenance)
+
+
+def fit_record(stage: str, item: dict[str, str | int], variant: str, seed: int, replicate: int = 0) -> Record:
+    """The training of a curve, for tracking."""
+    file = layout.history(layout.curve(variant, seed, replicate))
+    history = json.loads(file.read_text())
+    return Record(
+        stage=stage,
+        item=item,
+        params=flat(history["params"]) | {"data_sha256": history["data_sha256"]},
+        metrics={f"final/{key}": value for key, value in history["epochs"][-1].items()},
+        series=series_of(history["epochs"]),
+        files=[file],
+    )

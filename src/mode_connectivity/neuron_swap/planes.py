@@ -1,0 +1,88 @@
+"""A plane of weight space: scored on a grid, kept as arrays, summarised and drawn."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from mode_connectivity import layout
+from mode_connectivity.evaluation import sweep_grid
+from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.geometry import Plane
+from mode_connectivity.plots.plane import Surface, plane_contours
+from mode_connectivity.plots.style import save_png
+from mode_connectivity.study.study import Study
+from mode_connectivity.tracking.record import Record, files_in, flat
+
+Arrays = dict[str, NDArray[np.float64]]
+
+
+def write_plane(
+    study: Study,
+    plane: Plane,
+    corners: tuple[str, str, str],
+    lines: Mapping[str, NDArray[np.float64]],
+    folder: Path,
+    provenance: dict[str, Any],
+    title: str,
+) -> None:
+    """Score, keep and draw `plane`, whose corners have names, with `lines` in its coordinates, (T, 2) each."""
+    asked = study.params.plane
+    xs, ys = plane.sides(asked.margin, asked.points)
+    profiles = sweep_grid(
+        study.model(),
+        plane.at,
+        xs,
+        ys,
+        {"train": study.dataset.train, "test": study.dataset.test},
+        study.scaling,
+        study.precision,
+        recalibration=study.sample(study.params.evaluation.recalibration),
+        title=title,
+    )
+    arrays = {"xs": xs, "ys": ys, "corners": plane.places, **lines}
+    for probe, profile in profiles.items():
+        arrays |= {f"{probe}_{name}": getattr(profile, name) for name in ("loss", "accuracy", "error")}
+    params = provenance["params"] | {"plane": asked.model_dump(include={"points", "margin"})}
+    places = dict(zip(corners, plane.places.tolist(), strict=True))
+    summary = {**provenance, "params": params, "corners": places, "lowest": _lowest(arrays)}
+    with whole_folder(folder) as partial:
+        np.savez(partial / layout.PLANE_GRID, allow_pickle=False, **arrays)
+        write_json(partial / layout.PLANE_SUMMARY, summary)
+        save_png(_figure(arrays, places, lines, title), partial / layout.PLANE)
+
+
+def _lowest(arrays: Arrays) -> dict[str, Any]:
+    lowest = {}
+    for name in ("train_loss", "train_error", "test_loss", "test_error"):
+        row, column = np.unravel_index(int(arrays[name].argmin()), arrays[name].shape)
+        place = [float(arrays["xs"][column]), float(arrays["ys"][row])]
+        lowest[name] = {"value": float(arrays[name][row, column]), "at": place}
+    return lowest
+
+
+def _figure(
+    arrays: Arrays, places: dict[str, list[float]], lines: Mapping[str, NDArray[np.float64]], title: str
+) -> Figure:
+    surfaces = [
+        Surface("training loss (nats)", arrays["train_loss"]),
+        Surface("test error (%)", 100 * arrays["test_error"]),
+    ]
+    points = {name: (x, y) for name, (x, y) in places.items()}
+    return plane_contours(arrays["xs"], arrays["ys"], surfaces, points, lines, title=f"Plane through {title}")
+
+
+def plane_record(stage: str, item: dict[str, str | int], folder: Path) -> Record:
+    """What a plane shows, for tracking."""
+    summary = json.loads((folder / layout.PLANE_SUMMARY).read_text())
+    return Record(
+        stage=stage,
+        item=item,
+        params=flat(summary["params"]) | {"data_sha256": summary["data_sha256"]},
+        metrics={f"lowest/{name}": each["value"] for name, each in summary["lowest"].items()},
+        files=files_in(folder),
+    )

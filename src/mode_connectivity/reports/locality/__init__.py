@@ -1,0 +1,1 @@
+"""Whether corrections are local or global, per depth."""

@@ -1,0 +1,158 @@
+"""The figures of one variant over all seeds, ready for JSON: a value a seed, their mean, an interval from six on."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mode_connectivity.geometry import pair_rank
+from mode_connectivity.neuron_swap.correction import Correction
+from mode_connectivity.neuron_swap.summary import Summary
+from mode_connectivity.params import Params
+from mode_connectivity.statistics import equivalence_p, ratio_of_sums, sign_flip_interval, sign_flip_p
+from mode_connectivity.statistics.claims import FEWEST, Evidence
+
+Floats = NDArray[np.float64]
+Figure = dict[str, Any]
+# Of `movement` in each analysis: plain displacements, which the control has as well.
+PLAIN = (
+    "displacement",
+    "displacement_over_ends",
+    "slice_share",
+    "slice_parameter_share",
+    "slice_over_ends",
+    "outside_over_ends",
+    "antisymmetric_share",
+    "separation",
+    "participation_layers",
+    "participation_units",
+    "decay_rate",
+    "pair_rank",
+    "fan_out",
+    "rescaling_share",
+    "highest_orbit_distance",
+)
+
+# What needs a control and a permutation that undoes itself: None where there is none.
+BEYOND_CONTROL = (
+    "control_over_plain",
+    "cosine_with_control",
+    "corrected_over_ends",
+    "corrected_slices_over_ends",
+    "corrected_outside_over_ends",
+    "chance_over_ends",
+    "corrected_pair_rank",
+    "turned",
+    "global_change",
+    "shares",
+)
+
+
+def figure(values: list[float | None] | Floats) -> Figure | None:
+    """One value a seed; the 95 % interval is that of the sign-flip test; None where a seed has no value."""
+    known = [float(value) for value in values if value is not None]
+    if len(known) < len(values) or not known:
+        return None
+    numbers = np.array(known)
+    interval = sign_flip_interval(numbers) if len(numbers) >= FEWEST else None
+    return {"values": known, "mean": float(numbers.mean()), "interval": list(interval) if interval else None}
+
+
+def loss_record(
+    summaries: list[Summary], controls: list[Summary], evidence: Evidence | None
+) -> dict[str, Figure | None]:
+    """Nats on the training set: barriers of line and curve; excess of the highest loss on the curve over that on the
+    control's, and the same under each restriction."""
+    found = {
+        "line_barrier": figure([each.line["train"]["loss_barrier"] for each in summaries]),
+        "curve_barrier": figure([each.curve["train"]["loss_barrier"] for each in summaries]),
+        "end_loss": figure([max(each.line["train"]["loss_at_ends"]) for each in summaries]),
+    }
+    if controls:
+        pairs = zip(summaries, controls, strict=True)
+        found["curve_excess"] = figure(
+            [a.curve["train"]["highest_loss"] - b.curve["train"]["highest_loss"] for a, b in pairs]
+        )
+    return found | {f"excess_{kind}": figure(values) for kind, values in (evidence.excess if evidence else {}).items()}
+
+
+def depth_record(summaries: list[Summary], corrections: list[Correction] | None, params: Params) -> dict[str, Any]:
+    """Where the bend moved: plain (`PLAIN`), per layer, and beyond the control."""
+    movements = [each.movement for each in summaries]
+    found: dict[str, Any] = dict.fromkeys(BEYOND_CONTROL)
+    found |= {name: figure([each.get(name) for each in movements]) for name in PLAIN}
+    ends = [sum(layer["end_distance"] ** 2 for layer in each.layers) for each in summaries]
+    found["end_distance"] = figure(np.sqrt(ends))
+    found["layers"] = {"plain": [[layer["bend_displacement"] ** 2 for layer in each.layers] for each in summaries]}
+    if corrections:
+        found |= _beyond_control(corrections, np.array(ends), summaries, params)
+        found["layers"] |= _per_layer(corrections)
+        found["shares"] = _shares(corrections)
+    return found
+
+
+def _beyond_control(
+    corrections: list[Correction], ends: Floats, summaries: list[Summary], params: Params
+) -> dict[str, Any]:
+    def total(name: str) -> Floats:
+        return np.array([getattr(each, name).sum() for each in corrections])
+
+    outside = total("corrected") - total("corrected_slices")
+    chance = np.array([np.nan if each.chance is None else each.chance.sum() for each in corrections])
+    found: dict[str, Any] = {
+        "control_over_plain": figure([each.already for each in corrections]),
+        "cosine_with_control": figure([each.cosine for each in corrections]),
+        "corrected_over_ends": figure(_over(total("corrected"), ends)),
+        "corrected_slices_over_ends": figure(_over(total("corrected_slices"), ends)),
+        "corrected_outside_over_ends": figure(_over(outside, ends)),
+        "chance_over_ends": figure(_over(chance, ends)),
+        "corrected_pair_rank": figure([_rank(each) for each in zip(corrections, summaries, strict=True)]),
+        "turned": [each.turned for each in corrections],
+        "global_change": None,
+    }
+    changes = found["corrected_outside_over_ends"]
+    if changes and len(corrections) >= FEWEST and params.curve.replicates:
+        values = np.array(changes["values"])
+        found["global_change"] = {
+            "p_above_zero": float(sign_flip_p(values, 0, "greater")),
+            "p_none": equivalence_p(values, params.locality.change_margin),
+        }
+    return found
+
+
+def _over(amounts: Floats, wholes: Floats) -> list[float | None]:
+    """Ratios; None where there is no amount or no whole."""
+    known = ~np.isnan(amounts) & (wholes > 0)
+    return [float(a / w) if k else None for a, w, k in zip(amounts, wholes, known, strict=True)]
+
+
+def _rank(each: tuple[Correction, Summary]) -> float | None:
+    corrected, summary = each
+    pairs = summary.movement.get("pairs")
+    return pair_rank(corrected.units, pairs) if corrected.units is not None and pairs else None
+
+
+def _per_layer(corrections: list[Correction]) -> dict[str, Any]:
+    """Energies per seed and layer, and the interval of the corrected ones per layer."""
+    names = ("raw", "control", "corrected", "corrected_slices")
+    found: dict[str, Any] = {name: [getattr(each, name).tolist() for each in corrections] for name in names}
+    intervals = [figure(values) for values in np.array(found["corrected"]).T]
+    found["corrected_interval"] = [each["interval"] for each in intervals if each is not None]
+    found["chance"] = [None if each.chance is None else each.chance.tolist() for each in corrections]
+    return found
+
+
+def _shares(corrections: list[Correction]) -> dict[str, Any]:
+    """Share of the slices in the energy: a ratio of sums over seeds, with its standard error from `FEWEST` seeds on."""
+    found: dict[str, Any] = {}
+    for name in ("raw", "control", "corrected"):
+        slices, whole = (
+            np.array([getattr(each, name + where).sum() for each in corrections]) for where in ("_slices", "")
+        )
+        ratio = ratio_of_sums(slices, whole)
+        found[name] = (
+            None
+            if ratio is None
+            else {"value": ratio.value, "error": ratio.error if len(corrections) >= FEWEST else None}
+        )
+    return found

@@ -1,0 +1,82 @@
+"""The verdict with all its figures: as one record, and in prose."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mode_connectivity.neuron_swap.correction import Correction
+from mode_connectivity.neuron_swap.summary import Summary
+from mode_connectivity.params import Params
+from mode_connectivity.params.variants import CONTROL, RESEEDS
+from mode_connectivity.reports.locality.depths import depth_record, loss_record
+from mode_connectivity.reports.rendering import render
+from mode_connectivity.statistics.claims import Evidence
+from mode_connectivity.statistics.verdict import Verdict
+
+TEMPLATE = Path(__file__).with_name("verdict.md.j2")
+Summaries = Mapping[tuple[str, int], Summary]  # (variant, seed) -> the summary of its analysis
+
+
+def verdict_record(
+    params: Params,
+    summaries: Summaries,
+    corrections: dict[str, list[Correction]],
+    evidence: dict[str, Evidence],
+    answers: dict[str, Verdict],
+) -> dict[str, Any]:
+    """Everything that the stage found, ready for JSON, variant by variant."""
+
+    def of(variant: str, seeds: tuple[int, ...]) -> list[Summary]:
+        return [summaries[variant, seed] for seed in seeds]
+
+    def control(seeds: tuple[int, ...]) -> list[Summary]:
+        return of(CONTROL, seeds) if CONTROL in params.variants else []
+
+    variants = dict.fromkeys(params.variants, params.seeds) | (
+        dict.fromkeys(RESEEDS, params.reseed.seeds) if params.reseed.seeds else {}
+    )
+    first = summaries[params.variants[0], params.seeds[0]]
+    return {
+        "params": params.locality.model_dump(mode="json"),
+        "restricted": params.restricted.model_dump(mode="json"),
+        "study": {
+            "model": params.model.name,
+            "width": params.model.width,
+            "source": params.dataset.source,
+            "curve_epochs": params.curve.epochs,
+        },
+        "seeds": list(params.seeds),
+        "replicates": 1 + len(params.curve.replicates),
+        "layers": [each["layer"] for each in first.layers],
+        "parameters": [each["parameters"] for each in first.layers],
+        "variants": {
+            variant: {
+                "seeds": list(seeds),
+                "swapped_layer": summaries[variant, seeds[0]].layer,
+                "pairs": len(summaries[variant, seeds[0]].movement.get("pairs") or []),
+                "losses": loss_record(of(variant, seeds), control(seeds), evidence.get(variant)),
+                "movement": depth_record(of(variant, seeds), corrections.get(variant), params),
+                "verdict": asdict(answers[variant]) if variant in answers else None,
+            }
+            for variant, seeds in variants.items()
+        },
+    }
+
+
+def verdict_text(record: dict[str, Any]) -> str:
+    """The record in prose."""
+    return render(TEMPLATE, **record, fan_out_falls=_fan_out_falls(record))
+
+
+def _fan_out_falls(record: dict[str, Any]) -> bool | None:
+    """Whether fewer weights read a unit the later its layer; None where fewer than two layers are swapped."""
+    found = {
+        each["swapped_layer"]: each["movement"]["fan_out"]["mean"]
+        for each in record["variants"].values()
+        if each["movement"]["fan_out"]
+    }
+    amounts = [found[layer] for layer in record["layers"] if layer in found]
+    return bool((np.diff(amounts) < 0).all()) if len(amounts) > 1 else None

@@ -1,0 +1,1 @@
+"""Which networks read the cue and which paths join them."""

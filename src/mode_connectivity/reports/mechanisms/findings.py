@@ -1,0 +1,106 @@
+"""What the stages of the mechanisms study left on disk, read for its report."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mode_connectivity import layout
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.params import Params
+from mode_connectivity.reports.mechanisms.signs import PROBES
+from mode_connectivity.reports.mechanisms.targets import Networks
+
+Found = dict[str, dict[int, dict[str, Any]]]  # method or pattern -> seed -> what its stage wrote
+Profiles = dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]  # probe set -> loss and accuracy along a path
+TRAINED_ON = {"cue": "cue-trained", "clean": "clean twin"}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """`networks`: how each reads the probe sets; `tuned` by method; `paths` to the clean twin by pattern; `chance`."""
+
+    networks: Networks
+    tuned: Found
+    paths: Found
+    chance: float
+
+    @classmethod
+    def of(cls, params: Params) -> Self:
+        tuned: Found = {
+            method: {
+                seed: json.loads(layout.history(layout.finetuned(method, seed)).read_text()) for seed in params.seeds
+            }
+            for method in params.finetune.methods
+        }
+        paths: Found = {
+            pattern: {
+                seed: json.loads((layout.mechanism(pattern, seed) / layout.PROBED_SUMMARY).read_text())["probe_sets"]
+                for seed in params.seeds
+            }
+            for pattern in params.mechanism.patterns
+        }
+        chance = 1 / len(checkpoints.metadata(layout.CUES)["draws"]["classes"])
+        return cls(_networks(params, tuned), tuned, paths, chance)
+
+    @property
+    def images(self) -> dict[str, int]:
+        """How many clean and, for a method that takes them, cue images were fine-tuned on."""
+        counts: dict[str, int] = {}
+        for seeds in self.tuned.values():
+            counts |= next(iter(seeds.values()))["images"]
+        return counts
+
+    def error_barriers(self) -> Iterator[tuple[str, str, list[dict[str, float]]]]:
+        """(kind of path, its pattern or method, one a seed: probe set of test images -> highest error barrier)."""
+        for pattern, seeds in self.paths.items():
+            yield (
+                "to the clean twin",
+                pattern,
+                [{p: sets[f"test_{p}"]["error_barrier"] for p in PROBES} for sets in seeds.values()],
+            )
+        for method, seeds in self.tuned.items():
+            yield (
+                "back",
+                method,
+                [{p: found["path"]["sets"][p]["error_barrier"] for p in PROBES} for found in seeds.values()],
+            )
+
+    def lines_back(self) -> Iterator[tuple[str, NDArray[np.float64], Profiles]]:
+        """(method, ts, profiles) of the straight line from the network before fine-tuning, for every seed."""
+        for method, seeds in self.tuned.items():
+            for found in seeds.values():
+                sets = found["path"]["sets"]
+                profiles = {p: (np.array(sets[p]["loss"]), np.array(sets[p]["accuracy"])) for p in PROBES}
+                yield method, np.array(found["path"]["ts"]), profiles
+
+    def between(self) -> Iterator[tuple[str, NDArray[np.float64], Profiles]]:
+        """(pattern, ts, profiles) of the paths from the cue-trained network to its clean twin, for every seed."""
+        for pattern, seeds in self.paths.items():
+            for seed in seeds:
+                with np.load(layout.mechanism(pattern, seed) / layout.PROBED, allow_pickle=False) as arrays:
+                    profiles = {p: (arrays[f"test_{p}_loss"], arrays[f"test_{p}_accuracy"]) for p in PROBES}
+                    yield pattern, arrays["ts"], profiles
+
+
+def _networks(params: Params, tuned: Found) -> Networks:
+    """Accuracy and loss on test images of every network of the study, by name."""
+    scores: dict[str, list[dict[str, Any]]] = {}
+    for kind, name in TRAINED_ON.items():
+        files = [layout.history(layout.cue_endpoint(kind, seed)) for seed in params.seeds]
+        scores[name] = [json.loads(file.read_text())["scores"]["test"] for file in files]
+    for method, seeds in tuned.items():
+        if params.finetune.model is not None:
+            scores["pretrained"] = [found["scores"]["pretrained"] for found in seeds.values()]
+        scores[method] = [found["scores"]["tuned"] for found in seeds.values()]
+
+    def of(quantity: str) -> dict[str, dict[str, list[float]]]:
+        return {
+            name: {probe: [each[probe][quantity] for each in seeds] for probe in PROBES}
+            for name, seeds in scores.items()
+        }
+
+    return Networks(of("accuracy"), of("loss"))

@@ -1,0 +1,15 @@
+"""Fills the templates of the reports."""
+
+from pathlib import Path
+
+import jinja2
+
+
+def render(template: Path, **values: object) -> str:
+    """Return the text of `template` with `values`; a name that has no value is an error.
+
+    `number(value, form)` formats a number, None as "-".
+    """
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    environment.globals["number"] = lambda value, form: "-" if value is None else form % value
+    return environment.from_string(template.read_text()).render(**values)

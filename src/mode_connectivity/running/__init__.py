@@ -1,0 +1,1 @@
+"""How a stage runs: errors, signals, and trainings that resume."""

@@ -1,0 +1,1 @@
+"""What the stages of both studies share."""

@@ -1,0 +1,165 @@
+"""What the stages of a study share: the device, the data on it, the network, and where a result comes from."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor, nn
+
+from mode_connectivity import layout
+from mode_connectivity.datasets import Augmentation, Dataset, Images, Scaling, TrainingBatches
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator, named_seed
+from mode_connectivity.models import build
+from mode_connectivity.params import Compute, Params, sections
+from mode_connectivity.running.keeping import keeping
+from mode_connectivity.running.states import States
+
+AXES = {"curve": {"replicates"}}  # lists of further results, on which no result depends
+
+
+@dataclass(frozen=True)
+class Study:
+    """The params of a run with everything that they, and the data set on disk, determine."""
+
+    params: Params
+    device: torch.device
+    dataset: Dataset
+    data_sha256: str
+    scaling: Scaling
+    precision: Precision
+    imports: dict[str, Any]
+    network_section: ClassVar[str] = "model"
+    files: ClassVar[tuple[Path, ...]] = (layout.DATASET, layout.IMPORTS)
+
+    @classmethod
+    def open(cls, params: Params) -> Self:
+        """Pin threads and algorithms, and bring the data to the device.
+
+        Raises:
+            CheckpointError: the data set is missing or damaged.
+            ValueError: a GPU was asked for and there is none.
+        """
+        device = pinned_device(params.compute)
+        tensors, metadata = checkpoints.load(layout.DATASET)
+        dataset = Dataset.from_tensors(tensors, metadata)
+        precision = Precision(params.compute.precision, device.type)
+        imports = json.loads(layout.IMPORTS.read_text())
+        return cls(
+            params, device, dataset.to(device), metadata["sha256"], Scaling.of(dataset.train), precision, imports
+        )
+
+    @property
+    def network(self) -> sections.Model:
+        """What is asked of the network."""
+        asked: sections.Model = getattr(self.params, self.network_section)
+        return asked
+
+    def model(self, seed: int = 0, role: str = "endpoint") -> nn.Module:
+        """The network of the study as (`seed`, `role`) initialises it."""
+        asked = self.network
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(named_seed(seed, f"{role} initialisation"))
+            network = build(
+                asked.name,
+                num_classes=len(self.dataset.classes),
+                width=asked.width,
+                batch_norm=asked.batch_norm,
+                dropout=asked.dropout,
+                image_size=self.params.dataset.image_size,
+            )
+        return network.to(self.device)
+
+    def check_network(self) -> None:
+        """Show the network one image.
+
+        Raises:
+            ValueError: it cannot take images of this shape.
+        """
+        image = self.scaling.apply(self.dataset.train.pixels[:1])
+        try:
+            with torch.inference_mode():
+                self.model().eval()(image)
+        except RuntimeError as error:
+            shape, reason = " x ".join(map(str, image.shape[1:])), str(error).splitlines()[0]
+            raise ValueError(
+                f"{self.network_section}.name: {self.network.name} does not take images of {shape}: {reason}"
+            ) from error
+
+    def batches(self, batch_size: int, seed: int, purpose: str) -> TrainingBatches:
+        """Augmented training batches whose draws are named after the purpose, never after the variant."""
+        return TrainingBatches(
+            self.dataset.train,
+            batch_size,
+            self.scaling,
+            Augmentation(**self.params.augmentation.model_dump()),
+            order=named_generator(seed, f"{purpose} order"),
+            draws=named_generator(seed, f"{purpose} augmentation"),
+        )
+
+    def load(self, path: Path) -> dict[str, Tensor]:
+        """A checkpoint's tensors on the device, checked against the network.
+
+        Raises:
+            CheckpointError: missing, damaged, or of another network.
+        """
+        state, _ = checkpoints.load(path)
+        return self.fitting(state, path)
+
+    def fitting(self, state: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+        """`state`, read from `path`, on the device; errors as `load`."""
+        _fits(self.model(), state, path)
+        return {name: tensor.to(self.device) for name, tensor in state.items()}
+
+    def keeping(
+        self, training: str, provenance: Mapping[str, Any], inputs: Sequence[Path] = ()
+    ) -> AbstractContextManager[States]:
+        """Keep the state of a training that is made from the data and the files `inputs`; see `running.keeping`."""
+        return keeping(training, provenance, [*self.files, *inputs], self.device)
+
+    def provenance(self, *names: str, made_from: Sequence[Path] = (), **item: str | int) -> dict[str, Any]:
+        """Where a result comes from: its own params and those of the checkpoints it was made from, the data, and its
+        place in the study. Params on which it does not depend stay out, or its bytes would change with them."""
+        own = self.params.model_dump(mode="json", include={*names, "compute", self.network_section}, exclude=AXES)
+        inherited: dict[str, Any] = {}
+        for path in made_from:
+            inherited |= checkpoints.metadata(path)["params"]
+        brought = {"model_sha256": self.imports["model"]} if self.imports["model"] else {}
+        return {"params": inherited | own, "data_sha256": self.data_sha256, **brought, **item}
+
+    def sample(self, count: int, images: Images | None = None) -> Images:
+        """The first `count` of `images` (None: the training images), drawn without order: the data set's own order is
+        by class in part. Of two lists of the same length the same places are drawn."""
+        images = self.dataset.train if images is None else images
+        order = torch.randperm(len(images), generator=named_generator(0, "training sample"))
+        return images.take(order[:count].sort().values.to(self.device))
+
+
+def pinned_device(compute: Compute) -> torch.device:
+    """The device asked for, with threads and algorithms pinned.
+
+    Raises:
+        ValueError: a GPU was asked for and there is none.
+    """
+    torch.set_num_threads(compute.threads)
+    if compute.device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("compute.device: cuda was asked for and there is none; use auto or cpu")
+    if compute.device == "cpu" or not torch.cuda.is_available():
+        # What runs here repeats to the bit on a CPU as it is, and the call below would import for two seconds.
+        return torch.device("cpu")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
+    return torch.device("cuda")
+
+
+def _fits(model: nn.Module, state: dict[str, Tensor], path: Path) -> None:
+    wanted = model.state_dict()
+    for name in [*wanted, *state]:
+        if name not in wanted or name not in state or wanted[name].shape != state[name].shape:
+            raise checkpoints.CheckpointError(f"{path}: does not fit model.*, first at {name}; run `dvc repro` again")

@@ -1,0 +1,1 @@
+"""Runs in MLflow; no other room imports it."""

@@ -23,8 +23,8 @@ LONG = {
     "endpoint.epochs": 25,
     "curve.epochs": 25,
 }
-CURVE = ("sh", "src/stage", "curve", "--variant", "mid", "--seed", "0")
-ENDPOINT = ("sh", "src/stage", "endpoint", "--seed", "0")
+CURVE = ("sh", "src/scripts/stage", "curve", "--variant", "mid", "--seed", "0")
+ENDPOINT = ("sh", "src/scripts/stage", "endpoint", "--seed", "0")
 OFTEN = {"MODE_CONNECTIVITY_STATE_SECONDS": "0.05"}
 
 
@@ -145,7 +145,7 @@ def test_the_pipeline_goes_on_with_an_endpoint_that_was_stopped(study: Project, 
 @pytest.mark.slow
 def test_a_twin_that_was_killed_has_the_same_bytes(study: Project) -> None:
     study.set({"reseed.seeds": [0]})
-    twin = ("sh", "src/stage", "reseed", "--seed", "0")
+    twin = ("sh", "src/scripts/stage", "reseed", "--seed", "0")
     study.run(*twin)
     files = [study.root / layout.swapped(end, 0) for end in RESEEDS]
     uninterrupted = [file.read_bytes() for file in files]
@@ -187,10 +187,10 @@ def test_no_room_for_the_results_is_one_line_and_the_state_stays(study: Project,
 def test_twins_that_are_stopped_end_with_the_same_bytes(finished: Project, tmp_path: Path) -> None:
     copy = finished.copied(tmp_path)
     copy.set({"cue_endpoint.epochs": 25})
-    twins = ("sh", "src/stage", "cue_endpoint", "--seed", "0")
+    twins = ("sh", "src/scripts/stage", "cue_endpoint", "--seed", "0")
     paths = [copy.root / layout.cue_endpoint(kind, 0) for kind in ("cue", "clean")]
     files = [*paths, *map(layout.history, paths)]
-    copy.run("sh", "src/stage", "cue_dataset")
+    copy.run("sh", "src/scripts/stage", "cue_dataset")
     copy.run(*twins)
     whole = [file.read_bytes() for file in files]
     for file in files:

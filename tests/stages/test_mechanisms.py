@@ -80,8 +80,8 @@ def test_twins_differ_by_the_cue_alone(study: Project, tmp_path: Path) -> None:
 
     def twins(initialisation: str) -> list[State]:
         copy.set({"cue.proportion": 0.0, "cue_endpoint.initialisation": initialisation})
-        copy.run("sh", "src/stage", "cue_dataset")
-        copy.run("sh", "src/stage", "cue_endpoint", "--seed", "0")
+        copy.run("sh", "src/scripts/stage", "cue_dataset")
+        copy.run("sh", "src/scripts/stage", "cue_endpoint", "--seed", "0")
         return [checkpoints.load(copy.root / layout.cue_endpoint(kind, 0))[0] for kind in ("cue", "clean")]
 
     cue, clean = twins("shared")

@@ -111,7 +111,7 @@ def test_replicates_are_added_beside_the_curves_and_share_draws_between_variants
         file = copy.root / layout.restricted("mid", 0, kind)
         height = {"train": 0.5 if kind == "slices" else 0.0, "test": 0.0}
         file.write_text(json.dumps(dict.fromkeys(MEASURES, height)))
-    copy.run("sh", "src/stage", "locality")
+    copy.run("sh", "src/scripts/stage", "locality")
     found = json.loads((copy.root / layout.LOCALITY / layout.VERDICT).read_text())
     assert found["variants"]["mid"]["losses"]["excess_slices"]["values"] == [0.5]
     assert found["variants"]["mid"]["verdict"]["answer"] in {"undecided", "nothing to correct"}
@@ -261,7 +261,7 @@ def test_a_damaged_checkpoint_is_named(study: Project, tmp_path: Path, damage: s
         path.write_bytes(content)
     target = copy.root / layout.curve("mid", 0)
     before = target.read_bytes()
-    done = copy.run("sh", "src/stage", "curve", "--variant", "mid", "--seed", "0", check=False)
+    done = copy.run("sh", "src/scripts/stage", "curve", "--variant", "mid", "--seed", "0", check=False)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {layout.endpoint(0)}: ")
     assert len(done.stderr.splitlines()) == 1
@@ -273,7 +273,7 @@ def test_a_dead_tracking_server_costs_no_result(study: Project, tmp_path: Path) 
     target = copy.root / layout.swapped("mid", 0)
     before = target.read_bytes()
     target.unlink()
-    stage = "MLFLOW_TRACKING_URI=http://127.0.0.1:9 sh src/stage swap --variant mid --seed 0"
+    stage = "MLFLOW_TRACKING_URI=http://127.0.0.1:9 sh src/scripts/stage swap --variant mid --seed 0"
     done = copy.run("sh", "-c", stage)
     assert "warning: the result is safe, but was not tracked" in done.stderr
     assert target.read_bytes() == before

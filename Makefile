@@ -5,10 +5,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 # Whatever a shell exports, stages find the environment of this repository first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test check format ui study bench requirements clean
+.PHONY: help setup repro test test-slow check format ui study bench requirements clean
 
 help: ## list what there is to do
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,11 +18,14 @@ $(READY): requirements.txt src/scripts/setup
 	@bash src/scripts/setup "$(PYTHON)"
 	@touch $@
 
-repro: $(READY) ## run the study of params.yaml; what is up to date is not run again
-	@dvc repro
+repro: $(READY) ## run the study of params.yaml on all cores (JOBS=n stages at a time); what is up to date is not run again
+	@mode-connectivity repro $(if $(JOBS),--jobs $(JOBS))
 
-test: $(READY) ## run the tests
+test: $(READY) ## run the tests that protect a change, minutes
 	@pytest
+
+test-slow: $(READY) ## run the rest: planted permutations, kills, every kind of network
+	@pytest -m slow
 
 check: $(READY) ## format, lint and types, as CI does
 	@ruff format --check . && ruff check . && mypy
@@ -45,7 +47,7 @@ study: ## keep the small results in reports/studies/NAME; COMMAND="..." made the
 	@printf 'Made by `%s` with the `params.yaml` beside this file.\n' "$$COMMAND" > "reports/studies/$$NAME/README.md"
 
 bench: $(READY) ## measure this machine, minutes long (ONLY=curve,gif for some of it, JSON=FILE to keep the table)
-	@GOMP_SPINCOUNT=$${GOMP_SPINCOUNT:-5000} python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
+	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
 
 requirements: $(READY) ## pin requirements.txt again from pyproject.toml
 	@uv pip compile --quiet --universal --python-version 3.11 --group dev pyproject.toml -o requirements.txt

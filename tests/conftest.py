@@ -1,5 +1,24 @@
-"""Tests run side by side, one thread each."""
+"""Fixtures that all tests share; tests run side by side, one thread each."""
 
+import pytest
 import torch
+from filelock import FileLock
+
+from support.project_copy import FINISHED, Project
 
 torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def finished_study(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """A small finished study of both kinds, made once and read by many tests: change it in a copy only."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    with FileLock(shared / "finished-study.lock"):
+        root, whole = shared / "finished-study", shared / "finished-study.whole"
+        if not whole.exists():
+            project = Project(root, FINISHED)
+            project.run("dvc", "repro")
+            project.commit()
+            whole.touch()
+    return Project.at(root)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from dvc.utils.hydra import apply_overrides
 
-from imports import ROOT
 from mode_connectivity.params import Params
 from mode_connectivity.params.loading import load
+from support.code_imports import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "params.yaml", *sorted(ROOT.glob("reports/studies/*/README.md"))]
 VALUE = re.compile(r"-S ('[^']*'|[^\s`;]+)")

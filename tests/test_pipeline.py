@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from imports import PACKAGE, ROOT, closure, place
 from mode_connectivity import layout
 from mode_connectivity.params import Params
 from mode_connectivity.params.variants import RESEEDS
+from support.code_imports import PACKAGE, ROOT, closure, place
 
 # Every stage reads these; a change of theirs that matters shows in a param, a path or a tracked run, or in no result.
 EXCEPTIONS = ("__init__.py", "params", "layout.py", "running", "tracking")

@@ -16,7 +16,7 @@ from mode_connectivity.geometry import METRICS, bend_displacement, layer_distanc
 from mode_connectivity.paths import Bezier, Polygon
 from mode_connectivity.paths import Path as Curve
 from mode_connectivity.paths.whole_curve import parameters
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 START, BEND, OTHER = (state_of(small_net(seed, batch_norm=True)) for seed in range(3))
 END = {**START, "3.weight": START["3.weight"].flip(0)}

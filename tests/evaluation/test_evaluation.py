@@ -9,7 +9,7 @@ from mode_connectivity.datasets import Scaling
 from mode_connectivity.evaluation import Profile, barrier, has_statistics, recalibrate, score, sweep
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.paths import Bezier, Linear
-from studies import small_net, state_of, stripes
+from support.small_networks import small_net, state_of, stripes
 
 IMAGES = stripes()
 SCALING = Scaling.of(IMAGES)

@@ -8,7 +8,7 @@ from mode_connectivity.evaluation import sweep, sweep_grid
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.geometry import Plane
 from mode_connectivity.paths import Bezier
-from studies import small_net, state_of, stripes
+from support.small_networks import small_net, state_of, stripes
 
 IMAGES = stripes()
 SCALING = Scaling.of(IMAGES)

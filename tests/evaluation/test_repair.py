@@ -5,7 +5,7 @@ import torch
 from mode_connectivity.datasets import Scaling
 from mode_connectivity.evaluation import output_moments, repair
 from mode_connectivity.paths import Linear
-from studies import small_net, state_of, stripes
+from support.small_networks import small_net, state_of, stripes
 
 IMAGES = stripes()
 SCALING = Scaling.of(IMAGES)

@@ -9,7 +9,7 @@ from mode_connectivity.datasets import Scaling
 from mode_connectivity.finetuning.head import features_and_logits, frozen_features, head_of
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import build
-from studies import small_net, state_of, stripes
+from support.small_networks import small_net, state_of, stripes
 
 
 class Upside(nn.Module):

@@ -14,7 +14,7 @@ from mode_connectivity.finetuning.invariance import invariance_loss
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Linear
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 IMAGES = torch.randn(8, 3, 8, 8, generator=named_generator(0, "images"), dtype=torch.float64)
 LABELS = torch.arange(8) % 4

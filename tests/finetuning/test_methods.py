@@ -18,7 +18,7 @@ from mode_connectivity.finetuning.invariance import invariance_loss
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.training import Epoch, Recipe, train_endpoint
-from studies import joined, plain_batches, planted_cue, small_net, state_of
+from support.small_networks import joined, plain_batches, planted_cue, small_net, state_of
 
 State = dict[str, Tensor]
 Tuned = tuple[State, list[Epoch]]

@@ -8,7 +8,7 @@ from mode_connectivity.geometry import antisymmetric_field, end_difference, laye
 from mode_connectivity.geometry.involution import image
 from mode_connectivity.paths import Linear
 from mode_connectivity.symmetry import Symmetry
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 MODEL = small_net(batch_norm=True)
 SYMMETRY = Symmetry.derive(MODEL, torch.zeros(2, 3, 8, 8))

@@ -6,7 +6,7 @@ import torch
 
 from mode_connectivity.geometry import bend_displacement, end_distance, layer_distances, layer_sizes
 from mode_connectivity.paths import Bezier, Linear, Path, Polygon, linear_bends
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 A, B, C = (state_of(small_net(seed, batch_norm=True)) for seed in range(3))
 LAYERS = ("0", "1", "3", "6", "8")

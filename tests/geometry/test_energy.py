@@ -18,7 +18,7 @@ from mode_connectivity.geometry import (
 from mode_connectivity.models import build
 from mode_connectivity.paths import Bezier, Linear, Polygon, linear_bends
 from mode_connectivity.symmetry import Symmetry
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 MODEL = small_net(batch_norm=True)
 SYMMETRY = Symmetry.derive(MODEL, torch.zeros(1, 3, 8, 8))

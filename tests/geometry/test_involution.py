@@ -13,7 +13,7 @@ from mode_connectivity.paths import Bezier, State, linear_bends
 from mode_connectivity.paths.fitting import fit
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.training import Recipe
-from studies import small_net, state_of, stripes
+from support.small_networks import small_net, state_of, stripes
 
 MODEL = small_net(batch_norm=True).double()
 SYMMETRY = Symmetry.derive(MODEL, torch.zeros(1, 3, 8, 8, dtype=torch.float64))

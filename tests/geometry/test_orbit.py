@@ -7,7 +7,7 @@ import torch
 from mode_connectivity.geometry import layer_distances, nearest_in_group, orbit_distances
 from mode_connectivity.paths import Bezier, Linear, Polygon
 from mode_connectivity.symmetry import Symmetry
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 MODEL = small_net(batch_norm=True)
 SYMMETRY = Symmetry.derive(MODEL, torch.zeros(1, 3, 8, 8))

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mode_connectivity.geometry import Plane
 from mode_connectivity.paths import Bezier, Linear, parameter_names
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 States = dict[str, Tensor]
 NETS = [state_of(small_net(seed, batch_norm=True)) for seed in range(4)]

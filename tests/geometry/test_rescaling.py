@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from mode_connectivity.geometry import rescaling_share, rescalings
 from mode_connectivity.models import build
 from mode_connectivity.symmetry import Symmetry
-from networks import randomised
-from studies import small_net
+from support.distinct_networks import randomised
+from support.small_networks import small_net
 
 IMAGES = torch.randn(8, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 

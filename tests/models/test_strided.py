@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from mode_connectivity.models import build, depth_layers
-from networks import check
+from support.distinct_networks import check
 
 
 def test_every_layer_shapes_the_logits_of_any_image_size() -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from imports import ROOT
 from mode_connectivity.finetuning import CBFT, LLRT, NAIVE
 from mode_connectivity.params import Params, ParamsError
+from support.code_imports import ROOT
 
 DEFAULT = (ROOT / "params.yaml").read_text()
 

@@ -13,7 +13,7 @@ from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, Polygon, linear_bends
 from mode_connectivity.paths.fitting import fit, path_gradients
 from mode_connectivity.training import Recipe, train_endpoint
-from studies import small_net, state_of, stripe_batches, stripes
+from support.small_networks import small_net, state_of, stripe_batches, stripes
 
 RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=0.02, weight_decay=1e-3, clip_norm=5.0)
 A, B, C = (state_of(small_net(seed)) for seed in range(3))

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Linear, biased_bends, linear_bends, parameter_names, perturbed_bends, sphere_bends
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 A, C = (state_of(small_net(seed, batch_norm=True).double()) for seed in range(2))
 NAMES = parameter_names(A)

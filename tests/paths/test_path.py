@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from mode_connectivity.paths import Bezier, Linear, Path, Polygon, linear_bends
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 A, B, C = (state_of(small_net(seed, batch_norm=True).double()) for seed in range(3))
 PATHS = [

@@ -13,7 +13,7 @@ from mode_connectivity.paths.fitting import fit
 from mode_connectivity.paths.restrict import Mask, complement, everything, layers, moving, share, union
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.training import Recipe
-from studies import small_net, state_of, stripe_batches
+from support.small_networks import small_net, state_of, stripe_batches
 
 CLIP = 0.5
 RECIPE = Recipe(epochs=2, batch_size=16, learning_rate=0.05, weight_decay=1e-2, clip_norm=CLIP)

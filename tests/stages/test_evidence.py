@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from inside import params_with, run_up_to_curves
 from mode_connectivity import layout
 from mode_connectivity.params import Params, ParamsError
 from mode_connectivity.plots.style import nothing_to_draw, save_png
 from mode_connectivity.stages import analysis, endpoint, endpoint_plane, locality, plane, report, restricted, source
+from support.in_process import params_with, run_up_to_curves
 
 KINDS = ["slices", "placebo_slices", "outside", "all"]
 CHANGES: dict[str, object] = {

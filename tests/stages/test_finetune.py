@@ -11,20 +11,14 @@ from safetensors.torch import save_file
 from mode_connectivity import layout
 from mode_connectivity.datasets import PROBE_SETS, CueData
 from mode_connectivity.foundations import checkpoints
-from project import SMALL, Project
+from support.project_copy import METHODS, Project
 
-METHODS = ["naive", "llrt", "lpft", "cbft", "scratch"]
 HEAD = {"classifier.weight", "classifier.bias"}
-EPOCHS = {f"finetune.{name}.epochs": 1 for name in ("naive", "llrt", "lpft", "lpft.head", "scratch")}
 
 
-@pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    own = {"finetune.methods": METHODS, "finetune.n_clean": 0.5, "finetune.cbft.epochs": 2, **EPOCHS}
-    project = Project(tmp_path_factory.mktemp("finetuning"), SMALL | own)
-    project.run("dvc", "repro", "mechanism_report")
-    project.commit()
-    return project
+@pytest.fixture
+def study(finished_study: Project) -> Project:
+    return finished_study
 
 
 def history(study: Project, method: str) -> dict[str, Any]:

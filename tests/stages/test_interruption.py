@@ -13,7 +13,7 @@ import pytest
 
 from mode_connectivity import layout
 from mode_connectivity.params.variants import RESEEDS
-from project import SMALL, Project
+from support.project_copy import SMALL, Project
 
 LONG = {
     "variants": ["mid"],

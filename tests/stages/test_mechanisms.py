@@ -12,16 +12,13 @@ from mode_connectivity import layout
 from mode_connectivity.datasets import PROBE_SETS, CueData
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.paths import Bezier, Linear, State
-from project import SMALL, Project
+from mode_connectivity.study.path_files import bends_of
+from support.project_copy import PATTERNS, Project
 
-PATTERNS = ["lmc", "lmcp", "qmc_cue", "qmc_clean"]
 
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = Project(tmp_path_factory.mktemp("mechanisms"), SMALL | {"mechanism.patterns": PATTERNS})
-    project.run("dvc", "repro", "mechanism")
-    return project
+@pytest.fixture
+def study(finished_study: Project) -> Project:
+    return finished_study
 
 
 def profiles(study: Project, pattern: str) -> dict[str, NDArray[np.float64]]:
@@ -30,11 +27,11 @@ def profiles(study: Project, pattern: str) -> dict[str, NDArray[np.float64]]:
 
 
 def controls(study: Project, pattern: str) -> list[State]:
-    tensors, _ = checkpoints.load(study.root / layout.mechanism_path(pattern, 0))
-    count = 1 + max(int(name.partition(".")[0]) for name in tensors)
-    return [
-        {name.partition(".")[2]: t for name, t in tensors.items() if name.startswith(f"{k}.")} for k in range(count)
-    ]
+    """The control points of a path, ends included."""
+    start, end = (checkpoints.load(study.root / layout.cue_endpoint(kind, 0))[0] for kind in ("cue", "clean"))
+    tensors, metadata = checkpoints.load(study.root / layout.mechanism_path(pattern, 0))
+    matched = {name.removeprefix("end."): tensor for name, tensor in tensors.items() if name.startswith("end.")}
+    return [start, *bends_of(tensors, metadata["path"]["bends"]), matched or end]
 
 
 def test_every_path_is_scored_on_every_probe_set_at_one_point_more_than_steps(study: Project) -> None:
@@ -68,7 +65,8 @@ def test_paths_start_at_the_cue_trained_network_and_end_at_its_twin(study: Proje
         first, last = path.at(0), path.at(1)
         for name in cue:
             assert torch.equal(first[name], cue[name])
-            assert torch.equal(last[name].sort().values, clean[name].sort().values) or pattern == "lmcp"
+            # Matching reorders the twin's units and changes none; every other path ends at the twin itself.
+            assert torch.equal(last[name], clean[name]) or pattern == "lmcp"
             assert torch.equal(last[name].flatten().sort().values, clean[name].flatten().sort().values)
     bends = [controls(study, pattern)[1]["classifier.weight"] for pattern in ("qmc_cue", "qmc_clean")]
     assert not torch.equal(*bends)
@@ -101,10 +99,10 @@ def test_contact_sheets_and_figures_are_tracked(study: Project) -> None:
     experiment = client.get_experiment_by_name("mode-connectivity")
     assert experiment is not None
     runs = {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
-    assert set(runs) == {"dataset", "cue_dataset", "cue_endpoint@0", *(f"mechanism@{p}-0" for p in PATTERNS)}
+    assert {f"{stage}@{p}-0" for stage in ("mechanism", "mechanism_scores") for p in PATTERNS} <= set(runs)
     sheets = {item.path for item in client.list_artifacts(runs["cue_dataset"].info.run_id)}
     assert sheets == {"training.png", *(f"{name}.png" for name in PROBE_SETS)}
-    path = runs["mechanism@qmc_cue-0"]
+    path = runs["mechanism_scores@qmc_cue-0"]
     assert layout.PROBED_FIGURE in {item.path for item in client.list_artifacts(path.info.run_id)}
     assert len(client.get_metric_history(path.info.run_id, "test_rand_cue_accuracy")) == 3
     assert path.data.params["mechanism.recalibrate_on"] == "cue"
@@ -114,7 +112,9 @@ def test_contact_sheets_and_figures_are_tracked(study: Project) -> None:
 def test_another_pattern_runs_nothing_else(study: Project, tmp_path: Path) -> None:
     copy = study.copied(tmp_path)
     copy.set({"mechanism.patterns": ["lmc"]})
-    assert copy.stages_run("dvc", "repro", "mechanism") == ["source"]
+    assert copy.stages_run("dvc", "repro", "mechanism_scores") == ["source"]
+    copy.set({"mechanism.train_images": 100})
+    assert copy.stages_run("dvc", "repro", "mechanism_scores") == ["source", "mechanism_scores@lmc-0"]
     copy.set({"mechanism.recalibrate_on": "clean"})
     assert copy.stages_run("dvc", "repro", "mechanism") == ["source", "mechanism@lmc-0"]
     copy.set({"cue_model.name": "vgg17"})
@@ -126,7 +126,7 @@ def test_another_pattern_runs_nothing_else(study: Project, tmp_path: Path) -> No
 def test_dominoes_over_a_second_source(study: Project, tmp_path: Path) -> None:
     copy = study.copied(tmp_path)
     copy.set({"cue.kind": "dominoes", "cue.second": "shapes", "mechanism.patterns": ["lmc"]})
-    copy.run("dvc", "repro", "mechanism")
+    copy.run("dvc", "repro", "mechanism_scores")
     tensors, metadata = checkpoints.load(copy.root / layout.CUES)
     cues = CueData.from_tensors(tensors, metadata["draws"])
     assert cues.training.pixels.shape[1:] == (3, 64, 32)

@@ -10,7 +10,7 @@ from mode_connectivity import layout
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.models import build
 from mode_connectivity.params.variants import RESEEDS
-from project import SMALL, Project
+from support.project_copy import SMALL, Project
 
 BROUGHT = '''
 """A network of a user's own."""

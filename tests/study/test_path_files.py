@@ -8,7 +8,7 @@ import torch
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.paths.kinds import KINDS, kind_of
 from mode_connectivity.study.path_files import bends_of, save_path
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 START, END, *MANY = (state_of(small_net(seed, batch_norm=True)) for seed in range(13))
 

@@ -7,7 +7,7 @@ from torch import nn
 
 from mode_connectivity.models import build, depth_layers
 from mode_connectivity.symmetry import Symmetry, UnsupportedModule, rules, rules_elementwise
-from networks import check, randomised
+from support.distinct_networks import check, randomised
 
 VGGS = [(name, norm) for name in ("vgg13", "vgg16", "vgg19") for norm in (False, True)]
 

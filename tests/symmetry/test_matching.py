@@ -10,7 +10,7 @@ from torch.func import functional_call
 from mode_connectivity.models import build
 from mode_connectivity.symmetry import Symmetry, match_activations, match_weights
 from mode_connectivity.symmetry.moments import Moments
-from networks import randomised
+from support.distinct_networks import randomised
 
 IMAGES = torch.rand(64, 3, 32, 32, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
 NETWORKS = [("vgg13", False), ("vgg16", True), ("resnet18", True)]

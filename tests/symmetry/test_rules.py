@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from mode_connectivity.symmetry import Symmetry, UnsupportedModule
-from networks import check
+from support.distinct_networks import check
 
 
 class Toy(nn.Module):

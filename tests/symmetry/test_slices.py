@@ -6,7 +6,7 @@ import torch
 from mode_connectivity.models import build
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.symmetry.slices import Member
-from networks import randomised
+from support.distinct_networks import randomised
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mode_connectivity.models import build
 from mode_connectivity.symmetry import Symmetry
-from networks import randomised
+from support.distinct_networks import randomised
 
 MODEL = randomised(build("resnet18", num_classes=4, width=1 / 16))
 SYMMETRY = Symmetry.derive(MODEL, torch.zeros(1, 3, 32, 32))

@@ -9,7 +9,7 @@ from mode_connectivity.symmetry.ablation import ablated
 from mode_connectivity.symmetry.equivalence import compare
 from mode_connectivity.symmetry.selection import important_pairs, null_pair, random_pairs
 from mode_connectivity.symmetry.units import observe_units, pair_distance
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 IMAGES = torch.rand(20, 3, 8, 8, generator=named_generator(0, "images"))
 MODEL = small_net()

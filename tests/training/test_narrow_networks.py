@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from imports import ROOT
+from support.code_imports import ROOT
 
 SETTING = """
 import torch

@@ -18,7 +18,7 @@ from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, linear_bends
 from mode_connectivity.paths.fitting import fit
 from mode_connectivity.training import Epoch, Keeper, Recipe, Snapshot, train_endpoint
-from studies import state_of, stripes
+from support.small_networks import state_of, stripes
 
 RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=0.05, weight_decay=1e-3, schedule="one_cycle", clip_norm=1.0)
 STEPS = 4 * 6

@@ -11,6 +11,8 @@ from mode_connectivity.running.errors import in_one_line
 COMMANDS = {
     "analyse": "write the distances per layer along a path that is given as files",
     "animate": "write the animation of a path, and its heatmap, from an NPZ of distances",
+    "graph": "write the graph of stages as a makefile",
+    "repro": "run the stages that are not up to date, several at a time",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from imports import ROOT
+from support.code_imports import ROOT
 
 SMALL: dict[str, object] = {
     "seeds": [0],
@@ -28,6 +28,16 @@ SMALL: dict[str, object] = {
     "mechanism.epochs": 1,
     "finetune.methods": ["naive"],
     "finetune.naive.epochs": 1,
+}
+PATTERNS = ["lmc", "lmcp", "qmc_cue", "qmc_clean"]
+METHODS = ["naive", "llrt", "lpft", "cbft", "scratch"]
+# Both studies, with every path and every method.
+FINISHED: dict[str, object] = SMALL | {
+    "mechanism.patterns": PATTERNS,
+    "finetune.methods": METHODS,
+    "finetune.n_clean": 0.5,
+    "finetune.cbft.epochs": 2,
+    **{f"finetune.{name}.epochs": 1 for name in ("naive", "llrt", "lpft", "lpft.head", "scratch")},
 }
 TRACKED = (
     "params.yaml",
@@ -62,9 +72,14 @@ class Project:
     def copied(self, root: Path) -> "Project":
         """This project as it stands, results and cache included, to change something in."""
         shutil.copytree(self.root, root, dirs_exist_ok=True, symlinks=True)
-        copy = Project.__new__(Project)
-        copy.root = root
-        return copy
+        return Project.at(root)
+
+    @classmethod
+    def at(cls, root: Path) -> "Project":
+        """The project that lies there."""
+        project = cls.__new__(cls)
+        project.root = root
+        return project
 
     @property
     def store(self) -> str:

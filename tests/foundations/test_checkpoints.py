@@ -8,8 +8,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from imports import SRC
 from mode_connectivity.foundations.checkpoints import CheckpointError, load, save
+from support.code_imports import SRC
 
 TENSORS = {"features.10.weight": torch.arange(6.0).view(2, 3), "features.2.bias": torch.zeros(2, dtype=torch.uint8)}
 

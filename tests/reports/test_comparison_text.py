@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from imports import ROOT
 from mode_connectivity.params import Params
 from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.reports.comparison.rows import Row
 from mode_connectivity.reports.comparison.text import report_text
+from support.code_imports import ROOT
 
 PARAMS = Params.load(ROOT / "params.yaml")
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from imports import ROOT
 from mode_connectivity.neuron_swap.correction import correction
 from mode_connectivity.neuron_swap.movement import Swapped
 from mode_connectivity.neuron_swap.summary import Summary
@@ -14,7 +13,8 @@ from mode_connectivity.params import Params
 from mode_connectivity.paths import State
 from mode_connectivity.reports.locality.depths import depth_record, figure
 from mode_connectivity.symmetry import Symmetry
-from studies import small_net
+from support.code_imports import ROOT
+from support.small_networks import small_net
 
 MODEL = small_net(batch_norm=True)
 SYMMETRY = Symmetry.derive(MODEL, torch.zeros(1, 3, 8, 8))

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import yaml
 
-from imports import ROOT
 from mode_connectivity.params import Params
 from mode_connectivity.stages import curve, dataset, endpoint, source, swap
-from project import SMALL
+from support.code_imports import ROOT
+from support.project_copy import SMALL
 
 
 def params_with(folder: Path, changes: dict[str, object]) -> Params:

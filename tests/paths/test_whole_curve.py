@@ -6,7 +6,7 @@ from torch import Tensor
 
 from mode_connectivity.paths import Bezier, Polygon
 from mode_connectivity.paths.whole_curve import parameters, whole_curve
-from studies import small_net, state_of
+from support.small_networks import small_net, state_of
 
 A, B, C = (state_of(small_net(seed, batch_norm=True)) for seed in range(3))
 

@@ -1,0 +1,28 @@
+"""Runs the stages that are not up to date, several at a time."""
+
+import argparse
+import os
+import sys
+
+EXAMPLE = "  mode-connectivity repro --jobs 4"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the subcommand."""
+    text = "stages at a time (default: the cores divided by compute.threads); 1 is plain `dvc repro`"
+    parser.add_argument("--jobs", type=int, help=text)
+
+
+def run(given: argparse.Namespace) -> None:
+    """Run the graph; the process ends with a status."""
+    from mode_connectivity import layout
+    from mode_connectivity.executors.side_by_side import default_jobs, run_side_by_side
+    from mode_connectivity.params import Params
+
+    params = Params.load(layout.PARAMS)
+    if given.jobs is not None and given.jobs < 1:
+        raise ValueError(f"--jobs: at least one stage at a time, got {given.jobs}")
+    jobs = given.jobs or default_jobs(params.compute.threads)
+    if jobs == 1:
+        os.execvp("dvc", ["dvc", "repro"])
+    sys.exit(run_side_by_side(jobs))

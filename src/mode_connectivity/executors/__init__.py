@@ -1,0 +1,1 @@
+"""Runs the stages of dvc.yaml side by side, by an existing scheduler."""

@@ -1,0 +1,67 @@
+"""Runs all stages that are not up to date with GNU make, several at a time."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from mode_connectivity.executors.graph import part_of, stage_graph, stale_stages
+from mode_connectivity.executors.lock_order import entries_of, order_entries
+from mode_connectivity.executors.makefile import makefile
+from mode_connectivity.executors.records import Records
+
+RECORDS = Path(".state/repro")
+SOURCE = "source"  # looks at the data each time, so it runs first and alone
+
+
+def default_jobs(threads: int) -> int:
+    """Return how many stages of `threads` threads the cores can run at a time, at least one."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores // threads)
+
+
+def run_side_by_side(jobs: int) -> int:
+    """Run `source`, then every stage that is stale or descends from a stale one; return a status.
+
+    A failed stage stops what needs it and nothing else. dvc.lock ends with the bytes of a sequential run.
+    """
+    from dvc.repo import Repo
+
+    before = entries_of()
+    with Repo(".") as repo:
+        repo.reproduce(SOURCE, single_item=True)
+    with Repo(".") as repo:
+        graph = stage_graph(repo)
+        stale = [stage for stage in stale_stages(repo, graph) if stage != SOURCE]
+    order_entries(before, list(graph))
+    records = Records(RECORDS)
+    records.begin(stale)
+    if not stale:
+        print("Data and pipelines are up to date.")
+        return 0
+    status = _make(part_of(graph, stale), records, jobs)
+    order_entries(before, list(graph))
+    return _told(stale, records, status)
+
+
+def _make(graph: dict[str, list[str]], records: Records, jobs: int) -> int:
+    file = records.folder / "Makefile"
+    file.write_text(makefile(graph, records.folder, sys.executable))
+    command = ["make", "--no-print-directory", "-s", "-k", f"-j{jobs}", "-f", str(file), "all"]
+    plain = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    process = subprocess.Popen(command, env=plain, stderr=subprocess.DEVNULL)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # make and its stages were told as well: wait for the states that they keep
+            continue
+
+
+def _told(stale: list[str], records: Records, status: int) -> int:
+    failed, ended = records.having("failed"), records.having("ended")
+    skipped = [stage for stage in stale if stage not in failed and stage not in ended]
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    if skipped:
+        print(f"not run: {', '.join(skipped)}; the same command goes on", file=sys.stderr)
+    return status and 1

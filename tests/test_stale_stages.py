@@ -1,0 +1,89 @@
+"""A rerun means something: which stages an edit of each room makes stale, by DVC's own word."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.code_imports import PACKAGE
+from support.project_copy import Project
+
+CURVES = {"curve"}
+TRAINED = {"endpoint", "cue_endpoint", "mechanism", "finetune"} | CURVES
+READS_NETWORKS = TRAINED | {"swap", "analysis", "locality", "mechanism_scores"}
+DRAWN = {"analysis", "report", "locality", "cue_dataset", "mechanism_scores", "mechanism_report"}
+DATA = {"dataset", "cue_dataset"}
+REPORTS = {"report", "locality", "mechanism_report"}
+
+# An edited file of the package -> the stages that `dvc status` names beside `source`, which it always does.
+STALE: dict[str, set[str]] = {
+    "foundations/atomic.py": READS_NETWORKS | DATA | REPORTS,
+    "layout.py": set(),
+    "params/sections.py": set(),
+    "sources/image_folder.py": DATA,
+    "datasets/batches.py": READS_NETWORKS | DATA,
+    "models/vgg.py": READS_NETWORKS,
+    "training/loop.py": READS_NETWORKS,
+    "symmetry/apply.py": {"swap", "analysis", "locality", "mechanism"},
+    "paths/bezier.py": READS_NETWORKS - {"endpoint", "cue_endpoint"},
+    "geometry/gram.py": {"swap", "analysis", "locality"},
+    "evaluation/sweep.py": READS_NETWORKS - CURVES - {"mechanism"},
+    "statistics/verdict.py": {"locality", "mechanism_report"},
+    "finetuning/cbft.py": {"finetune"},
+    "plots/heatmap.py": DRAWN,
+    "tracking/runs.py": set(),
+    "running/stage.py": set(),
+    "study/scoring.py": {"analysis", "finetune", "mechanism_scores"},
+    "study/study.py": READS_NETWORKS,
+    "neuron_swap/movement.py": {"analysis", "locality"},
+    "mechanisms/patterns.py": {"mechanism"},
+    "reports/comparison/text.py": {"report"},
+    "reports/locality/depths.py": {"locality"},
+    "reports/mechanisms/signs.py": {"mechanism_report"},
+    "reports/rendering.py": REPORTS,
+    "stages/curve.py": {"curve"},
+    "commands/analyse.py": set(),
+    "executors/graph.py": set(),
+}
+
+STATUS = """
+import json, pathlib, sys
+from dvc.repo import Repo
+stale = {}
+for name in json.loads(sys.argv[1]):
+    file = pathlib.Path("src/mode_connectivity", name)
+    text = file.read_text()
+    file.write_text(text + "\\n# edited\\n")
+    with Repo(".") as repo:
+        stale[name] = sorted({stage.partition("@")[0] for stage in repo.status()} - {"source"})
+    file.write_text(text)
+print(json.dumps(stale))
+"""
+
+
+def test_every_room_is_in_the_table() -> None:
+    rooms = {path.name for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert {name.split("/")[0] for name in STALE} == rooms - {"__init__.py"}
+
+
+@pytest.fixture(scope="module")
+def copy(finished_study: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return finished_study.copied(tmp_path_factory.mktemp("edited"))
+
+
+def test_an_edit_makes_stale_what_the_table_says(copy: Project) -> None:
+    done = copy.run("python", "-W", "ignore", "-c", STATUS, json.dumps(list(STALE)))
+    stale = {name: set(stages) for name, stages in json.loads(done.stdout.splitlines()[-1]).items()}
+    assert stale == STALE
+
+
+def test_a_param_makes_stale_what_depends_on_it(copy: Project) -> None:
+    def stale(changes: dict[str, object]) -> set[str]:
+        copy.set(changes)
+        stages = json.loads(copy.run("dvc", "status", "--json").stdout)
+        return {stage.partition("@")[0] for stage in stages} - {"source"}
+
+    assert stale({}) == set()
+    assert stale({"analysis.fps": 5}) == {"analysis"}
+    assert stale({"analysis.fps": 10, "swap.pairs": 2}) == {"swap", "report"}
+    assert Path(copy.root / "params.yaml").is_file()

@@ -21,6 +21,7 @@ SMALL: dict[str, object] = {
     "endpoint.epochs": 2,
     "curve.epochs": 1,
     "analysis.points": 5,
+    "analysis.scored_points": 5,
     "cue_model.width": 0.0625,
     "cue_endpoint.epochs": 1,
     "mechanism.patterns": ["lmc"],

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mode_connectivity import layout
 from mode_connectivity.evaluation import Profile
 from mode_connectivity.geometry import METRICS, LayerDistances
@@ -28,10 +31,10 @@ def draw_distances(
         save_png(evolution_heatmap(evolution), folder / heatmap)
 
 
-def draw_profiles(folder: Path, distances: LayerDistances, profiles: Profiles, title: str) -> None:
+def draw_profiles(folder: Path, ts: NDArray[np.float64], profiles: Profiles, title: str) -> None:
     """Write loss and accuracy of every path against t."""
     lines = {
         name: {probe: (profile.loss, profile.accuracy) for probe, profile in sets.items()}
         for name, sets in profiles.items()
     }
-    save_png(metrics_along_path(distances.ts, lines, title=f"Along the path ({title})"), folder / layout.ALONG_PATH)
+    save_png(metrics_along_path(ts, lines, title=f"Along the path ({title})"), folder / layout.ALONG_PATH)

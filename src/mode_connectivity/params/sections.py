@@ -115,6 +115,7 @@ class Curve(Training):
 
 class Analysis(Section):
     points: int = Field(ge=3)
+    scored_points: int = Field(ge=3)
     metric: tuple[Literal["normalized_l2", "raw_l2", "relative", "norm_difference"], ...] = Field(min_length=1)
     fps: int = Field(ge=1)
 

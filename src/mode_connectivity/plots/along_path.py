@@ -10,7 +10,7 @@ from mode_connectivity.plots.style import BLUE, ORANGE, new_figure, tidy
 
 Floats = NDArray[np.float64]
 COLOURS = {"train": BLUE, "test": ORANGE}
-LINES = {"bezier": "-", "polygon": "-", "linear": "--"}
+STRAIGHT = "linear"  # dashed; every other path is solid
 
 
 def metrics_along_path(
@@ -21,7 +21,11 @@ def metrics_along_path(
     left, right = figure.subplots(1, 2)
     for path, sets in profiles.items():
         for probe, (loss, accuracy) in sets.items():
-            style = {"color": COLOURS[probe], "linestyle": LINES[path], "label": f"{path}, {probe}"}
+            style = {
+                "color": COLOURS[probe],
+                "linestyle": "--" if path == STRAIGHT else "-",
+                "label": f"{path}, {probe}",
+            }
             left.plot(ts, loss, **style)
             right.plot(ts, 100 * accuracy, **style)
     left.set_ylabel("cross entropy (nats)")

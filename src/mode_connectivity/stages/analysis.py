@@ -4,6 +4,7 @@ import json
 import pathlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mode_connectivity import layout
 from mode_connectivity.evaluation import path_summary
@@ -31,13 +32,14 @@ def main(params: Params, variant: str, seed: int) -> None:
     curve = load_path(study, start, layout.curve(variant, seed), end)
     swap = read_swap(variant, seed)
     ts = np.linspace(0, 1, params.analysis.points)
+    scored = np.linspace(0, 1, params.analysis.scored_points)
     distances = layer_distances(curve, ts)
     figures, arrays = movement(study, curve, swap, ts)
     paths = {kind_of(path): path for path in (curve, Linear(start, end))}
-    profiles = {name: profiles_of(study, path, ts, f"{name} {variant} seed {seed}") for name, path in paths.items()}
+    profiles = {name: profiles_of(study, path, scored, f"{name} {variant} seed {seed}") for name, path in paths.items()}
     made_from = [layout.curve(variant, seed)]
     with whole_folder(layout.analysis(variant, seed)) as folder:
-        _save_arrays(folder / layout.DISTANCES, distances, profiles, swap.layer)
+        _save_arrays(folder / layout.DISTANCES, distances, scored, profiles, swap.layer)
         np.savez(folder / layout.DISPLACEMENT, allow_pickle=False, **arrays)
         write_json(
             folder / layout.SUMMARY,
@@ -45,18 +47,20 @@ def main(params: Params, variant: str, seed: int) -> None:
                 **study.provenance("analysis", "evaluation", made_from=made_from, variant=variant, seed=seed),
                 "swapped_layer": swap.layer,
                 FITTED: kind_of(curve),
-                "paths": {name: path_summary(ts, sets) for name, sets in profiles.items()},
+                "paths": {name: path_summary(scored, sets) for name, sets in profiles.items()},
                 "layers": layer_summary(curve, distances),
                 "movement": figures,
             },
         )
         title = f"{variant}, seed {seed}"
         draw_distances(folder, distances, swap.layer, params.analysis.metric, params.analysis.fps, title)
-        draw_profiles(folder, distances, profiles, title)
+        draw_profiles(folder, scored, profiles, title)
 
 
-def _save_arrays(path: pathlib.Path, distances: LayerDistances, profiles: Profiles, layer: str | None) -> None:
-    arrays = distance_arrays(distances, layer)
+def _save_arrays(
+    path: pathlib.Path, distances: LayerDistances, scored: NDArray[np.float64], profiles: Profiles, layer: str | None
+) -> None:
+    arrays = distance_arrays(distances, layer) | {"scored_ts": scored}
     for name, sets in profiles.items():
         for probe, profile in sets.items():
             arrays |= {f"{name}_{probe}_{quantity}": getattr(profile, quantity) for quantity in QUANTITIES}

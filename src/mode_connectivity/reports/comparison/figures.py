@@ -46,7 +46,7 @@ def draw_paths(folder: Path, summaries: Mapping[tuple[str, int], Summary]) -> No
         if set(own) <= set(seeds.get(CONTROL, ())):
             shown[variant]["control's curve"] = _losses(CONTROL, own, curve)
     with np.load(layout.analysis(*next(iter(summaries))) / layout.DISTANCES, allow_pickle=False) as arrays:
-        ts = arrays["ts"]
+        ts = arrays["scored_ts"]
     save_png(losses_beside_control(ts, shown), folder / layout.PATHS)
 
 

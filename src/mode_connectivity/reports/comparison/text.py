@@ -28,7 +28,7 @@ def report_text(params: Params, rows: list[Row]) -> str:
         width=params.model.width,
         source=params.dataset.source,
         precision=params.compute.precision,
-        points=params.analysis.points,
+        points=params.analysis.scored_points,
         accuracies={row["seed"]: row["accuracy"] for row in rows},
         highest=max(swaps, key=lambda row: row["line_barrier"], default=None),
         highest_curve=max(rows, key=lambda row: row["curve_barrier"]),

@@ -1,4 +1,4 @@
-"""The product against a straightforward implementation of the same work, side by side on one machine.
+"""Compares the product with a straightforward implementation of the same work, side by side on one machine.
 
-It stands beside the product, which never imports it. `make bench` runs it.
+`make bench` runs it; the product never imports it.
 """

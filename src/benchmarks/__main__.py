@@ -1,4 +1,4 @@
-"""Measure and print one table: `python -m benchmarks [--only curve,gif] [--json FILE]`."""
+"""Measures and prints one table: `python -m benchmarks [--only curve,gif] [--json FILE]`."""
 
 import argparse
 import json
@@ -39,22 +39,22 @@ MEASUREMENTS: dict[str, Callable[[Setting], list[Row]]] = {
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure what was asked for, print the table, and write it as JSON where asked."""
-    asked = _parser().parse_args(arguments)
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
-    device = torch.device(asked.device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    """Measure what the arguments name, print the table, and write it as JSON where `--json` names a file."""
+    options = _parser().parse_args(arguments)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    device = torch.device(options.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as scratch:
-        setting = Setting(device, asked.rounds, asked.seeds, Path(scratch))
-        for name in asked.only:
+        setting = Setting(device, options.rounds, options.seeds, Path(scratch))
+        for name in options.only:
             print(f"measuring {name} ...", file=sys.stderr, flush=True)
             rows += MEASUREMENTS[name](setting)
     about = machine(device)
     print(", ".join(f"{key} {value}" for key, value in about.items()))
     print(render(rows))
-    if asked.json:
-        asked.json.write_text(json.dumps({"machine": about, "rows": [asdict(row) for row in rows]}, indent=2) + "\n")
+    if options.json:
+        options.json.write_text(json.dumps({"machine": about, "rows": [asdict(row) for row in rows]}, indent=2) + "\n")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""Curve training: images a second against a straightforward implementation, and the share of the machine's rate."""
+"""Measures curve training in images a second, against a straightforward implementation and the machine's own rate."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -20,18 +20,21 @@ from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import build
 from mode_connectivity.paths import Bezier
-from mode_connectivity.paths.fitting import fit
+from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.training import Recipe
 
 NAME = "vgg16"
-STEPS = {"cpu": 2, "cuda": 100}  # in one turn
+STEPS = {"cpu": 2, "cuda": 100}  # training steps in one timed run
 WORKERS = (0, 1, 2)
 RECIPE = Recipe(epochs=1, batch_size=BATCH, learning_rate=1e-4, weight_decay=5e-4, clip_norm=1.0)
 SHARES = {"fp32": ">= 60 %", "bf16": ">= 30 %"}
 
 
 def measure(setting: Setting) -> list[Row]:
-    """VGG16 at width 1 without normalisation, batch 128: ours in the precisions that pay here, the other's in fp32."""
+    """Return images a second, and the share of the machine's rate.
+
+    VGG16 at width 1 without normalisation, batch 128: ours in the precisions that pay here, the other's in fp32.
+    """
     steps = STEPS[setting.name]
     path = curve_of(NAME, setting.device)
     workers, training = _best_straightforward(path, setting)
@@ -66,7 +69,7 @@ def measure(setting: Setting) -> list[Row]:
 
 
 def step_flops(model: nn.Module, batch: int) -> float:
-    """Floating-point operations of one forward and backward pass on `batch` images, counted and not run."""
+    """Return the floating-point operations of one forward and backward pass on `batch` images, counted, not run."""
     state: Mapping[str, Tensor] = {
         name: tensor.to("meta").requires_grad_(tensor.is_floating_point())
         for name, tensor in model.state_dict().items()
@@ -82,18 +85,18 @@ def _ours(path: Bezier, setting: Setting, precision: str, steps: int) -> Work:
     model = build(NAME, num_classes=CLASSES).to(setting.device)
     batches = batches_of(images_of(steps * BATCH, setting.device))
     arithmetic = Precision(precision, setting.name)
-    return lambda: fit(model, path, batches, RECIPE, arithmetic, named_generator(0, "benchmark t"))
+    return lambda: fit_bends(model, path, batches, RECIPE, arithmetic, named_generator(0, "benchmark t"))
 
 
 def _best_straightforward(path: Bezier, setting: Setting) -> tuple[int, Training]:
-    """The number of workers with which it runs fastest, and the training ready to go on."""
+    """Return the number of workers with which it runs fastest, and the training ready to go on."""
     images = images_of(64 * BATCH, setting.device)
     scaling = batches_of(images).scaling
-    found: list[tuple[float, int, Training]] = []
+    timed: list[tuple[float, int, Training]] = []
     for workers in WORKERS:
         net = CurveNet(build(NAME, num_classes=CLASSES), path.controls)
         training = Training(net, loader(images, scaling, workers, training=True), setting.device)
         training.run(1)
-        found.append((once(partial(training.run, STEPS[setting.name])), workers, training))
-    _, workers, training = min(found, key=lambda each: each[0])
+        timed.append((once(partial(training.run, STEPS[setting.name])), workers, training))
+    _, workers, training = min(timed, key=lambda each: each[0])
     return workers, training

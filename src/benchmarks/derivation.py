@@ -1,4 +1,4 @@
-"""Deriving the permutation symmetry of a network, its check in float64 included."""
+"""Measures the derivation of a network's permutation symmetry, its check in float64 included."""
 
 import torch
 
@@ -12,7 +12,7 @@ NETWORKS = ("vgg16", "resnet18", "torchvision.models:densenet121")
 
 
 def measure(setting: Setting) -> list[Row]:
-    """Networks of width 1, two images of 32x32."""
+    """Return the seconds for networks of width 1, derived from two images of 32x32."""
     images = torch.randn(2, 3, 32, 32, device=setting.device)
     models = {name: build(name, num_classes=CLASSES).to(setting.device) for name in NETWORKS}
     contenders = {name: lambda m=model: Symmetry.derive(m, images) for name, model in models.items()}

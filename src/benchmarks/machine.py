@@ -1,4 +1,4 @@
-"""The machine that measured."""
+"""Describes the machine that measures."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ CPU_FILE = Path("/proc/cpuinfo")
 
 
 def machine(device: torch.device) -> dict[str, Any]:
-    """What a figure depends on beside the code: processor, threads, device and versions."""
+    """Return what a figure depends on beside the code: processor, threads, device and versions."""
     return {
         "cpu": _processor(),
         "capability": torch.backends.cpu.get_cpu_capability(),

@@ -1,4 +1,4 @@
-"""Peak memory of curve training over that of the plain network, in copies of the weights."""
+"""Measures the peak memory of curve training over that of the plain network, in copies of the weights."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import build
 from mode_connectivity.paths import Bezier, linear_bends
-from mode_connectivity.paths.fitting import fit
+from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.training import Recipe, train_endpoint
 
 BATCH, STEPS = 16, 3
@@ -30,7 +30,10 @@ CLOSED_FORM = {"plain": 5, "curve": 8}
 
 
 def measure(setting: Setting) -> list[Row]:
-    """VGG16 at width 1, each training in a process of its own, on the CPU: what a process holds is read from there."""
+    """Return the memory of curve training over plain training, for VGG16 at width 1 on the CPU.
+
+    Each training runs in a process of its own, so that the peak of the process is its own.
+    """
     peaks = {kind: median(_peak(kind) for _ in range(setting.rounds)) for kind in ("plain", "curve", "straightforward")}
     size = sum(tensor.numel() * tensor.element_size() for tensor in build(NAME, num_classes=CLASSES).parameters())
     extra = {kind: (peak - peaks["plain"]) / size for kind, peak in peaks.items()}
@@ -49,13 +52,13 @@ def measure(setting: Setting) -> list[Row]:
 
 
 def _peak(kind: str) -> float:
-    """Bytes that a process held at most."""
+    """Return the bytes that a process with this kind of training held at most."""
     done = subprocess.run([sys.executable, "-m", __name__, kind], check=True, capture_output=True, text=True)
     return float(done.stdout)
 
 
 def held_at_most() -> float:
-    """Bytes of memory that this process held at its peak.
+    """Return the bytes of memory that this process held at its peak.
 
     Linux's own count for the process: the one of getrusage starts at what the parent held when it started the child.
     """
@@ -64,7 +67,7 @@ def held_at_most() -> float:
 
 
 def train(kind: str) -> None:
-    """A few steps of one kind of training."""
+    """Train for a few steps; `kind` is "plain", "curve" or "straightforward"."""
     cpu = torch.device("cpu")
     images = images_of(STEPS * BATCH, cpu)
     batches, draws = batches_of(images, BATCH), named_generator(0, "benchmark t")
@@ -75,7 +78,7 @@ def train(kind: str) -> None:
         return
     path = Bezier([start, *linear_bends(start, end), end])
     if kind == "curve":
-        fit(model, path, batches, RECIPE, Precision(), draws)
+        fit_bends(model, path, batches, RECIPE, Precision(), draws)
         return
     net = CurveNet(model, path.controls)
     Training(net, loader(images, batches.scaling, 0, training=True, batch_size=BATCH), cpu).run(STEPS)

@@ -1,4 +1,4 @@
-"""Planted permutations: a network is permuted at random and matched against itself."""
+"""Checks that matching recovers planted permutations: a network is permuted at random and matched to itself."""
 
 import torch
 
@@ -13,11 +13,11 @@ IMAGES = 32
 
 
 def measure(setting: Setting) -> list[Row]:
-    """How many of `setting.seeds` permutations of networks of width 1 are found again, every unit of them."""
+    """Return how many of `setting.seeds` permutations of networks of width 1 are recovered in every unit."""
     rows = []
     for name in NETWORKS:
-        found = [_recovered(name, seed, setting.device) for seed in range(setting.seeds)]
-        for way, right in zip(("weights", "activations"), zip(*found, strict=True), strict=True):
+        recovered = [_recovered(name, seed, setting.device) for seed in range(setting.seeds)]
+        for way, right in zip(("weights", "activations"), zip(*recovered, strict=True), strict=True):
             share = f"{sum(right)} of {len(right)}"
             rows.append(Row(f"planted in {name}, by {way}", sum(right), "recovered", result=share, target="all"))
     return rows
@@ -35,5 +35,5 @@ def _recovered(name: str, seed: int, device: torch.device) -> tuple[bool, bool]:
     return _same(by_weights, wanted), _same(by_activations, wanted)
 
 
-def _same(found: Permutations, wanted: Permutations) -> bool:
-    return all(torch.equal(found[group], perm) for group, perm in wanted.items())
+def _same(matched: Permutations, wanted: Permutations) -> bool:
+    return all(torch.equal(matched[group], perm) for group, perm in wanted.items())

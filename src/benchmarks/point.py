@@ -1,4 +1,4 @@
-"""One point of a path: loss and accuracy on train and test images."""
+"""Measures the scoring of one point of a path: loss and accuracy on train and test images."""
 
 from functools import partial
 
@@ -10,6 +10,7 @@ from benchmarks.straightforward.loading import loader
 from benchmarks.straightforward.mixing import CurveNet
 from benchmarks.table import Row, times
 from benchmarks.timing import Work, interleaved
+from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.evaluation import sweep
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import build
@@ -20,18 +21,19 @@ WORKERS = 1
 
 
 def measure(setting: Setting) -> list[Row]:
-    """VGG16 at width 1; the other keeps autograd on and takes batches of 128 from a data loader."""
+    """Return images a second for VGG16 at width 1; the other keeps autograd on and loads batches of 128."""
     path, model = curve_of(NAME, setting.device), build(NAME, num_classes=CLASSES).to(setting.device)
     sets = {
         name: images_of(count, setting.device)
         for name, count in zip(("train", "test"), COUNTS[setting.name], strict=True)
     }
     scaling = batches_of(sets["train"]).scaling
+    batches = {name: ScoringBatches(images, scaling) for name, images in sets.items()}
     net = CurveNet(model, path.controls).to(setting.device)
     loaders = [loader(images, scaling, WORKERS, training=False) for images in sets.values()]
     precisions = precisions_that_pay(setting.device)
     contenders: dict[str, Work] = {
-        precision: partial(sweep, model, path.at, [T], sets, scaling, Precision(precision, setting.name))
+        precision: partial(sweep, model, path, [T], batches, precision=Precision(precision, setting.name))
         for precision in precisions
     }
     contenders["straightforward"] = lambda: [score(net, T, each, setting.device) for each in loaders]

@@ -1,4 +1,4 @@
-"""What all measurements share: the device, how often they are repeated, and images and networks of the usual size."""
+"""Defines what all measurements share: the device, the repetitions, and images and networks of the usual size."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ CLASSES = 10
 
 @dataclass(frozen=True)
 class Setting:
-    """`rounds` of each measurement, `seeds` planted permutations, and `scratch`, a folder to write into."""
+    """Holds the device, `rounds` of each measurement, `seeds` planted permutations, and `scratch`, a folder to fill."""
 
     device: torch.device
     rounds: int
@@ -27,25 +27,26 @@ class Setting:
 
     @property
     def name(self) -> str:
+        """Return the kind of the device, "cpu" or "cuda"."""
         return self.device.type
 
 
 def images_of(count: int, device: torch.device) -> Images:
-    """Random images of the shape of CIFAR-10."""
+    """Return `count` random images of the shape of CIFAR-10."""
     generator = named_generator(0, "benchmark images")
     pixels = torch.randint(256, (count, 3, 32, 32), dtype=torch.uint8, generator=generator)
     return Images(pixels, torch.arange(count) % CLASSES).to(device)
 
 
 def batches_of(images: Images, batch_size: int = BATCH) -> TrainingBatches:
-    """Augmented as is usual for CIFAR-10: a random crop from four pixels of padding, and a flip."""
+    """Return batches augmented as is usual for CIFAR-10: a random crop from four pixels of padding, and a flip."""
     order, draws = named_generator(0, "benchmark order"), named_generator(0, "benchmark augmentation")
     augmentation = Augmentation(crop_padding=CROP_PADDING, flip=True)
     return TrainingBatches(images, batch_size, Scaling.of(images), augmentation, order, draws)
 
 
 def controls_of(name: str, device: torch.device, count: int = 3) -> list[dict[str, Tensor]]:
-    """So many differently initialised networks."""
+    """Return the weights of `count` networks, each initialised from a seed of its own."""
     states = []
     for seed in range(count):
         torch.manual_seed(seed)
@@ -54,5 +55,5 @@ def controls_of(name: str, device: torch.device, count: int = 3) -> list[dict[st
 
 
 def curve_of(name: str, device: torch.device) -> Bezier:
-    """A quadratic curve through three of them."""
+    """Return a quadratic curve whose control points are three differently initialised networks."""
     return Bezier(controls_of(name, device))

@@ -1,4 +1,4 @@
-"""What a stage costs before and after its work: imports, params, and tracking."""
+"""Measures what a stage costs before and after its work: imports, params, and tracking."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ tracker().log(tracking.Record("benchmark", {{}}, {{}}))
 
 
 def measure(setting: Setting) -> list[Row]:
-    """A process that imports what the curve stage imports, against one that imports torch alone; then with a run."""
+    """Return the seconds to import what the curve stage does, without and with a tracked run, and torch alone."""
     store = {"MLFLOW_TRACKING_URI": f"sqlite:///{setting.scratch / 'mlflow.db'}"}
     subprocess.run([sys.executable, "-m", "mode_connectivity.tracking"], check=True, env=os.environ | store)
     codes = {"torch": FLOOR, "stage": STAGE, "tracked": TRACKED}

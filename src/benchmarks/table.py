@@ -1,4 +1,4 @@
-"""What was measured, as rows of one aligned table."""
+"""Renders measurements as rows of one aligned table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ HEADINGS = ("measured", "ours", "against", "theirs", "result", "target")
 
 @dataclass(frozen=True)
 class Row:
-    """`value` of ours and `other` of what it stands against, both in `unit`; `result` says how they compare."""
+    """Holds `value` of ours and `other` of its contender, both in `unit`; `result` says how they compare."""
 
     measured: str
     value: float
@@ -20,12 +20,12 @@ class Row:
 
 
 def times(ours: float, theirs: float) -> str:
-    """How many times one is the other."""
+    """Return the ratio of `ours` to `theirs` as text, such as `3.1 x`."""
     return f"{ours / theirs:.2g} x" if ours < 10 * theirs else f"{ours / theirs:.0f} x"
 
 
 def render(rows: Sequence[Row]) -> str:
-    """The rows in columns as wide as their widest cell."""
+    """Return the rows as text, in columns as wide as their widest cell."""
     cells = [HEADINGS, *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
     rule = tuple("-" * width for width in widths)

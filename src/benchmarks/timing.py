@@ -1,4 +1,4 @@
-"""Contenders measured side by side: what slows the machine down for a while slows all of them down."""
+"""Times contenders in turns, so that what slows the machine down for a while slows all of them down."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,9 +10,9 @@ Work = Callable[[], object]
 
 
 def interleaved(contenders: Mapping[str, Work], rounds: int = 3, warm_up: bool = True) -> dict[str, float]:
-    """Median seconds of each contender over `rounds`; every round runs all of them, each time another one first.
+    """Return the median seconds of each contender over `rounds`.
 
-    `warm_up` runs all of them once before, uncounted.
+    Every round runs all of them, each time another one first. `warm_up` runs all of them once before, uncounted.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     names = list(contenders)
@@ -26,7 +26,7 @@ def interleaved(contenders: Mapping[str, Work], rounds: int = 3, warm_up: bool =
 
 
 def once(work: Work) -> float:
-    """Seconds of one run, to the end of what it started on a GPU."""
+    """Return the seconds of one run, to the end of what it started on a GPU."""
     started = time.perf_counter()
     work()
     if torch.cuda.is_available():

@@ -1,4 +1,4 @@
-"""The place of every artefact, relative to the root of the workspace. `dvc.yaml` names the same; a test holds it."""
+"""Defines the place of every artefact, relative to the workspace root; a test checks that `dvc.yaml` names the same."""
 
 from pathlib import Path
 
@@ -17,73 +17,73 @@ MECHANISMS = Path("reports/mechanisms")
 
 
 def endpoint(seed: int) -> Path:
-    """The trained network; its training history lies beside it."""
+    """Return the file of the trained network; its training history lies beside it."""
     return Path(f"models/endpoints/seed{seed}.safetensors")
 
 
 def swapped(variant: str, seed: int) -> Path:
-    """The other end of a path; its `*_metadata.json` lies beside it."""
+    """Return the file of the other end of a path; its `*_metadata.json` lies beside it."""
     return Path(f"models/swaps/{variant}-seed{seed}.safetensors")
 
 
 def curve(variant: str, seed: int, replicate: int | str = 0) -> Path:
-    """The trained bend of the path from the endpoint to its swapped variant; a replicate is it again, other draws."""
+    """Return the file of the trained bend from the endpoint to its swapped variant; a replicate has other draws."""
     repeat = f"-replicate{replicate}" if replicate else ""
     return Path(f"models/curves/{variant}-seed{seed}{repeat}.safetensors")
 
 
 def history(checkpoint: Path) -> Path:
-    """Loss and accuracy per epoch of the training that made `checkpoint`."""
+    """Return the file of loss and accuracy per epoch of the training that made `checkpoint`."""
     return checkpoint.with_name(f"{checkpoint.stem}_history.json")
 
 
 def metadata(checkpoint: Path) -> Path:
-    """What was swapped, why those units, and how well the function was kept."""
+    """Return the file that says what was swapped, why those units, and how well the function was kept."""
     return checkpoint.with_name(f"{checkpoint.stem}_metadata.json")
 
 
 def analysis(variant: str, seed: int) -> Path:
-    """Folder of what a path shows."""
+    """Return the folder of what a path shows."""
     return Path(f"reports/analysis/{variant}-seed{seed}")
 
 
 def restricted(variant: str, seed: int, kind: str) -> Path:
-    """How low a path runs of which only a part was trained."""
+    """Return the file that says how high the loss rises on a path of which only a part was trained."""
     return Path(f"reports/restricted/{variant}-seed{seed}-{kind}.json")
 
 
 def plane(variant: str, seed: int) -> Path:
-    """Folder of loss and error on the plane through the ends of a path and its bend."""
+    """Return the folder of loss and error on the plane through the ends of a path and its bend."""
     return Path(f"reports/planes/{variant}-seed{seed}")
 
 
 def endpoint_plane(ends: str) -> Path:
-    """Folder of the same through three endpoints; `ends` are their seeds, "0-1-2"."""
+    """Return the folder of loss and error on the plane through three endpoints; `ends` are their seeds, "0-1-2"."""
     return Path(f"reports/planes/endpoints-{ends}")
 
 
 def state(training: str, key: str) -> Path:
-    """Folder of what an unfinished training needs to go on; in no out, and under the user's own repository."""
+    """Return the folder an unfinished training resumes from: no DVC output, and under the user's own repository."""
     return STATE / f"{training}-{key[:16]}"
 
 
 def cue_endpoint(trained_on: str, seed: int) -> Path:
-    """The network trained on "cue" images or its "clean" twin; its training history lies beside it."""
+    """Return the file of the network trained on "cue" images or its "clean" twin; its history lies beside it."""
     return Path(f"models/cue_endpoints/{trained_on}-seed{seed}.safetensors")
 
 
 def mechanism_path(pattern: str, seed: int) -> Path:
-    """The control points of a path from the cue-trained network to its clean twin."""
+    """Return the file of a path's control points, from the cue-trained network to its clean twin."""
     return Path(f"models/mechanisms/{pattern}-seed{seed}.safetensors")
 
 
 def finetuned(method: str, seed: int) -> Path:
-    """The cue-trained network fine-tuned by a method; its history and the line back to its start lie beside it."""
+    """Return the file of the fine-tuned cue-trained network; its history and the line to its start lie beside it."""
     return Path(f"models/finetuned/{method}-seed{seed}.safetensors")
 
 
 def mechanism(pattern: str, seed: int) -> Path:
-    """Folder of what such a path shows."""
+    """Return the folder of what a path between the cue-trained network and its clean twin shows."""
     return Path(f"reports/mechanism/{pattern}-seed{seed}")
 
 

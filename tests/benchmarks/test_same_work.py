@@ -17,6 +17,7 @@ from benchmarks.setting import batches_of, images_of
 from benchmarks.straightforward.curve import score as their_score
 from benchmarks.straightforward.loading import loader
 from benchmarks.straightforward.mixing import CurveNet
+from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.evaluation import score
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.geometry import layer_distances
@@ -57,7 +58,7 @@ def test_the_loader_feeds_the_same_pixels_and_scores_are_equal() -> None:
     first, _ = next(iter(plain))
     assert torch.allclose(first, scaling.apply(images.pixels[:128]), atol=1e-5)
     found = their_score(CurveNet(MODELS[0], PATH.controls), 0.6, plain, CPU)
-    mine = score(MODELS[0], PATH.at(0.6), images, scaling, Precision())
+    mine = score(MODELS[0], PATH.at(0.6), ScoringBatches(images, scaling), Precision())
     assert found == pytest.approx((mine.loss, mine.accuracy), rel=1e-5)
     drawn = loader(images, scaling, 0, training=True)
     assert [tuple(batch.shape) for batch, _ in drawn] == [(128, 3, 32, 32)]

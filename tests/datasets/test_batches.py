@@ -2,7 +2,7 @@
 
 import torch
 
-from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches, scoring_batches
+from mode_connectivity.datasets import Augmentation, Images, Scaling, ScoringBatches, TrainingBatches
 from mode_connectivity.foundations.randomness import named_generator
 
 PIXELS = torch.randint(256, (50, 3, 32, 32), dtype=torch.uint8, generator=named_generator(0, "test pixels"))
@@ -60,9 +60,9 @@ def test_flip_mirrors_about_half_of_the_images() -> None:
 
 def test_scoring_sees_all_images_in_order_and_channels_last() -> None:
     scaling = Scaling.of(IMAGES)
-    batches = list(scoring_batches(IMAGES, scaling, 16))
+    batches = list(ScoringBatches(IMAGES, scaling, 16))
     assert torch.equal(torch.cat([labels for _, labels in batches]), IMAGES.labels)
     assert torch.equal(torch.cat([images for images, _ in batches]), scaling.apply(IMAGES.pixels))
     assert all(images.is_contiguous(memory_format=torch.channels_last) for images, _ in batches)
     assert max(len(labels) for _, labels in batches) == 16
-    assert len(next(iter(scoring_batches(IMAGES, scaling)))[1]) == min(128, len(IMAGES))
+    assert len(next(iter(ScoringBatches(IMAGES, scaling)))[1]) == min(128, len(IMAGES))

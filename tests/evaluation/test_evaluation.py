@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.datasets import Scaling
+from mode_connectivity.datasets import Images, Scaling, ScoringBatches
 from mode_connectivity.evaluation import Profile, barrier, has_statistics, recalibrate, score, sweep
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.paths import Bezier, Linear
@@ -13,13 +13,18 @@ from support.small_networks import small_net, state_of, stripes
 
 IMAGES = stripes()
 SCALING = Scaling.of(IMAGES)
+BATCHES = ScoringBatches(IMAGES, SCALING, 512)
+
+
+def batches_of(sets: dict[str, Images]) -> dict[str, ScoringBatches]:
+    return {name: ScoringBatches(images, SCALING) for name, images in sets.items()}
 
 
 def test_score_is_that_of_the_plain_network_in_eval_mode() -> None:
     model = small_net(3, batch_norm=True).eval()
     with torch.no_grad():
         logits = model(SCALING.apply(IMAGES.pixels))
-    found = score(small_net(0, batch_norm=True), state_of(model), IMAGES, SCALING, Precision())
+    found = score(small_net(0, batch_norm=True), state_of(model), BATCHES, Precision())
     assert found.loss == pytest.approx(float(cross_entropy(logits, IMAGES.labels)), rel=1e-6)
     assert found.accuracy == float((logits.argmax(1) == IMAGES.labels).double().mean())
     assert found.error == 1 - found.accuracy
@@ -27,7 +32,7 @@ def test_score_is_that_of_the_plain_network_in_eval_mode() -> None:
 
 def test_bf16_scores_are_near_those_of_fp32() -> None:
     model = small_net(3)
-    full, half = (score(model, state_of(model), IMAGES, SCALING, Precision(name)).loss for name in ("fp32", "bf16"))
+    full, half = (score(model, state_of(model), BATCHES, Precision(name)).loss for name in ("fp32", "bf16"))
     assert full != half
     assert half == pytest.approx(full, rel=0.02)
 
@@ -35,7 +40,7 @@ def test_bf16_scores_are_near_those_of_fp32() -> None:
 def test_recalibrated_statistics_are_the_moments_of_the_layer() -> None:
     model = small_net(1, batch_norm=True)
     state = state_of(model)
-    fresh = recalibrate(model, state, IMAGES, SCALING, batch_size=len(IMAGES))
+    fresh = recalibrate(model, state, ScoringBatches(IMAGES, SCALING, len(IMAGES)))
     with torch.no_grad():
         inputs = model[0](SCALING.apply(IMAGES.pixels))
     assert torch.allclose(fresh["1.running_mean"], inputs.mean((0, 2, 3)), atol=1e-6)
@@ -47,8 +52,8 @@ def test_recalibrated_statistics_are_the_moments_of_the_layer() -> None:
 
 def test_recalibration_weighs_batches_equally_and_forgets_the_past() -> None:
     model = small_net(1, batch_norm=True)
-    once = recalibrate(model, state_of(model), IMAGES, SCALING, batch_size=32)
-    again = recalibrate(model, once, IMAGES, SCALING, batch_size=32)
+    once = recalibrate(model, state_of(model), ScoringBatches(IMAGES, SCALING, 32))
+    again = recalibrate(model, once, ScoringBatches(IMAGES, SCALING, 32))
     assert torch.equal(once["1.running_var"], again["1.running_var"])
     assert once["1.num_batches_tracked"] == 3
 
@@ -58,9 +63,9 @@ def test_sweep_visits_every_point_and_every_probe_set() -> None:
     path = Linear(state_of(small_net(0)), state_of(small_net(1)))
     probes = {"train": IMAGES, "test": stripes(40, seed=1)}
     ts = np.linspace(0, 1, 5)
-    profiles = sweep(model, path.at, ts, probes, SCALING, Precision())
+    profiles = sweep(model, path, ts, batches_of(probes))
     for name, images in probes.items():
-        direct = [score(model, path.at(t), images, SCALING, Precision()) for t in ts]
+        direct = [score(model, path.at(t), ScoringBatches(images, SCALING), Precision()) for t in ts]
         assert profiles[name].loss.tolist() == [each.loss for each in direct]
         assert profiles[name].error.tolist() == [each.error for each in direct]
 
@@ -76,7 +81,7 @@ def test_points_are_made_once_and_scored_in_large_batches_without_autograd_or_re
         return path.at(t)
 
     probes = {"train": stripes(1100), "test": stripes(40, seed=1)}
-    sweep(model, at, [0.0, 0.5, 1.0], probes, SCALING, Precision(), recalibration=IMAGES)
+    sweep(model, at, [0.0, 0.5, 1.0], batches_of(probes), recalibration=BATCHES)
     assert visits == [0.0, 0.5, 1.0]
     assert sum(count for count, _ in seen) == 3 * 1140
     assert [count for count, _ in seen] == 3 * [*8 * [128], 1100 - 8 * 128, 40]
@@ -88,12 +93,12 @@ def test_sweep_recomputes_statistics_at_the_ends_too() -> None:
     path = Bezier([state_of(small_net(seed, batch_norm=True)) for seed in range(3)])
     assert has_statistics(model)
     with pytest.raises(ValueError, match="statistics"):
-        sweep(model, path.at, [0.0], {"train": IMAGES}, SCALING, Precision())
-    found = sweep(model, path.at, [0.0, 0.5], {"train": IMAGES}, SCALING, Precision(), recalibration=IMAGES)["train"]
+        sweep(model, path, [0.0], {"test": BATCHES})
+    found = sweep(model, path, [0.0, 0.5], {"train": BATCHES})["train"]
     for t, loss in zip((0.0, 0.5), found.loss, strict=True):
-        fresh = recalibrate(model, path.at(t), IMAGES, SCALING)
-        assert loss == score(model, fresh, IMAGES, SCALING, Precision()).loss
-        assert loss != score(model, path.at(t), IMAGES, SCALING, Precision()).loss
+        fresh = recalibrate(model, path.at(t), BATCHES)
+        assert loss == score(model, fresh, BATCHES, Precision()).loss
+        assert loss != score(model, path.at(t), BATCHES, Precision()).loss
 
 
 def test_barrier_is_measured_from_the_line_between_the_ends() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mode_connectivity.datasets import Scaling
+from mode_connectivity.datasets import Scaling, ScoringBatches
 from mode_connectivity.evaluation import sweep, sweep_grid
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.geometry import Plane
@@ -18,8 +18,9 @@ SCALING = Scaling.of(IMAGES)
 def test_grid_at_the_ends_equals_the_sweep(batch_norm: bool) -> None:
     start, bend, end = (state_of(small_net(seed, batch_norm)) for seed in range(3))
     model, plane = small_net(0, batch_norm), Plane(start, end, bend)
-    probes = {"train": IMAGES, "test": stripes(40, seed=1)}
-    common = {"scaling": SCALING, "precision": Precision(), "recalibration": IMAGES}
+    sets = {"train": IMAGES, "test": stripes(40, seed=1)}
+    probes = {name: ScoringBatches(images, SCALING) for name, images in sets.items()}
+    common = {"precision": Precision(), "recalibration": ScoringBatches(IMAGES, SCALING, 512)}
     along = sweep(model, Bezier([start, bend, end]).at, [0.0, 1.0], probes, **common)  # type: ignore[arg-type]
     xs, ys = np.array([0.0, 1.0, plane.places[1, 0]]), np.array([-0.5, 0.0])
     grid = sweep_grid(model, plane.at, xs, ys, probes, **common)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.datasets import Scaling, TrainingBatches
+from mode_connectivity.datasets import Scaling, ScoringBatches, TrainingBatches
 from mode_connectivity.evaluation import score
 from mode_connectivity.finetuning import CBFT, LLRT, NAIVE, Barrier, Losses, Watch, cbft, llrt, lpft, naive, scratch
 from mode_connectivity.finetuning.barrier import barrier_gradients
@@ -78,7 +78,9 @@ METHODS = ("naive", "llrt", "lpft", "cbft", "scratch")
 
 
 def accuracies(state: State) -> dict[str, float]:
-    return {name: score(MODEL, state, images, SCALING, FP32).accuracy for name, images in PROBES.items()}
+    return {
+        name: score(MODEL, state, ScoringBatches(images, SCALING), FP32).accuracy for name, images in PROBES.items()
+    }
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -10,7 +10,7 @@ from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.geometry import control_corrected, displacement, end_difference, is_involution, parts
 from mode_connectivity.geometry.involution import image
 from mode_connectivity.paths import Bezier, State, linear_bends
-from mode_connectivity.paths.fitting import fit
+from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.training import Recipe
 from support.small_networks import small_net, state_of, stripes
@@ -92,7 +92,7 @@ def trained(kind: type[Bezier], permutation: dict[str, Tensor]) -> tuple[State, 
     batches = TrainingBatches(images, 16, Doubled(scaling.mean, scaling.std), augmentation, order, draws)
     recipe = Recipe(epochs=3, batch_size=16, learning_rate=0.05, weight_decay=1e-3, clip_norm=5.0)
     path = kind([start, *linear_bends(start, end), end])
-    (bend,), _ = fit(model, path, batches, recipe, Precision(), named_generator(0, "t"))
+    (bend,), _ = fit_bends(model, path, batches, recipe, Precision(), named_generator(0, "t"))
     return displacement(Bezier([start, bend, end])), path
 
 

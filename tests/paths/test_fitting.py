@@ -6,12 +6,12 @@ import torch
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.datasets import Scaling
+from mode_connectivity.datasets import Scaling, ScoringBatches
 from mode_connectivity.evaluation import sweep
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, Polygon, linear_bends
-from mode_connectivity.paths.fitting import fit, path_gradients
+from mode_connectivity.paths.fitting import fit_bends, path_gradients
 from mode_connectivity.training import Recipe, train_endpoint
 from support.small_networks import small_net, state_of, stripe_batches, stripes
 
@@ -45,7 +45,7 @@ def run(seed: int = 0, batch_norm: bool = False, recipe: Recipe = RECIPE) -> dic
     kept = [state_of(small_net(k, batch_norm)) for k in (0, 1)]
     path = Bezier([ends[0], *linear_bends(ends[0], ends[1]), ends[1]])
     model = small_net(0, batch_norm)
-    (bend,), history = fit(model, path, stripe_batches(seed), recipe, Precision(), named_generator(seed, "t"))
+    (bend,), history = fit_bends(model, path, stripe_batches(seed), recipe, Precision(), named_generator(seed, "t"))
     assert len(history) == recipe.epochs
     for end, before in zip((path.controls[0], path.controls[-1]), kept, strict=True):
         assert all(torch.equal(end[name], before[name]) for name in before)
@@ -89,10 +89,10 @@ def test_a_fitted_curve_runs_lower_than_the_line_between_two_trained_networks() 
         ends.append(train_endpoint(model, state_of(model), stripe_batches(seed), recipe, Precision())[0])
     model = small_net()
     path = Bezier([ends[0], *linear_bends(ends[0], ends[1]), ends[1]])
-    (bend,), _ = fit(model, path, stripe_batches(2), recipe, Precision(), named_generator(0, "t"))
+    (bend,), _ = fit_bends(model, path, stripe_batches(2), recipe, Precision(), named_generator(0, "t"))
     ts = np.linspace(0, 1, 9)
     losses = {
-        name: sweep(model, each.at, ts, {"train": images}, Scaling.of(images), Precision())["train"].loss.max()
+        name: sweep(model, each, ts, {"train": ScoringBatches(images, Scaling.of(images))})["train"].loss.max()
         for name, each in (("line", path), ("curve", Bezier([ends[0], bend, ends[1]])))
     }
     assert losses["curve"] < 0.5 * losses["line"]

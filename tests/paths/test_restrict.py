@@ -9,7 +9,7 @@ from torch.nn.functional import cross_entropy
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, Linear, Polygon, Restricted, linear_bends, perturbed_bends
-from mode_connectivity.paths.fitting import fit
+from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.paths.restrict import Mask, complement, everything, layers, moving, share, union
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.training import Recipe
@@ -29,7 +29,9 @@ T = 0.3
 def fitted(mask: Mask | None, end: dict[str, Tensor] = SWAPPED, equidistant: bool = False) -> list[dict[str, Tensor]]:
     path = Bezier([START, *linear_bends(START, end), end])
     draws = named_generator(0, "t")
-    found, _ = fit(small_net(), path, stripe_batches(), RECIPE, Precision(), draws, mask=mask, equidistant=equidistant)
+    found, _ = fit_bends(
+        small_net(), path, stripe_batches(), RECIPE, Precision(), draws, mask=mask, equidistant=equidistant
+    )
     return found
 
 
@@ -86,7 +88,7 @@ def test_two_bends_keep_their_places_on_the_line(kind: type[Bezier] | type[Polyg
     noisy = perturbed_bends(START, OTHER, 0.1, named_generator(0, "start"), 2)
     path = kind([START, *noisy, OTHER])
     mask = layers(START, ["5"])
-    bends, _ = fit(small_net(), path, stripe_batches(), RECIPE, Precision(), named_generator(0, "t"), mask=mask)
+    bends, _ = fit_bends(small_net(), path, stripe_batches(), RECIPE, Precision(), named_generator(0, "t"), mask=mask)
     for bend, straight in zip(bends, linear_bends(START, OTHER, 2), strict=True):
         assert {name for name, changed in moved(bend, straight).items() if changed.any()} == {"5.weight", "5.bias"}
 

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
 from mode_connectivity.paths import Bezier, linear_bends
-from mode_connectivity.paths.fitting import fit
+from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.training import Recipe, train_endpoint
 
@@ -28,7 +28,7 @@ state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
 recipe = Recipe(epochs=15, batch_size=64, learning_rate=1e-4)
 """
 TRAIN = "train_endpoint(model, state, batches, recipe, Precision())"
-FIT = "fit(model, Bezier([state, *linear_bends(state, state), state]), batches, recipe, Precision(), draws)"
+FIT = "fit_bends(model, Bezier([state, *linear_bends(state, state), state]), batches, recipe, Precision(), draws)"
 
 
 @pytest.mark.parametrize("work", [TRAIN, FIT], ids=["endpoint", "curve"])

@@ -16,7 +16,7 @@ from mode_connectivity.datasets import Augmentation, Scaling, TrainingBatches
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, linear_bends
-from mode_connectivity.paths.fitting import fit
+from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.training import Epoch, Keeper, Recipe, Snapshot, train_endpoint
 from support.small_networks import state_of, stripes
 
@@ -95,7 +95,7 @@ def curve(keeper: Keeper | None, recipe: Recipe = RECIPE) -> Result:
     model = net()
     torch.manual_seed(7)
     t = named_generator(0, "t")
-    return fit(model, path, batches(), recipe, Precision(), t, mask=mask, equidistant=True, keeper=keeper)
+    return fit_bends(model, path, batches(), recipe, Precision(), t, mask=mask, equidistant=True, keeper=keeper)
 
 
 def until_done(training: Training, keeper: Memory, recipe: Recipe = RECIPE) -> Result:

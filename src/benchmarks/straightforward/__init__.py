@@ -1,1 +1,1 @@
-"""Curves as most public code trains and scores them: a second class for each layer, PIL images, a data loader."""
+"""Trains and scores curves as most public code does: a second class for each layer, PIL images, a data loader."""

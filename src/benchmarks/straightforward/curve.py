@@ -1,4 +1,4 @@
-"""Training and scoring such a network."""
+"""Trains and scores a network on a curve in the straightforward way."""
 
 import random
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ Loader = DataLoader[tuple[Tensor, int]]
 
 
 class Training:
-    """SGD on the bend with momentum, a random t for each batch, and the decay of the point as a part of the loss."""
+    """Trains the bend by SGD with momentum, a random t for each batch, and the decay of the point in the loss."""
 
     def __init__(self, net: CurveNet, loader: Loader, device: torch.device) -> None:
         self.net, self.loader, self.device = net.to(device), loader, device
@@ -24,7 +24,7 @@ class Training:
         self.batches = self._endless()
 
     def run(self, steps: int) -> None:
-        """So many steps; what the loader's workers made ready meanwhile is theirs."""
+        """Train for `steps` steps; batches that the loader's workers prepared before the call count in its favour."""
         self.net.train()
         for _ in range(steps):
             images, labels = next(self.batches)
@@ -43,7 +43,7 @@ class Training:
 
 
 def score(net: CurveNet, t: float, loader: Loader, device: torch.device) -> tuple[float, float]:
-    """Mean loss and accuracy at t, in evaluation mode, with autograd left on."""
+    """Return mean loss and accuracy at t, in evaluation mode, with autograd left on."""
     net.eval()
     loss, right, seen = 0.0, 0, 0
     for images, labels in loader:

@@ -1,4 +1,4 @@
-"""Images through PIL, transforms and a data loader."""
+"""Loads images through PIL, transforms and a data loader."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from mode_connectivity.datasets import Images, Scaling
 
 
 class PilImages(Dataset[tuple[Tensor, int]]):
-    """Arrays of height x width x 3 bytes, each made a PIL image and transformed when it is asked for."""
+    """Holds arrays of height x width x 3 bytes; an image becomes a PIL image and is transformed when it is read."""
 
     def __init__(self, images: Images, transform: Any) -> None:
         self.pixels: NDArray[np.uint8] = images.pixels.cpu().permute(0, 2, 3, 1).contiguous().numpy()
@@ -31,7 +31,7 @@ class PilImages(Dataset[tuple[Tensor, int]]):
 def loader(
     images: Images, scaling: Scaling, workers: int, *, training: bool, batch_size: int = BATCH
 ) -> DataLoader[tuple[Tensor, int]]:
-    """Batches; for training shuffled, cropped and flipped, and without a last incomplete batch."""
+    """Return a loader of batches; for training shuffled, cropped and flipped, and without a last incomplete batch."""
     drawn = [transforms.RandomCrop(32, padding=CROP_PADDING), transforms.RandomHorizontalFlip()] if training else []
     transform = transforms.Compose([*drawn, transforms.ToTensor(), transforms.Normalize(scaling.mean, scaling.std)])
     return DataLoader(

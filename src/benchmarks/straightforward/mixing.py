@@ -1,4 +1,4 @@
-"""A network on a curve in which each layer holds its control weights and mixes them when it is called."""
+"""Makes a network on a curve in which each layer holds its control weights and mixes them when it is called."""
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -9,7 +9,7 @@ from torch.nn.functional import conv2d, linear
 
 
 class Mixed(nn.Module):
-    """The control weights and biases of one layer; those of the ends get no gradients."""
+    """Mixes the control weights and biases of one layer; those of the ends get no gradients."""
 
     def __init__(self, layer: nn.Conv2d | nn.Linear, controls: Sequence[tuple[Tensor, Tensor]]) -> None:
         super().__init__()
@@ -23,6 +23,7 @@ class Mixed(nn.Module):
         self.squares = torch.zeros(())
 
     def forward(self, inputs: Tensor) -> Tensor:
+        """Return the outputs of the layer with its weights mixed by `coefficients`."""
         weight, bias = self._mix("weight"), self._mix("bias")
         self.squares = weight.square().sum() + bias.square().sum()
         if self.padding is None:
@@ -37,7 +38,7 @@ class Mixed(nn.Module):
 
 
 class CurveNet(nn.Module):
-    """`network`, convolutions and linear layers replaced by `Mixed` ones of the control points."""
+    """Copies `network`, its convolutions and linear layers replaced by `Mixed` ones of the control points."""
 
     def __init__(self, network: nn.Module, controls: Sequence[Mapping[str, Tensor]]) -> None:
         super().__init__()
@@ -50,11 +51,12 @@ class CurveNet(nn.Module):
         self.mixed = [module for module in self.network.modules() if isinstance(module, Mixed)]
 
     def forward(self, images: Tensor, t: float) -> Tensor:
+        """Return the logits of the network at t."""
         for module in self.mixed:
             module.coefficients = ((1 - t) ** 2, 2 * t * (1 - t), t**2)
         logits: Tensor = self.network(images)
         return logits
 
     def squared_norm(self) -> Tensor:
-        """|W_t|^2 of the last call."""
+        """Return |W_t|^2 of the last call."""
         return torch.stack([module.squares for module in self.mixed]).sum()

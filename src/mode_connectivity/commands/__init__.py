@@ -1,1 +1,1 @@
-"""The command `mode-connectivity`, one file a subcommand."""
+"""Runs the command `mode-connectivity`; each file is one subcommand."""

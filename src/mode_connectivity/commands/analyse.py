@@ -83,7 +83,7 @@ def _swapped_layer(metadata: Path) -> str | None:
 
 
 def _beside(metadata: Path) -> Path | None:
-    """The swapped checkpoint that the metadata lie beside: "a_metadata.json" beside "a.safetensors" or "a.pt"."""
+    """Return the swapped checkpoint beside the metadata "a_metadata.json": "a.safetensors" or "a.pt"."""
     stem = metadata.stem.removesuffix("_metadata")
     return next((file for suffix in SUFFIXES if (file := metadata.with_name(stem + suffix)).is_file()), None)
 

@@ -1,4 +1,4 @@
-"""A path from files: a whole curve in one of them, or its bends beside its two ends."""
+"""Reads a path from files: a whole curve in one of them, or its bends beside its two ends."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -17,7 +17,9 @@ BEND = re.compile(r"bends\.(\d+)\.")
 
 
 def read_curve(curve: File, original: File, end: File | None) -> Path:
-    """The path in the file `curve`, which starts at the network in `original`; `end` is needed for bends alone.
+    """Return the path in the file `curve`, which starts at the network in `original`.
+
+    `end` is needed where the file holds bends alone.
 
     Raises:
         ValueError: a file that is missing or unreadable, or control points that do not fit; the message names the file.
@@ -49,7 +51,7 @@ def read_curve(curve: File, original: File, end: File | None) -> Path:
 
 
 def read_point(file: File) -> State:
-    """The parameters of the network in a file, without its running statistics.
+    """Return the parameters of the network in a file, without its running statistics.
 
     Raises:
         CheckpointError: missing, unreadable, or without a tensor.
@@ -70,7 +72,7 @@ def _kind(file: File) -> Callable[[Sequence[State]], Path]:
     """Return how the path in `file` is made of its control points: a Bezier curve where the file does not say."""
     try:
         facts = checkpoints.metadata(file)
-    except checkpoints.CheckpointError:  # a bend from elsewhere
+    except checkpoints.CheckpointError:  # a bend that other code wrote has no metadata of ours
         return Bezier
     earlier = facts.get("params", {}).get("curve", {})  # where version 0.1 wrote it
     return KINDS[facts.get("path", earlier).get("kind", "bezier")]

@@ -1,4 +1,4 @@
-"""Runs the command `mode-connectivity`: one module a subcommand, imported when it is asked for."""
+"""Runs the command `mode-connectivity`; the module of a subcommand is imported only when it is called."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from importlib.metadata import version
 from mode_connectivity.running.errors import in_one_line
 
 COMMANDS = {
+    "swap": "write a checkpoint with units of one layer swapped, and its metadata",
     "analyse": "write the distances per layer along a path that is given as files",
     "animate": "write the animation of a path, and its heatmap, from an NPZ of distances",
     "graph": "write the graph of stages as a makefile",
@@ -17,7 +18,7 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one subcommand with its arguments; what a person can mend ends it with one line and status 1."""
+    """Run one subcommand with its arguments; an error that the user can mend ends it with one line and status 1."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     name, *rest = words or ["--help"]
     if name not in COMMANDS:

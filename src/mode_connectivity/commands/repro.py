@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> None:
-    """Run the graph; the process ends with a status."""
+    """Run the graph of stages and exit with its status."""
     from mode_connectivity import layout
     from mode_connectivity.executors.side_by_side import default_jobs, run_side_by_side
     from mode_connectivity.params import Params

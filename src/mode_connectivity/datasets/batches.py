@@ -1,4 +1,4 @@
-"""Batches from images that lie on the device as uint8: drawn, cropped, mirrored and scaled as tensors."""
+"""Makes batches from uint8 images on the device: draws, crops, mirrors and scales them as tensors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from mode_connectivity.datasets.images import Images
 
 @dataclass(frozen=True)
 class Scaling:
-    """Per-channel mean and standard deviation of the training pixels, in units of the full range."""
+    """Holds per-channel mean and standard deviation of the training pixels, in units of the full range."""
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
     @classmethod
     def of(cls, images: Images) -> Self:
-        """Exact for uint8: moments from each channel's histogram, in float64."""
+        """Return the scaling of `images`, exact for uint8: moments from each channel's histogram, in float64."""
         mean, std = [], []
         levels = torch.arange(256, dtype=torch.float64) / 255
         for channel in range(images.pixels.shape[1]):
@@ -32,7 +32,7 @@ class Scaling:
         return cls(tuple(mean), tuple(std))
 
     def apply(self, pixels: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
-        """uint8 (N, 3, H, W) -> (pixels / 255 - mean) / std in `dtype`, channels last in memory."""
+        """Return uint8 (N, 3, H, W) as (pixels / 255 - mean) / std in `dtype`, channels last in memory."""
         width = pixels.shape[3]
         scale = torch.tensor([1 / (255 * s) for s in self.std] * width, dtype=dtype, device=pixels.device)
         shift = [m / s for m, s in zip(self.mean, self.std, strict=True)] * width
@@ -44,13 +44,13 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Random crop after zero padding by `crop_padding` pixels, then a left-right mirror with probability 1/2."""
+    """Crops at random after zero padding by `crop_padding` pixels, then mirrors left-right with probability 1/2."""
 
     crop_padding: int = 0
     flip: bool = False
 
     def apply(self, pixels: Tensor, generator: torch.Generator) -> Tensor:
-        """uint8 (N, 3, H, W) -> the same shape; every image has its own draw."""
+        """Return the augmented uint8 images, (N, 3, H, W) as before; every image has its own draw."""
         n, _, height, width = pixels.shape
         if self.crop_padding:
             row, column = torch.randint(2 * self.crop_padding + 1, (2, n), generator=generator).to(pixels.device)
@@ -64,7 +64,7 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class TrainingBatches:
-    """One pass over the images in a new random order each time it is iterated: (float images, labels).
+    """Yields (float images, labels) over one pass of the images, in a new random order each time it is iterated.
 
     A last incomplete batch is left out, unless it is the only one: batch statistics of a few images are noise.
     """
@@ -83,7 +83,7 @@ class TrainingBatches:
         return self.epoch()
 
     def epoch(self, skip: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
-        """One pass; the first `skip` batches are neither made nor augmented, so that a pass can be taken up again."""
+        """Yield one pass; the first `skip` batches are neither made nor augmented, to take up an interrupted pass."""
         permutation = torch.randperm(len(self.images), generator=self.order).to(self.images.labels.device)
         for index in permutation.split(self.batch_size)[skip : len(self)]:
             batch = self.images.take(index)
@@ -93,13 +93,26 @@ class TrainingBatches:
 SCORED_AT_ONCE = {"cpu": 128, "cuda": 1024}
 
 
-def scoring_batches(
-    images: Images, scaling: Scaling, batch_size: int | None = None, dtype: torch.dtype = torch.float32
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """All images in their own order, not augmented: (images in `dtype`, labels).
+@dataclass(frozen=True)
+class ScoringBatches:
+    """Yields all images in their own order, not augmented: (images in `dtype`, labels).
 
     Unless `batch_size` says otherwise, the maps of a batch stay in the cache of a CPU, or fill a GPU.
     """
-    size = batch_size or SCORED_AT_ONCE[images.pixels.device.type]
-    for pixels, labels in zip(images.pixels.split(size), images.labels.split(size), strict=True):
-        yield scaling.apply(pixels, dtype), labels
+
+    images: Images
+    scaling: Scaling
+    batch_size: int | None = None
+    dtype: torch.dtype = torch.float32
+
+    @property
+    def _size(self) -> int:
+        return self.batch_size or SCORED_AT_ONCE[self.images.pixels.device.type]
+
+    def __len__(self) -> int:
+        return -(-len(self.images) // self._size)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        pixels, labels = (each.split(self._size) for each in (self.images.pixels, self.images.labels))
+        for some, theirs in zip(pixels, labels, strict=True):
+            yield self.scaling.apply(some, self.dtype), theirs

@@ -1,4 +1,4 @@
-"""The box cue: a small light box whose place, and for many classes whose hue, names a class."""
+"""Paints the box cue: a small light box whose place, and for many classes whose hue, names a class."""
 
 from colorsys import hsv_to_rgb
 
@@ -57,7 +57,7 @@ def _check(images: Tensor, cue_labels: Tensor, num_classes: int) -> None:
 
 
 def _corner(place: int, height: int, width: int, side: int) -> tuple[int, int]:
-    """Upper left pixel of the box, (row, column)."""
+    """Return the upper left pixel of the box, (row, column)."""
     down, right = (height - side) // 2, (width - side) // 2
     if place == PLACES - 1:
         return down - height // 4, right - width // 4

@@ -1,4 +1,4 @@
-"""All image sets of a mechanisms study, made from one data set, one cue and one seed."""
+"""Makes all image sets of a mechanisms study from one data set, one cue and one seed."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +15,7 @@ from mode_connectivity.foundations.randomness import named_generator
 
 @dataclass(frozen=True)
 class CueData:
-    """`base` without cues, `second` above it if the cue is dominoes (None: the box), and what is drawn from `seed`.
+    """Holds `base` without cues, `second` for above it if the cue is dominoes (None: the box), and draws from `seed`.
 
     The training split falls, class by class, into a share `held_out`, which no pretraining sees and from which clean
     samples for fine-tuning can be drawn, and the pretraining images, of which a share `proportion` carries the cue.
@@ -32,38 +32,38 @@ class CueData:
         return self.base.classes
 
     def cue(self, split: str) -> Cue:
-        """The cue on the images of "train" or "test"."""
+        """Return the cue on the images of "train" or "test"."""
         if self.second is None:
             return BoxCue(len(self.classes))
         return DominoesCue(getattr(self.second, split), self.seed, split)
 
     @cached_property
     def carries_cue(self) -> Tensor:
-        """Which pretraining images carry the cue, bool."""
+        """Return which pretraining images carry the cue, bool."""
         generator = named_generator(self.seed, "cue carriers")
         return share_of_each_class(self._pretraining.labels, self.proportion, generator)
 
     @cached_property
     def training(self) -> Images:
-        """What a cue-trained network is trained on: the pretraining images, the share `proportion` with the cue."""
+        """Return what a cue-trained network sees: the pretraining images, the share `proportion` with the cue."""
         sets = self.train_sets
         pixels = torch.where(self.carries_cue[:, None, None, None], sets["cue"].pixels, sets["no_cue"].pixels)
         return Images(pixels, sets["cue"].labels)
 
     @cached_property
     def clean(self) -> Images:
-        """The held-out training images without a cue: clean samples that no pretraining saw."""
+        """Return the held-out training images without a cue: clean samples that no pretraining saw."""
         held_out = self.base.train.take(torch.nonzero(self._held_out)[:, 0])
         return Images(self.cue("train").absent(held_out.pixels), held_out.labels)
 
     @cached_property
     def train_sets(self) -> dict[str, Images]:
-        """The four probe sets of the pretraining images; `no_cue` is what a clean network is trained on."""
+        """Return the four probe sets of the pretraining images; `no_cue` is what a clean network is trained on."""
         return probe_sets(self._pretraining, self.cue("train"), len(self.classes), self.seed, "train")
 
     @cached_property
     def test_sets(self) -> dict[str, Images]:
-        """The four probe sets of the test images."""
+        """Return the four probe sets of the test images."""
         return probe_sets(self.base.test, self.cue("test"), len(self.classes), self.seed, "test")
 
     @cached_property
@@ -83,7 +83,7 @@ class CueData:
         return self.base.tensors() | above
 
     def draws(self) -> dict[str, Any]:
-        """What stands beside `tensors` so that the sets can be made again: class names, shares and the seed."""
+        """Return what `tensors` lacks to make the sets again: class names, shares and the seed."""
         second = {"second_classes": self.second.classes} if self.second else {}
         shares = {"proportion": self.proportion, "held_out": self.held_out, "seed": self.seed}
         return {"classes": self.classes, **second, **shares}

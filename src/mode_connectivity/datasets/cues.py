@@ -1,4 +1,4 @@
-"""What a cue is: how an image looks without it, and with the cue of any class."""
+"""Defines what a cue is: how an image looks without it, and with the cue of any class."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,18 +12,18 @@ from mode_connectivity.foundations.randomness import named_generator
 
 
 class Cue(Protocol):
-    """A cue on the images of one split. Both methods return new uint8 tensors of one shape (N, 3, H', W')."""
+    """Adds a cue to the images of one split. Both methods return new uint8 tensors of one shape (N, 3, H', W')."""
 
     def absent(self, pixels: Tensor) -> Tensor:
-        """The images without a cue."""
+        """Return the images without a cue."""
 
     def present(self, pixels: Tensor, cue_labels: Tensor) -> Tensor:
-        """The images, each with the cue of its `cue_labels` entry, int64 (N,); the same for the same arguments."""
+        """Return the images, each with the cue of its `cue_labels` entry, int64 (N,); same arguments, same images."""
 
 
 @dataclass(frozen=True)
 class BoxCue:
-    """A box whose place, and from the eleventh class on whose hue, is the class (see `add_box_cue`)."""
+    """Paints a box whose place, and from the eleventh class on whose hue, is the class (see `add_box_cue`)."""
 
     num_classes: int
 
@@ -36,7 +36,7 @@ class BoxCue:
 
 @dataclass(frozen=True)
 class DominoesCue:
-    """An image of the class from `second`, of the same split and size, above; without the cue the upper half is black.
+    """Puts an image of the class from `second`, of the same split and size, above; black where there is no cue.
 
     Which one is drawn from (`seed`, `split`) for a given list of cue labels: in the sets "cue" and "rand. image", whose
     lists are the same, the same images stand above.

@@ -1,4 +1,4 @@
-"""Dominoes: the image of a second data set stands above the image, and its class is the cue."""
+"""Makes the dominoes cue: an image of a second data set stands above the image, and its class is the cue."""
 
 import torch
 from torch import Tensor
@@ -7,12 +7,12 @@ from mode_connectivity.datasets.images import DatasetError, Images
 
 
 def stack(upper: Tensor | None, lower: Tensor) -> Tensor:
-    """uint8 (N, 3, H, W) above (N, 3, H, W) -> (N, 3, 2H, W); black above where `upper` is None."""
+    """Return (N, 3, 2H, W): `upper` above `lower`, uint8 (N, 3, H, W) each; black above where `upper` is None."""
     return torch.cat([torch.zeros_like(lower) if upper is None else upper, lower], dim=2)
 
 
 def partners(cue_labels: Tensor, second: Images, generator: torch.Generator) -> Tensor:
-    """For each cue label the index of an image of `second` of that class, int64 (N,).
+    """Return for each cue label the index of an image of `second` of that class, int64 (N,).
 
     Classes correspond by their index. The images of a class are dealt in random order, and none a second time before
     all of its class were dealt.

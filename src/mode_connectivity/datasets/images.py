@@ -1,4 +1,4 @@
-"""What a data set is: uint8 images and integer labels, a train and a test split."""
+"""Defines a data set: uint8 images and integer labels, a train and a test split."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -8,12 +8,12 @@ from torch import Tensor
 
 
 class DatasetError(ValueError):
-    """A data set that cannot be read or does not hold what was asked of it."""
+    """Reports a data set that cannot be read or does not hold what was asked of it."""
 
 
 @dataclass(frozen=True)
 class Images:
-    """`pixels` uint8 (N, 3, H, W), `labels` int64 (N,)."""
+    """Holds `pixels` uint8 (N, 3, H, W) and `labels` int64 (N,)."""
 
     pixels: Tensor
     labels: Tensor

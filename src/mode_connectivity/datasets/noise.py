@@ -1,4 +1,4 @@
-"""Dimmer pixels and pixel noise, which make an easy data set harder."""
+"""Dims pixels and adds noise to them, which makes an easy data set harder."""
 
 import torch
 from torch import Tensor
@@ -7,9 +7,11 @@ from mode_connectivity.foundations.randomness import named_generator
 
 
 def add_noise(pixels: Tensor, sigma: float, seed: int, split: str) -> Tensor:
-    """Gaussian noise of standard deviation `sigma` in units of the full range, one channel's worth shared by all three,
-    clipped to the range. uint8 (N, 3, H, W) -> a new uint8 tensor. Drawn once per image: the noise is data, not
-    augmentation."""
+    """Return a new uint8 tensor with Gaussian noise added and clipped to the range; `pixels` uint8 (N, 3, H, W).
+
+    The standard deviation is `sigma` in units of the full range; all three channels share one channel's noise. It is
+    drawn once per image: the noise is data, not augmentation.
+    """
     if sigma == 0:
         return pixels
     generator = named_generator(seed, f"noise {split}")
@@ -21,5 +23,5 @@ def add_noise(pixels: Tensor, sigma: float, seed: int, split: str) -> Tensor:
 
 
 def dim(pixels: Tensor, factor: float) -> Tensor:
-    """uint8 -> a new uint8 tensor of `factor` times the values, rounded; `factor` in [0, 1]."""
+    """Return a new uint8 tensor of `factor` times the values, rounded; `factor` in [0, 1]."""
     return torch.cat([(part * factor).round().to(torch.uint8) for part in pixels.split(4096)])

@@ -1,4 +1,4 @@
-"""Counterfactual sets, which tell whether a network reads the image or the cue."""
+"""Makes the counterfactual sets that tell whether a network reads the image or the cue."""
 
 import torch
 from torch import Tensor
@@ -11,7 +11,7 @@ PROBE_SETS = ("no_cue", "cue", "rand_cue", "rand_image")
 
 
 def probe_sets(images: Images, cue: Cue, num_classes: int, seed: int, split: str) -> dict[str, Images]:
-    """Four sets with the labels of `images`, in their order (Lubana et al. 2023, section 4):
+    """Return four sets with the labels of `images`, in their order (Lubana et al. 2023, section 4):
 
     - `no_cue`: every image without a cue.
     - `cue`: every image with the cue of its class.
@@ -35,7 +35,7 @@ def probe_sets(images: Images, cue: Cue, num_classes: int, seed: int, split: str
 
 
 def share_of_each_class(labels: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """True for round(`share` x n) of the n images of every class, drawn without replacement; bool (N,).
+    """Return True for round(`share` x n) of the n images of every class, drawn without replacement; bool (N,).
 
     With the same generator a larger share contains every smaller one.
     """

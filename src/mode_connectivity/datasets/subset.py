@@ -1,4 +1,4 @@
-"""A part of a data set with equally many images of each class."""
+"""Draws a part of a data set with equally many images of each class."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ from mode_connectivity.foundations.randomness import named_generator
 
 
 def balanced_subset(labels: Tensor, size: int | None, seed: int, split: str) -> Tensor:
-    """Sorted indices of `size` images, the same number of every class, drawn without replacement; None keeps all.
+    """Return sorted indices of `size` images, the same number of every class, without replacement; None keeps all.
 
     Where `size` is not a multiple of the number of classes, the first classes get one more. A larger subset of
     the same seed contains every smaller one.

@@ -1,4 +1,4 @@
-"""What a network does on probe sets, at one point and along a path."""
+"""Scores networks on probe sets, at one point and along a path."""
 
 from mode_connectivity.evaluation.barrier import barrier
 from mode_connectivity.evaluation.grid import sweep_grid

@@ -1,11 +1,11 @@
-"""Scoring a plane: every probe set at every point of a grid, by the sweep that scores a path."""
+"""Scores a plane: every probe set at every point of a grid, by the sweep that scores a path."""
 
 from collections.abc import Callable, Mapping
 
 import numpy as np
 from torch import Tensor, nn
 
-from mode_connectivity.datasets import Images, Scaling
+from mode_connectivity.datasets import Batches
 from mode_connectivity.evaluation.sweep import Floats, Profile, sweep
 from mode_connectivity.foundations.precision import Precision
 
@@ -15,14 +15,13 @@ def sweep_grid(
     at: Callable[[float, float], Mapping[str, Tensor]],
     xs: Floats,
     ys: Floats,
-    probe_sets: Mapping[str, Images],
-    scaling: Scaling,
-    precision: Precision,
+    probe_sets: Mapping[str, Batches],
     *,
-    recalibration: Images | None = None,
+    precision: Precision | None = None,
+    recalibration: Batches | None = None,
     title: str = "plane",
 ) -> dict[str, Profile]:
-    """The profile of each probe set over the grid, (Y, X) each; `at(x, y)` is the state dict at a point.
+    """Return the profile of each probe set over the grid, (Y, X) each; `at(x, y)` is the state dict at a point.
 
     Batch-norm statistics and errors as in `sweep`.
     """
@@ -32,8 +31,7 @@ def sweep_grid(
         lambda place: at(*places[int(place)]),
         np.arange(len(places), dtype=np.float64),
         probe_sets,
-        scaling,
-        precision,
+        precision=precision,
         recalibration=recalibration,
         title=title,
     )

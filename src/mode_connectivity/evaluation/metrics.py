@@ -1,4 +1,4 @@
-"""The loss and accuracy of one network on one set of images."""
+"""Computes the loss and accuracy of one network on one set of images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.datasets import Images, Scaling, scoring_batches
+from mode_connectivity.datasets import Batches, OnDevice
 from mode_connectivity.foundations.precision import Precision
 
 
 @dataclass(frozen=True)
 class Score:
-    """Mean cross entropy in nats and share of right answers; summed in float64."""
+    """Holds mean cross entropy in nats and share of right answers; summed in float64."""
 
     loss: float
     accuracy: float
@@ -25,17 +25,23 @@ class Score:
 
 
 @torch.inference_mode()
-def score(
-    model: nn.Module, state: Mapping[str, Tensor], images: Images, scaling: Scaling, precision: Precision
-) -> Score:
-    """Score `state` in eval mode on all of `images`."""
+def score(model: nn.Module, state: Mapping[str, Tensor], batches: Batches, precision: Precision) -> Score:
+    """Return loss and accuracy of `state` in eval mode over all of `batches`, on the device of `state`.
+
+    Raises:
+        ValueError: there are no batches.
+    """
     model.eval()
-    device = images.labels.device
+    device = next(iter(state.values())).device
+    count = 0
     loss = torch.zeros((), dtype=torch.float64, device=device)
     right = torch.zeros((), dtype=torch.int64, device=device)
-    for batch, labels in scoring_batches(images, scaling):
+    for batch, labels in OnDevice(batches, device):
         with precision.autocast():
             logits = functional_call(model, dict(state), (batch,))
         loss += cross_entropy(logits.float(), labels, reduction="none").double().sum()
         right += (logits.argmax(1) == labels).sum()
-    return Score(float(loss) / len(images), float(right) / len(images))
+        count += len(labels)
+    if count == 0:
+        raise ValueError("there are no batches to score")
+    return Score(float(loss) / count, float(right) / count)

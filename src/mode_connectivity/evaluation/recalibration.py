@@ -1,4 +1,4 @@
-"""Batch statistics belong to a point, not to its neighbours: they are recomputed at every point of a path."""
+"""Recomputes batch-norm statistics at a point of a path; those of its neighbours do not fit it."""
 
 from collections.abc import Mapping
 
@@ -6,21 +6,19 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from mode_connectivity.datasets import Images, Scaling, scoring_batches
+from mode_connectivity.datasets import Batches, OnDevice
 
 NORMS = nn.modules.batchnorm._BatchNorm
 
 
 def has_statistics(model: nn.Module) -> bool:
-    """Whether the model keeps running statistics."""
+    """Return whether the model keeps running statistics."""
     return any(isinstance(module, NORMS) and module.track_running_stats for module in model.modules())
 
 
 @torch.no_grad()
-def recalibrate(
-    model: nn.Module, state: Mapping[str, Tensor], images: Images, scaling: Scaling, batch_size: int = 512
-) -> dict[str, Tensor]:
-    """A copy of `state` with running means and variances averaged over equal batches of `images`.
+def recalibrate(model: nn.Module, state: Mapping[str, Tensor], batches: Batches) -> dict[str, Tensor]:
+    """Return a copy of `state` with running means and variances averaged over `batches`.
 
     As in Izmailov et al. 2018 (section 3.2): the network runs in training mode with dropout off, and each batch
     counts the same. A last batch of fewer than two images is left out.
@@ -36,7 +34,7 @@ def recalibrate(
         for name in fresh:
             if name.endswith("num_batches_tracked"):
                 fresh[name].zero_()
-        for batch, labels in scoring_batches(images, scaling, batch_size):
+        for batch, labels in OnDevice(batches, next(iter(fresh.values())).device):
             if len(labels) > 1:
                 functional_call(model, fresh, (batch,))
     finally:

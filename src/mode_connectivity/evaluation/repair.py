@@ -1,4 +1,4 @@
-"""REPAIR: give the units of an interpolated network the spread of activations that its ends have."""
+"""Repairs an interpolated network (REPAIR): gives its units the spread of activations that its ends have."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ Moments = dict[str, tuple[Tensor, Tensor]]  # layer -> mean and standard deviati
 
 @torch.no_grad()
 def output_moments(model: nn.Module, state: State, images: Images, scaling: Scaling) -> Moments:
-    """Mean and standard deviation over images and positions of each output of every convolution and linear layer."""
+    """Return mean and standard deviation over images and positions of each convolution's and linear layer's outputs."""
     moments: Moments = {}
 
     def watch(name: str) -> Any:
@@ -33,8 +33,10 @@ def output_moments(model: nn.Module, state: State, images: Images, scaling: Scal
 def repair(
     model: nn.Module, state: State, t: float, ends: tuple[Moments, Moments], images: Images, scaling: Scaling
 ) -> dict[str, Tensor]:
-    """A copy of `state` whose layers' outputs have, channel by channel, mean and deviation (1-t) of one end and t of
-    the other (Jordan et al. 2023, eq. 6), folded into weights and biases.
+    """Return a copy of `state` whose layers' outputs have the interpolated moments of the two ends, channel by channel.
+
+    Mean and deviation become (1-t) of one end and t of the other (Jordan et al. 2023, eq. 6), folded into weights and
+    biases.
 
     Layers are corrected in the order in which they run, each on what the corrected ones before it give it, in one
     forward pass over `images`. The last layer is left as it is, and so is a layer without bias: a normalisation

@@ -1,4 +1,4 @@
-"""A path in a few numbers."""
+"""Summarises a path in a few numbers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from mode_connectivity.evaluation.sweep import Profile
 
 
 def path_summary(ts: NDArray[np.float64], profiles: Mapping[str, Profile]) -> dict[str, dict[str, Any]]:
-    """Barriers, ends and extremes on each probe set; losses in nats, accuracies and errors in [0, 1]."""
+    """Return barriers, ends and extremes on each probe set; losses in nats, accuracies and errors in [0, 1]."""
     return {
         probe: {
             "loss_barrier": barrier(ts, profile.loss),

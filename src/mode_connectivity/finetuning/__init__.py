@@ -1,4 +1,4 @@
-"""Fine-tuning a network away from a spurious cue: one file a method."""
+"""Fine-tunes a network away from a spurious cue: one file a method."""
 
 from mode_connectivity.finetuning.barrier import Barrier
 from mode_connectivity.finetuning.cbft import CBFT, Losses, cbft

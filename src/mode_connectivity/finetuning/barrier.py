@@ -1,4 +1,4 @@
-"""The barrier loss of CBFT: the loss on the line to the pretrained network is to lie at a level, not below it."""
+"""Computes the barrier loss of CBFT: how far the loss on the line to the pretrained network is from a level."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from mode_connectivity.training.small_maps import SmallMaps
 
 @dataclass(frozen=True)
 class Barrier:
-    """The level K in nats, and t = mean + spread clip(z, -clip, clip) with z ~ N(0, 1), the pretrained end's share.
+    """Holds the level K in nats, and draws t = mean + spread clip(z, -clip, clip), z ~ N(0, 1), the pretrained share.
 
     The defaults are the published ones: K = 1 and t in [1/4, 3/4], with both ends of it likely (a share of 0.31 each).
     K bites only where it lies above the loss of a network that does not read the cue.
@@ -49,7 +49,7 @@ def barrier_gradients(
     level: float,
     precision: Precision,
 ) -> tuple[list[Tensor], Tensor, Tensor]:
-    """Gradient of |K - CE(W_t)| for each parameter of `current`, with W_t = t pretrained + (1 - t) current.
+    """Return gradients of |K - CE(W_t)| for each parameter of `current`, with W_t = t pretrained + (1 - t) current.
 
     W_t is linear in `current`, so the gradient at the point times (1 - t) is exact. CE is the mean over the batch.
     Neither state is changed.

@@ -1,4 +1,4 @@
-"""CBFT, connectivity-based fine-tuning: leave the pretrained network's mechanism by raising a barrier to it."""
+"""Fine-tunes by CBFT, connectivity-based fine-tuning: raises a loss barrier to the pretrained network."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ CBFT = Recipe(epochs=20, batch_size=256, learning_rate=0.01, momentum=0.9, weigh
 
 @dataclass(frozen=True)
 class Losses:
-    """What CBFT minimises beside the cross entropy of clean images; None leaves a loss out.
+    """Names what CBFT minimises beside the cross entropy of clean images; None leaves a loss out.
 
     `invariance_from` is the number of epochs, the warm-up, after which the invariance loss sets in.
     """
@@ -46,7 +46,7 @@ def cbft(
     watch: Watch | None = None,
     title: str = "cbft",
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
-    """Two steps a batch with one momentum (Lubana et al. 2023, section 5), from `pretrained`, which is not changed:
+    """Train from `pretrained`, left unchanged, by two steps a batch with one momentum (Lubana et al. 2023, section 5):
 
     (a) on |K - CE| of a batch of cue images at a random point of the line to `pretrained`;
     (b) on the CE of a batch of clean images plus the invariance loss between the two batches.
@@ -103,7 +103,7 @@ def _write(leaves: list[Tensor], gradients: list[Tensor] | tuple[Tensor, ...]) -
 
 
 class _Pairs:
-    """Clean batches, with a batch of cue images at hand beside each."""
+    """Yields clean batches, with a batch of cue images at hand beside each."""
 
     def __init__(self, clean: TrainingBatches, cue: TrainingBatches, layout: torch.memory_format) -> None:
         self._clean, self._cue, self._layout = clean, cue, layout

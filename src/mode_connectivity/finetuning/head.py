@@ -1,4 +1,4 @@
-"""The head of a classifier, its last linear layer, and the features that it reads."""
+"""Finds the head of a classifier, its last linear layer, and computes the features that it reads."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -7,12 +7,12 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from mode_connectivity.datasets import Images, Scaling, scoring_batches
+from mode_connectivity.datasets import Images, Scaling, ScoringBatches
 from mode_connectivity.foundations.precision import Precision
 
 
 def head_of(model: nn.Module) -> tuple[str, nn.Linear]:
-    """Name and module of the last linear layer.
+    """Return name and module of the last linear layer.
 
     Raises:
         ValueError: there is none.
@@ -24,7 +24,7 @@ def head_of(model: nn.Module) -> tuple[str, nn.Linear]:
 
 
 def features_and_logits(model: nn.Module, state: Mapping[str, Tensor], images: Tensor) -> tuple[Tensor, Tensor]:
-    """What the head reads, (N, D), and what it answers, (N, classes), in one pass of `state`.
+    """Return what the head reads, (N, D), and what it answers, (N, classes), in one pass of `state`.
 
     Raises:
         ValueError: the last linear layer is not what gives the logits, or it reads other than one row an image.
@@ -44,10 +44,10 @@ def features_and_logits(model: nn.Module, state: Mapping[str, Tensor], images: T
 def frozen_features(
     model: nn.Module, state: Mapping[str, Tensor], images: Images, scaling: Scaling, precision: Precision
 ) -> Tensor:
-    """The features of all of `images` in eval mode, (N, D) float32, without gradient."""
+    """Return the features of all of `images` in eval mode, (N, D) float32, without gradient."""
     model.eval()
     parts = []
-    for batch, _ in scoring_batches(images, scaling):
+    for batch, _ in ScoringBatches(images, scaling):
         with precision.autocast():
             parts.append(features_and_logits(model, state, batch)[0].float())
     return torch.cat(parts)

@@ -1,4 +1,4 @@
-"""The invariance loss of CBFT: images of a class mean the same with the cue and without it."""
+"""Computes the invariance loss of CBFT: how far a class's mean features move when the cue is added."""
 
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -7,7 +7,7 @@ from torch.nn.functional import normalize
 def invariance_loss(
     features: Tensor, labels: Tensor, cue_features: Tensor, cue_labels: Tensor, num_classes: int
 ) -> Tensor:
-    """sum_c |m_c / |m_c| - m'_c / |m'_c||^2 / num_classes (Lubana et al. 2023, section 5.1).
+    """Return sum_c |m_c / |m_c| - m'_c / |m'_c||^2 / num_classes (Lubana et al. 2023, section 5.1).
 
     m_c is the mean of the `features`, (N, D), of class c, and m'_c that of `cue_features`, (M, D). A class that is
     missing from either batch adds nothing. The loss lies in [0, 4].

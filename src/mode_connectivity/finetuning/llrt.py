@@ -1,4 +1,4 @@
-"""LLRT, last-layer retraining: a new head on frozen features (Kirichenko et al. 2023)."""
+"""Fine-tunes by LLRT, last-layer retraining: a new head on frozen features (Kirichenko et al. 2023)."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ def llrt(
     watch: Watch | None = None,
     title: str = "llrt",
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
-    """`pretrained` with its last linear layer drawn anew and trained on the features of clean images.
+    """Return `pretrained` with its last linear layer drawn anew and trained on the features of clean images.
 
     The features are those of eval mode, so that all else is kept to the bit, statistics of batch norm included. They
     are computed once, from the images as they are: an augmentation of `clean` is not applied.
@@ -68,7 +68,7 @@ def llrt(
 
 
 def _fresh_head(classes: int, width: int, generator: Generator) -> tuple[Tensor, Tensor]:
-    """U(-1/sqrt(D), 1/sqrt(D)), the usual start of a linear layer that reads D features."""
+    """Draw from U(-1/sqrt(D), 1/sqrt(D)), the usual start of a linear layer that reads D features."""
     bound = 1 / math.sqrt(width)
     weight = torch.empty(classes, width).uniform_(-bound, bound, generator=generator)
     return weight, torch.empty(classes).uniform_(-bound, bound, generator=generator)
@@ -76,7 +76,7 @@ def _fresh_head(classes: int, width: int, generator: Generator) -> tuple[Tensor,
 
 @dataclass(frozen=True)
 class _Rows:
-    """Batches of features in a new random order in each pass, cut as `TrainingBatches` cuts images."""
+    """Yields batches of features in a new random order in each pass, cut as `TrainingBatches` cuts images."""
 
     features: Tensor
     labels: Tensor

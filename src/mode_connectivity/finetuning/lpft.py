@@ -1,4 +1,4 @@
-"""LPFT, linear probing and then fine-tuning: LLRT, and from there all layers (Kumar et al. 2022)."""
+"""Fine-tunes by LPFT, linear probing and then fine-tuning: LLRT, and from there all layers (Kumar et al. 2022)."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Naive fine-tuning: all layers, on clean images, with small steps."""
+"""Fine-tunes all layers on clean images with small steps (naive fine-tuning)."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ def naive(
     watch: Watch | None = None,
     title: str = "naive",
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
-    """SGD on the cross entropy of clean images, from `pretrained`, which is not changed.
+    """Train from `pretrained`, which is not changed, by SGD on the cross entropy of clean images.
 
     Statistics of batch norm follow the clean batches.
     """

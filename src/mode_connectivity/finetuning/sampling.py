@@ -1,11 +1,11 @@
-"""Which images a network is fine-tuned on."""
+"""Draws the images that a network is fine-tuned on."""
 
 import torch
 from torch import Generator, Tensor
 
 
 def draw(total: int, amount: float | None, generator: Generator) -> Tensor:
-    """Sorted indices, (n,) int64, of images drawn from `total` without replacement, all equally likely.
+    """Return sorted indices, (n,) int64, of images drawn from `total` without replacement, all equally likely.
 
     `amount` is a count, a share in (0, 1) of `total`, or None for all of them. A larger draw of a generator in the same
     state contains every smaller one.

@@ -1,4 +1,4 @@
-"""From scratch: what the clean images alone are worth, without any pretraining."""
+"""Trains from scratch on the clean images alone, to show what they are worth without pretraining."""
 
 from collections.abc import Mapping
 
@@ -20,5 +20,5 @@ def scratch(
     watch: Watch | None = None,
     title: str = "scratch",
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
-    """SGD on the cross entropy of clean images, from an initialisation: the floor of every other method."""
+    """Train from an initialisation by SGD on the cross entropy of clean images: the baseline of every other method."""
     return train_endpoint(model, initial, clean, recipe, precision, title=title, watch=watch)

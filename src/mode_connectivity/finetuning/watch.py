@@ -1,4 +1,4 @@
-"""How the probe sets fare while a network is fine-tuned."""
+"""Records accuracy on the probe sets while a network is fine-tuned."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,14 +6,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from mode_connectivity.datasets import Images, Scaling
+from mode_connectivity.datasets import Images, Scaling, ScoringBatches
 from mode_connectivity.evaluation import score
 from mode_connectivity.finetuning.head import frozen_features
 from mode_connectivity.foundations.precision import Precision
 
 
 class Watch:
-    """`accuracy[probe set]` grows by one share of right answers each time that a state is shown.
+    """Appends to `accuracy[probe set]` the share of right answers each time that a state is shown.
 
     A network is scored with the running statistics that it has; none are recomputed.
     """
@@ -26,11 +26,11 @@ class Watch:
 
     def __call__(self, state: Mapping[str, Tensor]) -> None:
         for name, images in self._probe_sets.items():
-            found = score(self._model, state, images, self._scaling, self._precision)
-            self.accuracy[name].append(found.accuracy)
+            scored = score(self._model, state, ScoringBatches(images, self._scaling), self._precision)
+            self.accuracy[name].append(scored.accuracy)
 
     def behind(self, state: Mapping[str, Tensor]) -> Callable[[Tensor, Tensor], None]:
-        """To be shown weight and bias of the head alone: all before it is frozen at `state`, and is run only once."""
+        """Return a function that scores a head's weight and bias; all before it is frozen at `state`, run only once."""
         features = {
             name: frozen_features(self._model, state, images, self._scaling, self._precision)
             for name, images in self._probe_sets.items()

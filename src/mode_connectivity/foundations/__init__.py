@@ -1,1 +1,1 @@
-"""Files that are whole or absent, checkpoints, precision and named randomness."""
+"""Writes whole files, stores checkpoints, sets precision and seeds named generators."""

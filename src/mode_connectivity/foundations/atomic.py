@@ -1,4 +1,4 @@
-"""Outputs that are whole or absent: written beside their place, then renamed into it."""
+"""Writes outputs that are whole or absent: beside their place first, then renamed into it."""
 
 import json
 import os
@@ -14,7 +14,7 @@ def _beside(path: Path) -> Path:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A path to write to; what was written becomes `path` when the block ends without an error.
+    """Yield a path to write to; what was written becomes `path` when the block ends without an error.
 
     Raises:
         OSError: it cannot be written, as on a full disk; the error names `path`.
@@ -36,7 +36,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """A new folder to fill; it takes the place of `path` when the block ends without an error."""
+    """Yield a new folder to fill; it takes the place of `path` when the block ends without an error."""
     partial = _beside(path)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -49,6 +49,6 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, value: object) -> None:
-    """`value` as indented JSON with sorted keys: the same bytes for the same value. NaN is refused (ValueError)."""
+    """Write `value` as indented JSON with sorted keys: same bytes for the same value. NaN is refused (ValueError)."""
     with whole_file(path) as partial:
         partial.write_text(json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n")

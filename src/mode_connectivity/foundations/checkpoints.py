@@ -1,4 +1,4 @@
-"""Tensors on disk: safetensors with the metadata as one header key of sorted JSON, written whole or not at all.
+"""Stores tensors on disk: safetensors with the metadata as one header key of sorted JSON, whole or not at all.
 
 safetensors writes several metadata keys in random order and loads tensors sorted by name; one key holding the JSON
 and the order of the tensors makes the bytes repeat and the module's own order survive.
@@ -22,7 +22,7 @@ HEADER = "mode_connectivity"
 
 
 class CheckpointError(ValueError):
-    """A checkpoint that is missing, truncated or not ours; the message names the file."""
+    """Reports a checkpoint that is missing, truncated or not ours; the message names the file."""
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
@@ -40,7 +40,7 @@ def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any])
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The tensors, in the order in which they were saved, and the metadata.
+    """Return the tensors, in the order in which they were saved, and the metadata.
 
     Raises:
         CheckpointError: the file is missing, truncated or was not written by `save`.
@@ -50,14 +50,14 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def metadata(path: Path) -> dict[str, Any]:
-    """The metadata alone; errors as `load`."""
+    """Return the metadata alone; errors as `load`."""
     with _opened(path) as (_, header):
-        found: dict[str, Any] = header["metadata"]
-        return found
+        values: dict[str, Any] = header["metadata"]
+        return values
 
 
 def foreign(path: Path) -> dict[str, object]:
-    """What a safetensors or .pt file from anywhere holds, read as plain weights: no pickle is executed.
+    """Return what a safetensors or .pt file from anywhere holds, read as plain weights: no pickle is executed.
 
     Tensors keep the order in which they were saved; where a safetensors file does not tell it, names are sorted as a
     reader would, 2 before 10.
@@ -83,8 +83,8 @@ def _safetensors(path: Path) -> dict[str, Tensor]:
         ours = HEADER in (file.metadata() or {})
     if ours:
         return load(path)[0]
-    found = load_file(path)
-    return {name: found[name] for name in sorted(found, key=_natural)}
+    tensors = load_file(path)
+    return {name: tensors[name] for name in sorted(tensors, key=_natural)}
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

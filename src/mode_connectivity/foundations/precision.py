@@ -1,4 +1,4 @@
-"""The arithmetic of a study: what is compared within one study uses one precision."""
+"""Defines the arithmetic of a study: what is compared within one study uses one precision."""
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -8,7 +8,10 @@ import torch
 
 @dataclass(frozen=True)
 class Precision:
-    """`fp32` computes in the tensors' own type; `bf16` runs the network under autocast, weights and loss stay fp32."""
+    """Names the arithmetic: `fp32` computes in the tensors' own type; `bf16` runs the network under autocast.
+
+    Under `bf16` weights and loss stay fp32.
+    """
 
     name: str = "fp32"
     device: str = "cpu"

@@ -1,4 +1,4 @@
-"""Where a path leads in weight space, and where in the weights it moves."""
+"""Measures where a path leads in weight space, and where in the weights it moves."""
 
 from mode_connectivity.geometry.antisymmetric import antisymmetric_field
 from mode_connectivity.geometry.decay import decay_rate, layer_offsets

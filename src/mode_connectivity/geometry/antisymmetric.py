@@ -1,4 +1,4 @@
-"""A start of a bend from which swapped units pass round each other instead of through each other."""
+"""Draws a start of a bend from which swapped units pass round each other instead of through each other."""
 
 from collections.abc import Mapping
 from math import sqrt
@@ -16,7 +16,7 @@ from mode_connectivity.symmetry import Symmetry
 def antisymmetric_field(
     symmetry: Symmetry, permutation: Mapping[str, Tensor], path: Path, generator: Generator
 ) -> State:
-    """A random displacement X with P X = -X, at right angles to W_1 - W_0 and as long as it; parameters, float64, CPU.
+    """Return a random displacement X with P X = -X, orthogonal to W_1 - W_0 and as long; parameters, float64, CPU.
 
     X = (N - P N)/2 of Gaussian noise N, less its part along the straight line, which is antisymmetric as well. It is
     zero outside the swapped slices. A bend at the middle of the line plus X brings a Bezier curve to half the ends'

@@ -1,4 +1,4 @@
-"""How far each layer lies from where the path starts."""
+"""Computes how far each layer lies from where the path starts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ METRICS = {
 
 @dataclass(frozen=True)
 class LayerDistances:
-    """Distances of path.at(t) from path.at(0), (T, L) float64 each; a module's weight and bias count together."""
+    """Holds distances of path.at(t) from path.at(0), (T, L) float64 each; a module's weight and bias count together."""
 
     layers: tuple[str, ...]
     ts: Floats
@@ -27,9 +27,19 @@ class LayerDistances:
     relative: Floats
     norm_difference: Floats
 
+    def quantity(self, metric: str) -> str:
+        """Return what `metric` measures, in words.
+
+        Raises:
+            ValueError: there is no such metric.
+        """
+        if metric not in METRICS:
+            raise ValueError(f"no metric {metric!r}; there are {', '.join(METRICS)}")
+        return METRICS[metric]
+
 
 def layer_distances(path: Path, ts: Sequence[float] | Floats) -> LayerDistances:
-    """Per-layer distances at every t, from one Gram matrix of the control points (see `gram`).
+    """Return per-layer distances at every t, from one Gram matrix of the control points (see `gram`).
 
     raw_l2 = |W_t - W_0|; normalized_l2 = raw_l2 / sqrt(n), n the layer's number of parameters;
     relative = raw_l2 / |W_0|, zero where nothing moved and infinite where a layer of zeros did;
@@ -50,18 +60,18 @@ def layer_distances(path: Path, ts: Sequence[float] | Floats) -> LayerDistances:
 
 
 def _roots(weights: Floats, gram: Floats) -> Floats:
-    """(T, L): norms of the sums with these weights, (T, K), of vectors with these inner products, (L, K, K)."""
+    """Return (T, L): norms of sums with these weights, (T, K), of vectors with these inner products, (L, K, K)."""
     squares: Floats = np.einsum("tj,ljk,tk->tl", weights, gram, weights)
     return np.sqrt(np.clip(squares, 0, None))
 
 
 def layer_sizes(path: Path) -> Floats:
-    """(L,): number of parameters of each layer."""
+    """Return (L,): number of parameters of each layer."""
     return _per_layer(path, {name: float(path.controls[0][name].numel()) for name in parameter_names(path.controls[0])})
 
 
 def start_norms(path: Path) -> Floats:
-    """(L,): |W_0| of each layer."""
+    """Return (L,): |W_0| of each layer."""
     return np.sqrt(start_gram(path)[:, 0, 0])
 
 

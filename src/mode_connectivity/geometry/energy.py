@@ -1,4 +1,4 @@
-"""Where a field on the parameters lies: its inner products per layer, per unit, and within a mask.
+"""Computes where a field on the parameters lies: its inner products per layer, per unit, and within a mask.
 
 A field is a dict of parameter-shaped tensors, a displacement for instance; the energy of x is <x, x>. Everything is a
 bilinear form, so the cross products of independent replicates come from the same functions.
@@ -18,12 +18,12 @@ Field = Mapping[str, Tensor]
 
 
 def layers_of(field: Field) -> tuple[str, ...]:
-    """The modules that own the tensors of a field, in its order."""
+    """Return the modules that own the tensors of a field, in its order."""
     return tuple(dict.fromkeys(name.rpartition(".")[0] for name in field))
 
 
 def layer_products(x: Field, y: Field, masks: Mapping[str, Tensor] | None = None) -> Floats:
-    """(L,) float64: <x, y> per layer; only over the entries of `masks` where given.
+    """Return (L,) float64: <x, y> per layer; only over the entries of `masks` where given.
 
     `masks`: tensor -> bool, of a shape that broadcasts; a tensor that is missing there has no entry in it.
     """
@@ -39,13 +39,13 @@ def layer_products(x: Field, y: Field, masks: Mapping[str, Tensor] | None = None
 
 
 def layer_counts(field: Field, masks: Mapping[str, Tensor] | None = None) -> Floats:
-    """(L,): number of entries per layer; only those of `masks` where given."""
+    """Return (L,): number of entries per layer; only those of `masks` where given."""
     ones = {name: torch.ones((), dtype=torch.float64).expand(tensor.shape) for name, tensor in field.items()}
     return layer_products(ones, ones, masks)
 
 
 def unit_products(symmetry: Symmetry, x: Field, y: Field) -> dict[str, Floats]:
-    """group -> (units,) float64: <x, y> over the slices of each unit, its own row and its consumers' input channels.
+    """Return group -> (units,) float64: <x, y> over each unit's slices, its own row and its consumers' input channels.
 
     A weight between two layers lies in the slices of a unit of either, so groups are not to be added up.
     """
@@ -70,7 +70,9 @@ def unit_products(symmetry: Symmetry, x: Field, y: Field) -> dict[str, Floats]:
 
 
 def participation_ratio(energies: Floats) -> float:
-    """(sum e)^2 / sum e^2 of energies that are not negative: n where n places hold equal shares, 1 where one holds all,
-    0 where nothing moves."""
+    """Return (sum e)^2 / sum e^2 of energies that are not negative.
+
+    It is n where n places hold equal shares, 1 where one holds all, 0 where nothing moves.
+    """
     squares = float(np.square(energies).sum())
     return float(energies.sum()) ** 2 / squares if squares > 0 else 0.0

@@ -1,4 +1,4 @@
-"""Inner products of control-point differences, one small matrix per layer: all the geometry of a path is in them.
+"""Computes inner products of control-point differences, one small matrix per layer; all distances follow from them.
 
 With W_t = sum_k B_k(t) W_k and weights that sum to one, W_t - W_0 = sum_k B_k(t) (W_k - W_0); so every squared
 distance along the path is a quadratic form of the Gram matrix of the differences, at any number of points.
@@ -18,12 +18,12 @@ CACHED = 2**18  # entries taken at once, so that their float64 copies stay in th
 
 
 def layer_names(path: Path) -> tuple[str, ...]:
-    """Names of the modules that own parameters, in the order of the state dict."""
+    """Return names of the modules that own parameters, in the order of the state dict."""
     return tuple(dict.fromkeys(name.rpartition(".")[0] for name in parameter_names(path.controls[0])))
 
 
 def layer_gram(path: Path, origin: Mapping[str, Tensor] | None = None) -> Floats:
-    """(L, K, K): <W_j - W_0, W_k - W_0> for the control points 1 ... K after the first, per layer, in float64.
+    """Return (L, K, K): <W_j - W_0, W_k - W_0> for the control points 1 ... K after the first, per layer, in float64.
 
     With an `origin` O the differences W_k - O of all control points, the first included.
     """
@@ -32,12 +32,12 @@ def layer_gram(path: Path, origin: Mapping[str, Tensor] | None = None) -> Floats
 
 
 def start_gram(path: Path) -> Floats:
-    """(L, K + 1, K + 1): the same with W_0 itself before the differences, so that it holds all norms as well."""
+    """Return (L, K + 1, K + 1): `layer_gram` with W_0 itself before the differences, so that it holds all norms too."""
     return _gram(path, path.controls[0], path.controls[1:])
 
 
 def _gram(path: Path, origin: Mapping[str, Tensor], others: Sequence[Mapping[str, Tensor]]) -> Floats:
-    """Products of O and the W_k - O; one pass over the parameters.
+    """Return the products of O and the W_k - O; one pass over the parameters.
 
     Differences of fp32 values are exact in float64, and so nearly are the sums.
     """
@@ -49,7 +49,7 @@ def _gram(path: Path, origin: Mapping[str, Tensor], others: Sequence[Mapping[str
 
 
 def _products(tensors: Sequence[Tensor]) -> Floats:
-    """Inner products of the first tensor and of the others' differences from it."""
+    """Return the inner products of the first tensor and of the others' differences from it."""
     flat = [tensor.flatten() for tensor in tensors]
     size = len(flat[0])
     rows = flat[0].new_empty(len(flat), min(CACHED, size), dtype=torch.float64)

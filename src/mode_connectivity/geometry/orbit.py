@@ -1,4 +1,4 @@
-"""Distances that do not count a rearrangement of units as a movement."""
+"""Computes distances that do not count a rearrangement of units as a movement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from mode_connectivity.symmetry.descent import Descent
 
 @dataclass(frozen=True)
 class OrbitDistances:
-    """Distances of path.at(t) from the nearest of several copies of one network, all float64.
+    """Holds distances of path.at(t) from the nearest of several copies of one network, all float64.
 
     `raw_l2`: (T, L) per layer from the copy that is nearest as a whole; `total`: (T,) over all layers; `nearest`: (T,)
     its number among the copies.
@@ -30,7 +30,7 @@ class OrbitDistances:
 
 
 def orbit_distances(path: Path, ts: Sequence[float] | Floats, copies: Sequence[Mapping[str, Tensor]]) -> OrbitDistances:
-    """min over pi of |W_t - pi W_0|, with the pi W_0 given as `copies`; one pass over the parameters for each.
+    """Return min over pi of |W_t - pi W_0|, the pi W_0 given as `copies`; one pass over the parameters for each.
 
     For a swap the copies are W_0 and P W_0: the distance is zero at both ends. As the weights sum to one,
     W_t - pi W_0 = sum_k B_k(t) (W_k - pi W_0).
@@ -49,7 +49,7 @@ def orbit_distances(path: Path, ts: Sequence[float] | Floats, copies: Sequence[M
 def nearest_in_group(
     symmetry: Symmetry, group: str, reference: Mapping[str, Tensor], other: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
-    """The rearrangement pi of one group's units that brings `other` nearest to `reference`: a linear assignment.
+    """Return the rearrangement pi of a group's units that brings `other` nearest to `reference`, by assignment.
 
     Exact where no tensor has the group on two axes; where one has (the stream of a residual network), the assignment
     of the linear part, taken only if it does come nearer.

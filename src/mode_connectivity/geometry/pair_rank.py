@@ -1,4 +1,4 @@
-"""Whether the swapped units stand out among the others of their layer."""
+"""Computes whether the swapped units stand out among the others of their layer."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from mode_connectivity.geometry.gram import Floats
 
 
 def pair_rank(energies: Floats, pairs: Sequence[tuple[int, int]]) -> float:
-    """Share of all pairs of the layer's units that have at least the energy of the swapped pair, in (0, 1].
+    """Return the share of all pairs of the layer's units with at least the energy of the swapped pair, in (0, 1].
 
     The energy of a pair is the sum of its units' `energies` (units,). Small where the swapped pair stands out, about
     1/2 on average where it is like any other; 1 where all are equal. The mean over `pairs` where several were swapped.
@@ -26,5 +26,5 @@ def pair_rank(energies: Floats, pairs: Sequence[tuple[int, int]]) -> float:
 
 
 def _slack(threshold: float) -> float:
-    """Sums of two that are equal but for rounding count as equal."""
+    """Return the tolerance by which sums that differ by rounding alone count as equal."""
     return 1e-12 * abs(threshold)

@@ -1,4 +1,4 @@
-"""The plane through three points of weight space."""
+"""Defines the plane through three points of weight space."""
 
 from collections.abc import Mapping
 from math import sqrt
@@ -14,7 +14,7 @@ FLAT = 1e-6  # a third point nearer to the line than this share of its own dista
 
 
 class Plane:
-    """W(x, y) = W_0 + x u + y v through three states (Garipov et al. 2018, figure 1).
+    """Computes W(x, y) = W_0 + x u + y v through three states (Garipov et al. 2018, figure 1).
 
     u is the unit vector from `origin` to `second`, v the unit vector at right angles to it on the side of `third`
     (Gram-Schmidt over the parameters, inner products in float64). So x and y are L2 distances in weight space, the
@@ -33,18 +33,18 @@ class Plane:
         self.places = np.array([[0.0, 0.0], [sqrt(along), 0.0], [mixed / sqrt(along), height]])
 
     def weights(self, x: float, y: float) -> tuple[float, float, float]:
-        """The weights of the three states in W(x, y); they sum to one and are exact at the three states."""
+        """Return the weights of the three states in W(x, y); they sum to one and are exact at the three states."""
         (length, _), (shift, height) = self.places[1:].tolist()
         third = y / height
         second = (x - third * shift) / length
         return 1 - second - third, second, third
 
     def at(self, x: float, y: float) -> State:
-        """The state dict at (x, y), of new tensors; integer buffers follow the origin, as on a path."""
+        """Return the state dict at (x, y), of new tensors; integer buffers follow the origin, as on a path."""
         return self.corners.combine(self.weights(x, y))
 
     def coordinates(self, state: Mapping[str, Tensor]) -> tuple[float, float]:
-        """(x, y) of the point of the plane that lies nearest to `state`.
+        """Return (x, y) of the point of the plane that lies nearest to `state`.
 
         The two products with the corners' differences are solved for the frame: <W - W_0, W_j - W_0>, j = 1, 2.
         """
@@ -53,12 +53,12 @@ class Plane:
         return float(x), float(y)
 
     def curve(self, weights: Floats) -> Floats:
-        """(T, 2): coordinates of the points whose weights of the three states are given as (T, 3)."""
+        """Return (T, 2): coordinates of the points whose weights of the three states are given as (T, 3)."""
         places: Floats = weights @ self.places
         return places
 
     def sides(self, margin: float, points: int) -> tuple[Floats, Floats]:
-        """The x and the y of a grid of `points` a side: the triangle, and a margin in shares of its longer side."""
+        """Return x and y of a grid of `points` a side: the triangle, and a margin in shares of its longer side."""
         low, high = self.places.min(axis=0), self.places.max(axis=0)
         rim = margin * float((high - low).max())
         xs, ys = (np.linspace(low[k] - rim, high[k] + rim, points) for k in (0, 1))

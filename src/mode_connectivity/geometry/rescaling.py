@@ -1,4 +1,4 @@
-"""Movement that no function sees: along the directions in which a network's units can be rescaled.
+"""Computes the share of a movement that rescales units without changing the function.
 
 With a positively homogeneous activation (ReLU) a unit's incoming weights times c and its outgoing ones over c leave the
 function as it is; before a batch norm, any positive factor on the incoming weights alone does.
@@ -25,7 +25,7 @@ BatchNorm = nn.modules.batchnorm._NormBase
 
 
 class Part(NamedTuple):
-    """Entries along axis `dim` of `tensor` take the factor c^sign of the unit that `units` names (-1: none)."""
+    """Names entries along axis `dim` of `tensor` that take the factor c^sign of the unit in `units` (-1: none)."""
 
     tensor: str
     dim: int
@@ -37,29 +37,29 @@ Rescaling = tuple[Part, ...]
 
 
 def rescalings(symmetry: Symmetry, model: nn.Module, state: Mapping[str, Tensor], inputs: Tensor) -> list[Rescaling]:
-    """The rescalings of each group, and of each layer before a batch norm, that leave the outputs on `inputs` alone.
+    """Return the rescalings of each group, and each layer before a batch norm, that keep the outputs on `inputs`.
 
     The structure proposes and the network decides: each is tried with random factors in float64, those before a batch
     norm under batch statistics. An activation that is not homogeneous thus has none.
     """
-    found = []
+    allowed = []
     for group, units in symmetry.groups.items():
         rescaling, radial = _proposed(symmetry, model, group)
-        found += [each for each in (rescaling,) if _keeps_function(model, state, inputs, each, units, batch=False)]
-        found += [each for each in radial if _keeps_function(model, state, inputs, each, units, batch=True)]
-    return found
+        allowed += [each for each in (rescaling,) if _keeps_function(model, state, inputs, each, units, batch=False)]
+        allowed += [each for each in radial if _keeps_function(model, state, inputs, each, units, batch=True)]
+    return allowed
 
 
-def rescaling_share(found: list[Rescaling], state: Mapping[str, Tensor], field: Field) -> float:
-    """|projection of the field on the span of the rescaling tangents at `state`|^2 / |field|^2, in [0, 1].
+def rescaling_share(allowed: list[Rescaling], state: Mapping[str, Tensor], field: Field) -> float:
+    """Return |projection of the field on the span of the rescaling tangents at `state`|^2 / |field|^2, in [0, 1].
 
     The tangent of a unit is w on its incoming and -w on its outgoing entries. Tangents of neighbouring layers share
     weights and are not orthogonal, so the projection solves their Gram matrix. 0 where the field is 0.
     """
     total = sum(float(tensor.double().square().sum()) for tensor in field.values())
-    if not found or total == 0:
+    if not allowed or total == 0:
         return 0.0
-    gram, products = _system(found, state, field)
+    gram, products = _system(allowed, state, field)
     known = gram.diagonal() > 0  # a unit of zeros has no direction
     gram, products = gram[known][:, known], products[known]
     coefficients, _ = cg(gram, products, rtol=1e-10, atol=0.0, maxiter=5000, M=diags(1 / gram.diagonal()))
@@ -67,7 +67,7 @@ def rescaling_share(found: list[Rescaling], state: Mapping[str, Tensor], field: 
 
 
 def _proposed(symmetry: Symmetry, model: nn.Module, group: str) -> tuple[Rescaling, list[Rescaling]]:
-    """Incoming and outgoing entries of a group; and, where batch norms follow its layers, each layer's rows alone."""
+    """Return a group's incoming and outgoing entries; where batch norms follow its layers, each layer's rows alone."""
     members = [member for member in symmetry.members(group) if member.tensor not in symmetry.buffers]
     norms = {m.tensor for m in members if isinstance(model.get_submodule(m.tensor.rpartition(".")[0]), BatchNorm)}
     rescaling, layers = [], dict[str, list[Part]]()
@@ -97,7 +97,7 @@ def _keeps_function(
     for module in model.modules():
         if batch and isinstance(module, BatchNorm):
             module.train()
-            module.eps = 1e-12  # which alone would see the factor
+            module.eps = 1e-12  # a larger eps would make the outputs depend on the factor
 
     def outputs(candidate: dict[str, Tensor]) -> Tensor:
         result: Tensor = functional_call(model, candidate, (inputs.double(),))
@@ -115,12 +115,12 @@ def _keeps_function(
 
 
 def _system(
-    found: list[Rescaling], state: Mapping[str, Tensor], field: Field
+    allowed: list[Rescaling], state: Mapping[str, Tensor], field: Field
 ) -> tuple[coo_matrix, NDArray[np.float64]]:
-    """Gram matrix of the tangents at `state`, and their inner products with the field."""
-    bases = np.cumsum([0, *(1 + max(int(part.units.max()) for part in each) for each in found)])
+    """Return the Gram matrix of the tangents at `state`, and their inner products with the field."""
+    bases = np.cumsum([0, *(1 + max(int(part.units.max()) for part in each) for each in allowed)])
     touching: dict[str, list[tuple[int, NDArray[np.int64], int]]] = {}
-    for base, each in zip(bases, found, strict=False):
+    for base, each in zip(bases, allowed, strict=False):
         for tensor, dim, units, sign in each:
             touching.setdefault(tensor, []).append((dim, np.where(units >= 0, units + base, -1), sign))
     products, entries = np.zeros(bases[-1]), list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]()

@@ -1,4 +1,4 @@
-"""What a path's distances are kept as: arrays at every t, and one record per layer."""
+"""Arranges a path's distances for storage: arrays at every t, and one record per layer."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +9,13 @@ from mode_connectivity.paths.path import Path
 
 
 def distance_arrays(distances: LayerDistances, swapped: str | None) -> dict[str, NDArray[np.generic]]:
-    """`ts` (T,), `layers` (L,), every metric (T, L), and the name of the `swapped_layer` ("" where there is none)."""
+    """Return `ts` (T,), `layers` (L,), every metric (T, L), and the `swapped_layer`'s name ("" where there is none)."""
     arrays = {name: getattr(distances, name) for name in ("ts", *METRICS)}
     return arrays | {"layers": np.array(distances.layers), "swapped_layer": np.array(swapped or "")}
 
 
 def layer_summary(path: Path, distances: LayerDistances) -> list[dict[str, str | float | None]]:
-    """Per layer: its size, norm, |D|, the distance of the ends and the highest of each metric (L2; None: infinite)."""
+    """Return per layer size, norm, |D|, end distance and the highest of each metric (L2; None: infinite)."""
     columns = {
         "parameters": layer_sizes(path),
         "norm": start_norms(path),

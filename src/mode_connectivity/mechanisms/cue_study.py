@@ -1,4 +1,4 @@
-"""What the stages of the mechanisms study share: a study whose data carry cues."""
+"""Defines what the stages of the mechanisms study share: a study whose data carry cues."""
 
 import json
 from dataclasses import dataclass
@@ -18,8 +18,11 @@ TrainedOn = Literal["cue", "clean"]
 
 @dataclass(frozen=True)
 class CueStudy(Study):
-    """A study on `cues`; its `dataset` holds the cue-trained network's training images and the test images without a
-    cue, and its scaling, that of those training images, is the same for every network and set."""
+    """Holds a study whose data carry `cues`.
+
+    Its `dataset` holds the cue-trained network's training images and the test images without a cue, and its scaling,
+    that of those training images, is the same for every network and set.
+    """
 
     cues: CueData
     network_section: ClassVar[str] = "cue_model"
@@ -27,7 +30,7 @@ class CueStudy(Study):
 
     @classmethod
     def open(cls, params: Params) -> Self:
-        """Pin threads and algorithms, and bring the data to the device; errors as `Study.open`."""
+        """Return the study of `params`, with threads and algorithms pinned; errors as `Study.open`."""
         device = pinned_device(params.compute)
         tensors, metadata = checkpoints.load(layout.CUES)
         cues = CueData.from_tensors(tensors, metadata["draws"]).to(device)
@@ -37,11 +40,11 @@ class CueStudy(Study):
         return cls(params, device, dataset, metadata["sha256"], Scaling.of(dataset.train), precision, imports, cues)
 
     def training_images(self, kind: TrainedOn) -> Images:
-        """The training images of the cue-trained network, or of its clean twin: the same ones, all without a cue."""
+        """Return the training images of the cue-trained network, or of its clean twin: the same, all without a cue."""
         return self.cues.training if kind == "cue" else self.cues.train_sets["no_cue"]
 
     def batches_of(self, images: Images, batch_size: int, seed: int, purpose: str) -> TrainingBatches:
-        """Batches of `images`, not augmented; their order is named after the purpose, never after what they show."""
+        """Return batches of `images`, not augmented; `seed` and `purpose` alone decide their order."""
         return TrainingBatches(
             images,
             batch_size,

@@ -6,11 +6,11 @@ from typing import Any
 
 import torch
 
-from mode_connectivity.datasets import scoring_batches
+from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.foundations.randomness import named_generator, named_seed
 from mode_connectivity.mechanisms.cue_study import CueStudy, TrainedOn
 from mode_connectivity.paths import Bezier, Linear, Path, State, linear_bends
-from mode_connectivity.paths.fitting import fit
+from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.study.recipes import recipe_of
 from mode_connectivity.study.symmetry import symmetry_of
 from mode_connectivity.symmetry import match_activations
@@ -32,7 +32,7 @@ def path_between(
     section = study.params.mechanism
     torch.manual_seed(named_seed(seed, "mechanism dropout"))
     with study.keeping(f"{pattern}-seed{seed}", provenance, ends) as keeper:
-        bends, history = fit(
+        bends, history = fit_bends(
             study.model(),
             Bezier([start, *linear_bends(start, end), end]),
             study.batches_of(study.training_images(FITTED_ON[pattern]), section.batch_size, seed, "mechanism"),
@@ -46,11 +46,11 @@ def path_between(
 
 
 def _matched(study: CueStudy, start: State, end: State) -> tuple[State, dict[str, float]]:
-    """`end` with its units in the order of those of `start` that respond most alike, and the share moved per group."""
+    """Return `end`, its units ordered as those of `start` that respond most alike, and the share moved by group."""
     section = study.params.mechanism
     symmetry = symmetry_of(study)
     images = study.sample(section.matching, study.training_images(section.recalibrate_on))
-    batches = (pixels for pixels, _ in scoring_batches(images, study.scaling, 128))
+    batches = (pixels for pixels, _ in ScoringBatches(images, study.scaling, 128))
     permutation = match_activations(symmetry, study.model(), start, end, batches)
     moved = {group: float((p != torch.arange(len(p))).double().mean()) for group, p in permutation.items()}
     return symmetry.apply(end, permutation), moved

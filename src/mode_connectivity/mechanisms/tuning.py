@@ -1,4 +1,4 @@
-"""How the finetune stage runs each method: the same clean images, in the same order, for all of them."""
+"""Runs each method of the finetune stage, on the same clean images in the same order."""
 
 from torch import Tensor
 
@@ -14,7 +14,7 @@ State = dict[str, Tensor]
 
 
 def tune(study: CueStudy, method: str, seed: int, pretrained: State, watch: Watch) -> tuple[State, list[Epoch]]:
-    """The network that `method` makes of `pretrained`, and its history."""
+    """Return the network that `method` makes of `pretrained`, and its history."""
     section = getattr(study.params.finetune, method)
     clean = clean_images(study, seed)
     model, recipe, precision = study.model(), recipe_of(section), study.precision
@@ -41,7 +41,7 @@ def tune(study: CueStudy, method: str, seed: int, pretrained: State, watch: Watc
 
 
 def clean_images(study: CueStudy, seed: int) -> Images:
-    """`finetune.n_clean` of the held-out images, without a cue, drawn without replacement.
+    """Return `finetune.n_clean` of the held-out images, without a cue, drawn without replacement.
 
     Raises:
         ValueError: none are held out, or fewer than were asked for.
@@ -50,7 +50,7 @@ def clean_images(study: CueStudy, seed: int) -> Images:
 
 
 def cue_images(study: CueStudy, seed: int) -> Images:
-    """`finetune.n_cue` of the pretraining images with the cues they carry; errors as `clean_images`."""
+    """Return `finetune.n_cue` of the pretraining images with the cues they carry; errors as `clean_images`."""
     return _drawn(study.cues.training, study.params.finetune.n_cue, seed, "cue", "n_cue", "dataset.train_size")
 
 

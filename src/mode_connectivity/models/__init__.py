@@ -1,4 +1,4 @@
-"""Networks by name."""
+"""Builds networks by name."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,7 +7,7 @@ from torch import nn
 
 from mode_connectivity.models.brought import brought
 from mode_connectivity.models.foreign_weights import adopt, unwrapped
-from mode_connectivity.models.memory_format import memory_format
+from mode_connectivity.models.memory_format import laid_out, memory_format
 from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
 from mode_connectivity.models.vgg_strided import StridedVGG, strided_layer, vgg13_strided
@@ -20,6 +20,7 @@ __all__ = [
     "adopt",
     "build",
     "depth_layers",
+    "laid_out",
     "memory_format",
     "resnet18",
     "unwrapped",
@@ -36,7 +37,7 @@ BUILDERS: dict[str, Callable[..., nn.Module]] = {
 
 
 def build(name: str, *, num_classes: int, width: float = 1.0, batch_norm: bool = False, **options: object) -> nn.Module:
-    """The network called `name`, freshly initialised from torch's global generator.
+    """Return the network called `name`, freshly initialised from torch's global generator.
 
     "package.module:callable" brings any other: it is called with `num_classes`, and with `width`, `batch_norm` and the
     further options that its signature names.
@@ -54,7 +55,7 @@ def build(name: str, *, num_classes: int, width: float = 1.0, batch_norm: bool =
 
 
 def depth_layers(name: str, *, batch_norm: bool = False) -> dict[str, str]:
-    """The layers meant by early, mid and late: the convolutions 0.0, 2.1 and 4.1 (block.place) of any VGG.
+    """Return the layers meant by early, mid and late: the convolutions 0.0, 2.1 and 4.1 (block.place) of any VGG.
 
     Of a ResNet-18 the first convolution of a block in stages 1, 3 and 4: its units belong to no residual stream,
     so that a swap touches one layer and its only reader, as it does in a VGG. Of any other network none.

@@ -1,4 +1,4 @@
-"""A network of the user's own, named by the place of what builds it."""
+"""Builds a network of the user's own, named by the place of what builds it."""
 
 import importlib
 import inspect
@@ -23,7 +23,7 @@ def brought(name: str, options: Mapping[str, object]) -> nn.Module:
         raise ValueError(f"model.name: {place} has no callable {attribute!r}")
     try:
         wanted = {"num_classes", *inspect.signature(builder).parameters}
-    except ValueError:  # something built in
+    except ValueError:  # a built-in has no signature to read
         wanted = {"num_classes"}
     network = builder(**{key: value for key, value in options.items() if key in wanted})
     if not isinstance(network, nn.Module):

@@ -1,4 +1,4 @@
-"""Weights from elsewhere, brought into the shape of a network's own state dict."""
+"""Converts weights from elsewhere to a network's own state dict."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ SHOWN = 3
 
 
 def unwrapped(weights: Mapping[str, object]) -> dict[str, object]:
-    """The state dict that `weights` is, or holds under "model_state" or "state_dict", without a leading "module."."""
+    """Return the state dict that `weights` is, or holds as "model_state" or "state_dict", less a leading "module."."""
     for key in NESTED:
         inner = weights.get(key)
         if isinstance(inner, Mapping):
@@ -23,7 +23,7 @@ def unwrapped(weights: Mapping[str, object]) -> dict[str, object]:
 
 
 def adopt(model: nn.Module, weights: Mapping[str, object]) -> dict[str, Tensor]:
-    """The state dict that `weights` hold for `model`, in the model's own order and types.
+    """Return the state dict that `weights` hold for `model`, in the model's own order and types.
 
     `weights` is a state dict, or a dict that holds one (see `unwrapped`). Keys "layer_blocks.i.j.*", as the code of
     Garipov et al. (2018) writes them for VGG without normalisation, name convolution j of block i.
@@ -31,21 +31,21 @@ def adopt(model: nn.Module, weights: Mapping[str, object]) -> dict[str, Tensor]:
     Raises:
         ValueError: keys or shapes that do not fit; the message names the first few.
     """
-    found = unwrapped(weights)
+    values = unwrapped(weights)
     if isinstance(model, VGG):
-        found = {_from_garipov(model, key): value for key, value in found.items()}
+        values = {_from_garipov(model, key): value for key, value in values.items()}
     wanted = model.state_dict()
-    misfits = [f"{key} is missing" for key in wanted if key not in found]
-    misfits += [f"{key} is not the network's" for key in found if key not in wanted]
+    misfits = [f"{key} is missing" for key in wanted if key not in values]
+    misfits += [f"{key} is not the network's" for key in values if key not in wanted]
     for key, tensor in wanted.items():
-        value = found.get(key)
+        value = values.get(key)
         if value is not None and not (isinstance(value, Tensor) and value.shape == tensor.shape):
             shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
             misfits.append(f"{key} is {shape} and not {tuple(tensor.shape)}")
     if misfits:
         more = f" and {len(misfits) - SHOWN} more" if len(misfits) > SHOWN else ""
         raise ValueError(f"weights do not fit the network: {', '.join(misfits[:SHOWN])}{more}")
-    return {key: found[key].to(tensor.dtype) for key, tensor in wanted.items()}  # type: ignore[attr-defined]
+    return {key: values[key].to(tensor.dtype) for key, tensor in wanted.items()}  # type: ignore[attr-defined]
 
 
 def _from_garipov(model: VGG, key: str) -> str:

@@ -1,13 +1,13 @@
-"""How images lie in memory for a network: channels last, which is faster, unless that is not safe."""
+"""Chooses how images lie in memory for a network: channels last, which is faster, unless that is not safe."""
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 BLOCK = 16  # input channels per block in oneDNN's widest kernels
 
 
 def memory_format(model: nn.Module) -> torch.memory_format:
-    """The memory format in which images may enter `model` when gradients are taken.
+    """Return the memory format in which images may enter `model` when gradients are taken.
 
     On a CPU the weight gradient of a strided 1x1 convolution with fewer input channels than a block of oneDNN's
     kernels (8 with AVX2, 16 with AVX-512) writes outside its workspace where the images lie channels last
@@ -20,3 +20,8 @@ def memory_format(model: nn.Module) -> torch.memory_format:
             if weight.ndim == 4 and weight.shape[2:] == (1, 1) and weight.shape[1] < BLOCK and not unstrided:
                 return torch.contiguous_format
     return torch.channels_last
+
+
+def laid_out(inputs: Tensor, layout: torch.memory_format) -> Tensor:
+    """Return `inputs` in `layout` where they are images, (N, C, H, W), and as they are where they are not."""
+    return inputs.to(memory_format=layout) if inputs.ndim == 4 else inputs

@@ -1,4 +1,4 @@
-"""ResNet-18 for small images (He et al. 2016, section 4.2): a 3x3 stem without pooling, four stages of two blocks."""
+"""Defines ResNet-18 for small images (He et al. 2016, section 4.2): 3x3 stem without pooling, 4 stages of 2 blocks."""
 
 from torch import Tensor, nn
 
@@ -7,7 +7,7 @@ BLOCKS_PER_STAGE = 2
 
 
 class BasicBlock(nn.Module):
-    """relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x)), the shortcut a 1x1 convolution where the shape changes."""
+    """Computes relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x)), with a 1x1 shortcut where the shape changes."""
 
     def __init__(self, channels: int, units: int, stride: int) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class BasicBlock(nn.Module):
 
 
 class ResNet(nn.Module):
-    """A stem, `layer1` to `layer4` and a linear layer on the global average.
+    """Runs a stem, `layer1` to `layer4` and a linear layer on the global average.
 
     Input (N, 3, H, W), output logits (N, num_classes).
     """
@@ -60,7 +60,7 @@ class ResNet(nn.Module):
 def resnet18(
     *, num_classes: int, width: float = 1.0, batch_norm: bool = True, dropout: float = 0.0, image_size: int = 32
 ) -> ResNet:
-    """ResNet-18 with every hidden width multiplied by `width` (at least one unit each), He-initialised (fan-out).
+    """Return ResNet-18, every hidden width multiplied by `width` (at least one unit each), He-initialised (fan-out).
 
     It always normalises and averages over any `image_size`, so those two are accepted for the sake of one signature
     and have no effect.

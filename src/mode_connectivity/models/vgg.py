@@ -1,4 +1,4 @@
-"""VGG for 32x32 images as in Garipov et al. (2018), with the normalisation where it belongs."""
+"""Defines VGG for 32x32 images as in Garipov et al. (2018), with batch norm between convolution and ReLU."""
 
 from torch import Tensor, nn
 
@@ -9,7 +9,7 @@ HIDDEN = 512
 
 
 class VGG(nn.Module):
-    """`features`: conv (BN) ReLU units in five max-pooled blocks; `classifier`: three linear layers.
+    """Runs `features`, conv (BN) ReLU units in five max-pooled blocks, and `classifier`, three linear layers.
 
     Images of any size of at least 32x32 pixels are accepted as long as it is the size the network was built for:
     the first linear layer sees channels x positions. Input (N, 3, H, W), output logits (N, num_classes).
@@ -34,7 +34,7 @@ def vgg(
     dropout: float = 0.0,
     image_size: int = 32,
 ) -> VGG:
-    """A VGG whose every hidden width is multiplied by `width` (at least one unit each).
+    """Return a VGG whose every hidden width is multiplied by `width` (at least one unit each).
 
     He initialisation (He et al. 2015, eq. 10, fan-out) for convolutions, so that the plain network trains
     without normalisation; `dropout` is the probability before each hidden linear layer.
@@ -71,7 +71,7 @@ def vgg(
 
 
 def vgg_layer(depth: str, batch_norm: bool, block: int, convolution: int) -> str:
-    """Name of a convolution by block and place in it, e.g. (2, 1) in VGG16 without BN -> "features.12"."""
+    """Return the name of a convolution by block and place in it, e.g. (2, 1) in VGG16 without BN -> "features.12"."""
     per_convolution = 3 if batch_norm else 2
     before = sum(BLOCKS[depth][:block])
     return f"features.{(before + convolution) * per_convolution + block}"

@@ -1,4 +1,4 @@
-"""VGG-13 with strides in place of pooling and one linear layer on the global average (Lubana et al. 2023)."""
+"""Defines VGG-13 with strides for pooling and one linear layer on the global average (Lubana et al. 2023)."""
 
 from torch import Tensor, nn
 
@@ -19,7 +19,7 @@ MODULES = 3  # convolution, normalisation, activation
 
 
 class StridedVGG(nn.Module):
-    """`features`: ten times convolution, batch norm, ReLU; `classifier`: a linear layer on the average over positions.
+    """Runs `features`, ten times convolution, batch norm, ReLU, and `classifier`, linear on the mean over positions.
 
     Input (N, 3, H, W) of any size, output logits (N, num_classes).
     """
@@ -45,7 +45,7 @@ class StridedVGG(nn.Module):
 def vgg13_strided(
     *, num_classes: int, width: float = 1.0, batch_norm: bool = True, dropout: float = 0.0, image_size: int = 32
 ) -> StridedVGG:
-    """The network with every hidden width multiplied by `width` (at least one unit each), He-initialised (fan-out).
+    """Return the network, every hidden width multiplied by `width` (at least one unit each), He-initialised (fan-out).
 
     It always normalises and averages over any `image_size`, so those two are accepted for the sake of one signature
     and have no effect.
@@ -63,5 +63,5 @@ def vgg13_strided(
 
 
 def strided_layer(convolution: int) -> str:
-    """Name of a convolution by its place, 0 to 9."""
+    """Return the name of a convolution by its place, 0 to 9."""
     return f"features.{MODULES * convolution}"

@@ -1,1 +1,1 @@
-"""What the stages of the neuron-swap study compute."""
+"""Computes the results of the stages of the neuron-swap study."""

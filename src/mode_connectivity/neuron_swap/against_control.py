@@ -1,4 +1,4 @@
-"""What is recorded of two paths that were treated alike: that to a variant, and the control's."""
+"""Compares two paths that were treated alike: that to a variant, and the control's."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ Losses = dict[str, dict[str, dict[str, Any]]]
 
 
 def losses(study: Study, paths: Pair, points: int, title: str) -> Losses:
-    """role -> probe set -> losses (nats) and errors along the path, and what they come to."""
-    ts, found = np.linspace(0, 1, points), {}
+    """Return role -> probe set -> losses (nats) and errors along the path, with their barriers and the highest loss."""
+    ts, by_role = np.linspace(0, 1, points), {}
     for role, path in paths.items():
         sets = {"train": study.dataset.train, "test": study.dataset.test}
         profiles = score_path(study, path.at, ts, sets, f"{title} {role}")
-        found[role] = {
+        by_role[role] = {
             probe: {
                 "loss": profile.loss.tolist(),
                 "error": profile.error.tolist(),
@@ -33,26 +33,29 @@ def losses(study: Study, paths: Pair, points: int, title: str) -> Losses:
             }
             for probe, profile in profiles.items()
         }
-    return found
+    return by_role
 
 
-def excess(found: Losses) -> dict[str, float]:
-    """probe set -> highest loss of the variant's path over that of the control's (nats)."""
-    variant, control = found[VARIANT], found[CONTROL]
+def excess(by_role: Losses) -> dict[str, float]:
+    """Return probe set -> highest loss of the variant's path over that of the control's (nats)."""
+    variant, control = by_role[VARIANT], by_role[CONTROL]
     return {probe: variant[probe]["highest_loss"] - control[probe]["highest_loss"] for probe in variant}
 
 
-def highest_gap(found: Losses) -> dict[str, float]:
-    """probe set -> highest difference of the two paths at the same t (nats), at least 0 as their ends are one function.
+def highest_gap(by_role: Losses) -> dict[str, float]:
+    """Return probe set -> highest difference of the two paths' losses at the same t (nats).
 
-    It sees a hill between low places, which the highest loss does not where that lies at the ends.
+    It is at least 0, as their ends are one function. It shows a hill between low places, which the highest loss does
+    not where that lies at the ends.
     """
-    variant, control = found[VARIANT], found[CONTROL]
+    variant, control = by_role[VARIANT], by_role[CONTROL]
     return {probe: float(np.max(np.subtract(each["loss"], control[probe]["loss"]))) for probe, each in variant.items()}
 
 
 def movement(region: Region, paths: Pair) -> dict[str, Any] | None:
-    """|D| and the slices' share of its energy; `corrected` is D - (C + P C)/2. None for a path of several bends.
+    """Return |D| and the slices' share of its energy by role; None for a path of several bends.
+
+    `corrected` is D - (C + P C)/2.
 
     `separation`: how far the point at t = 1/2 lies from its own image under the swap, |(D - P D)/2|, over |W_1 - W_0|:
     0 where the two units pass through each other, 1 on the circle round the point where they would coincide.
@@ -63,8 +66,8 @@ def movement(region: Region, paths: Pair) -> dict[str, Any] | None:
     _, odd = symmetric_parts(region.symmetry, region.permutation, fields[VARIANT])
     separation = np.sqrt(layer_products(odd, odd).sum()) / np.linalg.norm(end_distance(paths[VARIANT]))
     fields["corrected"] = control_corrected(region.symmetry, region.permutation, fields[VARIANT], fields[CONTROL])
-    found: dict[str, Any] = {"separation": float(separation)}
+    figures: dict[str, Any] = {"separation": float(separation)}
     for role, field in fields.items():
         energy, inside = (float(layer_products(field, field, mask).sum()) for mask in (None, region.slices))
-        found[role] = {"displacement": float(np.sqrt(energy)), "slice_share": inside / energy if energy > 0 else None}
-    return found
+        figures[role] = {"displacement": float(np.sqrt(energy)), "slice_share": inside / energy if energy > 0 else None}
+    return figures

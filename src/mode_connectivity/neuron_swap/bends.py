@@ -6,7 +6,7 @@ from mode_connectivity.paths import State, biased_bends, linear_bends, perturbed
 
 
 def starting_bends(curve: Curve, start: State, end: State, seed: int) -> list[State]:
-    """The bends before training; noise is drawn for the seed alone, so that variants share it."""
+    """Return the bends before training; noise is drawn for the seed alone, so that variants share it."""
     if curve.start == "biased":
         return biased_bends(start, end, curve.alpha, curve.bends)
     if curve.start == "perturbed":

@@ -1,4 +1,4 @@
-"""What a swap moved beyond its control, for one endpoint: inner products over the replicates, per layer and unit."""
+"""Computes what a swap moved beyond its control at one endpoint: inner products of replicates, per layer and unit."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ State = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Correction:
-    """Energies (squared L2), float64.
+    """Holds the energies (squared L2), float64, of what a swap and its control moved.
 
     `raw`, `control`, `corrected`: (L,) of D, of (C + P C)/2 and of X = D - (C + P C)/2. With two replicates or more all
     three are unbiased for the systematic displacement, and may be negative; with one they hold chance as well.
@@ -41,7 +41,7 @@ class Correction:
 
 
 def correction(swapped: Swapped, fields: list[State], controls: list[State]) -> Correction:
-    """From the displacements of the swap and of the control, replicate by replicate, with shared draws each."""
+    """Return the correction, from the displacements of swap and control: one each per replicate, with shared draws."""
     assert swapped.permutation is not None
     symmetry, permutation, masks = swapped.symmetry, swapped.permutation, swapped.masks
     fair = [parts(symmetry, permutation, control)[0] for control in controls]
@@ -68,12 +68,12 @@ def correction(swapped: Swapped, fields: list[State], controls: list[State]) -> 
 
 
 def energy(gram: Floats) -> Floats:
-    """(..., R, R) -> (...): systematic with two replicates or more, plain with one."""
+    """Return the energy, (..., R, R) -> (...): systematic with two replicates or more, plain with one."""
     return systematic_energy(gram) if gram.shape[-1] > 1 else np.asarray(gram[..., 0, 0])
 
 
 def _gram(fields: list[State], masks: State | None) -> Floats:
-    """(L, R, R): <X_r, X_s> per layer."""
+    """Return (L, R, R): <X_r, X_s> per layer."""
     return np.array([[layer_products(x, y, masks) for x in fields] for y in fields]).transpose(2, 0, 1)
 
 

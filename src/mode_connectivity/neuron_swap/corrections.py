@@ -18,7 +18,7 @@ def corrections_of(params: Params) -> dict[str, list[Correction]]:
         return {}
     study = Study.open(params)
     symmetry = symmetry_of(study)
-    found: dict[str, list[Correction]] = {}
+    corrections: dict[str, list[Correction]] = {}
     for seed in params.seeds:
         start = study.load(layout.endpoint(seed))
         controls = _displacements(study, start, CONTROL, seed)
@@ -26,8 +26,8 @@ def corrections_of(params: Params) -> dict[str, list[Correction]]:
             swapped = Swapped.of(study, symmetry, read_swap(variant, seed))
             if swapped.permutation is not None and is_involution(swapped.permutation):
                 fields = _displacements(study, start, variant, seed)
-                found.setdefault(variant, []).append(correction(swapped, fields, controls))
-    return found
+                corrections.setdefault(variant, []).append(correction(swapped, fields, controls))
+    return corrections
 
 
 def _displacements(study: Study, start: State, variant: str, seed: int) -> list[State]:

@@ -1,4 +1,4 @@
-"""Fitting the bends of one path, once or again with other draws."""
+"""Fits the bends of one path, once or again with other draws."""
 
 import json
 from dataclasses import asdict
@@ -10,7 +10,7 @@ from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.randomness import named_generator, named_seed
 from mode_connectivity.neuron_swap.bends import starting_bends
 from mode_connectivity.params import Params
-from mode_connectivity.paths.fitting import fit
+from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.paths.kinds import KINDS
 from mode_connectivity.study.path_files import save_path
 from mode_connectivity.study.recipes import recipe_of
@@ -33,7 +33,7 @@ def fit_curve(params: Params, variant: str, seed: int, replicate: int = 0) -> No
     purpose, again = (f"curve replicate {replicate}", f"-replicate{replicate}") if replicate else ("curve", "")
     torch.manual_seed(named_seed(seed, f"{purpose} dropout"))
     with study.keeping(f"curve-{variant}-seed{seed}{again}", provenance, made_from) as keeper:
-        bends, history = fit(
+        bends, history = fit_bends(
             study.model(),
             KINDS[kind]([start, *starting_bends(params.curve, start, end, seed), end]),
             study.batches(params.curve.batch_size, seed, purpose),
@@ -50,7 +50,7 @@ def fit_curve(params: Params, variant: str, seed: int, replicate: int = 0) -> No
 
 
 def fit_record(stage: str, item: dict[str, str | int], variant: str, seed: int, replicate: int = 0) -> Record:
-    """The training of a curve, for tracking."""
+    """Return the tracking record of the training of a curve."""
     file = layout.history(layout.curve(variant, seed, replicate))
     history = json.loads(file.read_text())
     return Record(

@@ -1,4 +1,4 @@
-"""Where the bend of one path moved: per layer, per unit, and in figures of one number each."""
+"""Computes where the bend of one path moved: per layer, per unit, and in figures of one number each."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,7 @@ TRIED = 8  # training images on which rescalings are tried
 
 @dataclass(frozen=True)
 class Swapped:
-    """What was moved to make the path's end: nothing is known of it where `permutation` is None."""
+    """Holds what was moved to make the path's end; nothing is known of it where `permutation` is None."""
 
     symmetry: Symmetry
     permutation: dict[str, Tensor] | None
@@ -48,30 +48,31 @@ class Swapped:
 
     @classmethod
     def of(cls, study: Study, symmetry: Symmetry, swap: SwapMetadata) -> "Swapped":
+        """Return what `swap` moved, with the permutation where it is known."""
         permutation = known_permutation(study, symmetry, swap.variant, swap.layer, swap.pairs)
         return cls(symmetry, permutation, swap.layer, swap.pairs)
 
     @property
     def masks(self) -> dict[str, Tensor]:
-        """The slices of the units that moved; none where nothing is known."""
+        """Return the slices of the units that moved; none where nothing is known."""
         return moved_slices(self.symmetry.axes, self.permutation) if self.permutation else {}
 
 
 def movement(
     study: Study, path: Path, swap: SwapMetadata, ts: NDArray[np.float64]
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Figures of one number each, and the arrays behind them; `swap` is that of the path's end."""
+    """Return figures of one number each, and the arrays behind them; `swap` is that of the path's end."""
     swapped = Swapped.of(study, symmetry_of(study), swap)
     field, ends, start = displacement(path), end_difference(path), path.controls[0]
     energies, end_energies = layer_products(field, field), layer_products(ends, ends)
-    found = rescalings(swapped.symmetry, study.model(), start, study.scaling.apply(study.sample(TRIED).pixels))
+    allowed = rescalings(swapped.symmetry, study.model(), start, study.scaling.apply(study.sample(TRIED).pixels))
     units = unit_products(swapped.symmetry, field, field)
     figures: dict[str, Any] = {
         "displacement": float(np.sqrt(energies.sum())),
         "displacement_over_ends": _over(np.sqrt(energies.sum()), np.sqrt(end_energies.sum())),
         "participation_layers": participation_ratio(energies),
-        "rescaling_share": rescaling_share(found, start, field),
-        "rescalings": len(found),
+        "rescaling_share": rescaling_share(allowed, start, field),
+        "rescalings": len(allowed),
     }
     arrays = {
         "layers": np.array(layer_names(path)),
@@ -98,7 +99,7 @@ def _of_slices(
     end_energies: NDArray[np.float64],
     arrays: dict[str, NDArray[Any]],
 ) -> dict[str, float | None]:
-    """In the units that moved, and how the permutation sees the displacement; adds to `arrays`."""
+    """Return the figures of the moved units, and of the displacement's antisymmetric part; adds to `arrays`."""
     assert swapped.permutation is not None
     arrays["slice_energy"] = layer_products(field, field, swapped.masks)
     arrays["slice_parameters"] = layer_counts(field, swapped.masks)
@@ -127,7 +128,7 @@ def _of_layer(
     units: dict[str, NDArray[np.float64]],
     arrays: dict[str, NDArray[Any]],
 ) -> dict[str, Any]:
-    """Around the swapped layer."""
+    """Return the figures around the swapped layer."""
     assert swapped.layer is not None
     of_units = units[swapped.symmetry.group_of(swapped.layer)]
     norms = start_norms(path)

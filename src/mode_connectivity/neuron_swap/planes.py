@@ -1,4 +1,4 @@
-"""A plane of weight space: scored on a grid, kept as arrays, summarised and drawn."""
+"""Scores a plane of weight space on a grid, and writes its arrays, its summary and its figure."""
 
 import json
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from mode_connectivity.foundations.atomic import whole_folder, write_json
 from mode_connectivity.geometry import Plane
 from mode_connectivity.plots.plane import Surface, plane_contours
 from mode_connectivity.plots.style import save_png
+from mode_connectivity.study.scoring import recalibrating_batches, scored_batches
 from mode_connectivity.study.study import Study
 from mode_connectivity.tracking.record import Record, files_in, flat
 
@@ -30,24 +31,23 @@ def write_plane(
     provenance: dict[str, Any],
     title: str,
 ) -> None:
-    """Score, keep and draw `plane`, whose corners have names, with `lines` in its coordinates, (T, 2) each."""
-    asked = study.params.plane
-    xs, ys = plane.sides(asked.margin, asked.points)
+    """Score `plane` and write its arrays, summary and figure; `lines` are in its coordinates, (T, 2) each."""
+    section = study.params.plane
+    xs, ys = plane.sides(section.margin, section.points)
     profiles = sweep_grid(
         study.model(),
         plane.at,
         xs,
         ys,
-        {"train": study.dataset.train, "test": study.dataset.test},
-        study.scaling,
-        study.precision,
-        recalibration=study.sample(study.params.evaluation.recalibration),
+        scored_batches(study, {"train": study.dataset.train, "test": study.dataset.test}),
+        precision=study.precision,
+        recalibration=recalibrating_batches(study),
         title=title,
     )
     arrays = {"xs": xs, "ys": ys, "corners": plane.places, **lines}
     for probe, profile in profiles.items():
         arrays |= {f"{probe}_{name}": getattr(profile, name) for name in ("loss", "accuracy", "error")}
-    params = provenance["params"] | {"plane": asked.model_dump(include={"points", "margin"})}
+    params = provenance["params"] | {"plane": section.model_dump(include={"points", "margin"})}
     places = dict(zip(corners, plane.places.tolist(), strict=True))
     summary = {**provenance, "params": params, "corners": places, "lowest": _lowest(arrays)}
     with whole_folder(folder) as partial:
@@ -77,7 +77,7 @@ def _figure(
 
 
 def plane_record(stage: str, item: dict[str, str | int], folder: Path) -> Record:
-    """What a plane shows, for tracking."""
+    """Return the tracking record of a plane."""
     summary = json.loads((folder / layout.PLANE_SUMMARY).read_text())
     return Record(
         stage=stage,

@@ -1,11 +1,11 @@
-"""What a restriction lets move around the units that a variant swaps."""
+"""Computes which weights a restriction lets move around the units that a variant swaps."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from mode_connectivity.datasets import scoring_batches
+from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.neuron_swap.swap_metadata import Pairs, read_swap
 from mode_connectivity.neuron_swap.variants import OBSERVED
@@ -20,7 +20,7 @@ from mode_connectivity.symmetry.units import observe_units
 
 @dataclass(frozen=True)
 class Region:
-    """`mask`: what may move; `slices`: the swapped units' own; `placebo`: pairs of other units, where asked for."""
+    """Holds `mask`: what may move; `slices`: the swapped units' own; `placebo`: pairs of other units, or none."""
 
     mask: Mask
     slices: Mask
@@ -32,7 +32,7 @@ class Region:
 
 
 def region_of(study: Study, start: State, variant: str, seed: int, restrict: str) -> Region:
-    """The region called `restrict` around the units that `variant` swaps.
+    """Return the region called `restrict` around the units that `variant` swaps.
 
     Raises:
         ValueError: the variant swaps no units of one layer, or too few live ones are left for a placebo.
@@ -50,8 +50,8 @@ def region_of(study: Study, start: State, variant: str, seed: int, restrict: str
 
 
 def _placebo(study: Study, symmetry: Symmetry, state: State, layer: str, pairs: Pairs) -> Pairs:
-    """As many pairs of other live units of the layer."""
-    batches = (images for images, _ in scoring_batches(study.sample(OBSERVED), study.scaling))
+    """Return as many pairs of other live units of the layer."""
+    batches = (images for images, _ in ScoringBatches(study.sample(OBSERVED), study.scaling))
     live = observe_units(symmetry, layer, study.model(), state, batches).live
     others = live[~torch.isin(live, torch.tensor(pairs))]
     try:

@@ -1,4 +1,4 @@
-"""What a variant means: which permutation makes the other end, and what is known of the units that it moves."""
+"""Computes the permutation by which a variant makes the other end, and figures of the units that it moves."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from mode_connectivity.datasets import scoring_batches
+from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.evaluation import score
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import depth_layers
@@ -25,7 +25,7 @@ OBSERVED = 2048  # training images on which units are watched and ablated
 
 @dataclass(frozen=True)
 class Move:
-    """A permutation (None: none at all), the layer whose units it swaps if it is one layer's, and a record per pair."""
+    """Holds a permutation (None: none), the layer whose units it swaps if it is one layer's, and a record per pair."""
 
     permutation: dict[str, Tensor] | None = None
     layer: str | None = None
@@ -33,7 +33,7 @@ class Move:
 
 
 def move(study: Study, variant: str, state: dict[str, Tensor]) -> Move:
-    """The move that `variant` makes from the endpoint `state`.
+    """Return the move that `variant` makes from the endpoint `state`.
 
     Raises:
         ValueError: no such layer, too few units, or pairs that overlap; the message names the key.
@@ -49,7 +49,7 @@ def move(study: Study, variant: str, state: dict[str, Tensor]) -> Move:
             f"swap.layers: no layer {layer!r} whose units can move; there are {', '.join(symmetry.layers)}"
         )
     sample = study.sample(OBSERVED)
-    batches = (images for images, _ in scoring_batches(sample, study.scaling))
+    batches = (images for images, _ in ScoringBatches(sample, study.scaling))
     units = observe_units(symmetry, layer, study.model(), state, batches)
     try:
         pairs = _pairs(study, variant, symmetry, layer, units, state)
@@ -63,7 +63,7 @@ def move(study: Study, variant: str, state: dict[str, Tensor]) -> Move:
 def known_permutation(
     study: Study, symmetry: Symmetry, variant: str, layer: str | None, pairs: list[tuple[int, int]]
 ) -> dict[str, Tensor] | None:
-    """The permutation that made a variant of which the layer and the pairs are known; None where none did."""
+    """Return the permutation that made a variant whose layer and pairs are known; None where none did."""
     if variant == MIRROR:
         return symmetry.reverse()
     if variant == RANDOM:
@@ -72,10 +72,10 @@ def known_permutation(
 
 
 def layer_of(study: Study, variant: str) -> str:
-    """The layer that a variant swaps."""
-    asked, model = study.params.swap, study.params.model
-    name = asked.null_layer if variant == NULL else variant
-    layers = {**depth_layers(model.name, batch_norm=model.batch_norm), **asked.layers}
+    """Return the layer that a variant swaps."""
+    section, model = study.params.swap, study.params.model
+    name = section.null_layer if variant == NULL else variant
+    layers = {**depth_layers(model.name, batch_norm=model.batch_norm), **section.layers}
     if name in layers:
         return layers[name]
     if variant == NULL:
@@ -86,14 +86,14 @@ def layer_of(study: Study, variant: str) -> str:
 def _pairs(
     study: Study, variant: str, symmetry: Symmetry, layer: str, units: Units, state: dict[str, Tensor]
 ) -> list[tuple[int, int]]:
-    asked = study.params.swap
+    section = study.params.swap
     if variant == NULL:
         return [null_pair(layer, units, state)]
-    if asked.given is not None:
-        return list(asked.given)
-    amount = asked.amounts.get(variant, asked.pairs)
-    if asked.draw == "random":
-        return random_pairs(units.live, amount, named_generator(asked.seed, "swapped pairs"))
+    if section.given is not None:
+        return list(section.given)
+    amount = section.amounts.get(variant, section.pairs)
+    if section.draw == "random":
+        return random_pairs(units.live, amount, named_generator(section.seed, "swapped pairs"))
     return important_pairs(units.live, _increase(study, symmetry, layer, units.live.tolist(), state), amount)
 
 
@@ -112,11 +112,11 @@ def _pair_record(
 
 
 def _increase(study: Study, symmetry: Symmetry, layer: str, units: list[int], state: dict[str, Tensor]) -> list[float]:
-    """Increase of the loss (nats) on the sample when each unit alone is ablated; near zero where it does nothing."""
-    model, images = study.model(), study.sample(OBSERVED)
+    """Return the rise of the loss (nats) on the sample when each unit alone is ablated; near 0 where it is unused."""
+    model, batches = study.model(), ScoringBatches(study.sample(OBSERVED), study.scaling)
 
     def loss(candidate: dict[str, Tensor]) -> float:
-        return score(model, candidate, images, study.scaling, study.precision).loss
+        return score(model, candidate, batches, study.precision).loss
 
     whole = loss(state)
     bar = tqdm(units, desc=f"ablate {layer}", unit="unit", disable=None)

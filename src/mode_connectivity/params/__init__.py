@@ -1,4 +1,4 @@
-"""The typed, frozen image of params.yaml. What does not fit is refused at load, in one line that names the key."""
+"""Reads params.yaml into typed, frozen sections; what does not fit is refused in one line that names the key."""
 
 from mode_connectivity.params import sections
 from mode_connectivity.params.loading import ParamsError

@@ -1,4 +1,4 @@
-"""The finetune section of params.yaml: each method has its own params."""
+"""Defines the finetune section of params.yaml: each method has its own params."""
 
 from typing import Literal, Self
 
@@ -8,13 +8,13 @@ from mode_connectivity.params.sections import Section, Training
 
 
 class Probing(Training):
-    """LPFT: how its head is trained first, and then how all layers are."""
+    """Holds the params of LPFT: how its head is trained first, and then how all layers are."""
 
     head: Training
 
 
 class Connectivity(Training):
-    """CBFT with its switches: the barrier loss and the invariance loss."""
+    """Holds the params of CBFT with its switches: the barrier loss and the invariance loss."""
 
     barrier: bool
     level: float = Field(gt=0)

@@ -1,4 +1,4 @@
-"""Reading YAML into a checked section, with one line that names the key where it does not fit."""
+"""Reads YAML into a checked section; where it does not fit, one line names the key."""
 
 import difflib
 import json
@@ -16,7 +16,7 @@ Checked = TypeVar("Checked", bound=Section)
 
 
 class ParamsError(ValueError):
-    """A params file that cannot be used; the message names the key."""
+    """Reports a params file that cannot be used; the message names the key."""
 
 
 def load(schema: type[Checked], path: Path) -> Checked:

@@ -1,4 +1,4 @@
-"""The sections of params.yaml, one class each."""
+"""Defines the sections of params.yaml, one class each."""
 
 import re
 from typing import Annotated, Literal, Self

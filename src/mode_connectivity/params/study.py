@@ -1,4 +1,4 @@
-"""The root of params.yaml: all sections, and what must hold between them."""
+"""Defines the root of params.yaml: all sections, and what must hold between them."""
 
 import difflib
 import itertools
@@ -65,7 +65,7 @@ class Params(Section):
 
     @property
     def paths(self) -> list[tuple[str, int]]:
-        """The (variant, seed) of every path of the neuron-swap study."""
+        """Return the (variant, seed) of every path of the neuron-swap study."""
         items = [(variant, seed) for variant in self.variants for seed in self.seeds]
         return items + [(end, seed) for end in RESEEDS for seed in self.reseed.seeds]
 

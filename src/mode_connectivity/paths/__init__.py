@@ -1,6 +1,7 @@
-"""Paths through weight space, which are data; how a path of low loss is found stands in `paths.fitting`."""
+"""Defines paths through weight space as data; `paths.fitting` trains a path to low loss."""
 
 from mode_connectivity.paths.bezier import Bezier
+from mode_connectivity.paths.fit_with_loader import fit
 from mode_connectivity.paths.initialise import biased_bends, linear_bends, perturbed_bends, sphere_bends
 from mode_connectivity.paths.linear import Linear
 from mode_connectivity.paths.path import Path, State, parameter_names
@@ -16,6 +17,7 @@ __all__ = [
     "Restricted",
     "State",
     "biased_bends",
+    "fit",
     "linear_bends",
     "parameter_names",
     "perturbed_bends",

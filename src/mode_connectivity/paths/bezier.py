@@ -1,4 +1,4 @@
-"""Bezier curves."""
+"""Defines Bezier curves."""
 
 from math import comb
 
@@ -6,7 +6,7 @@ from mode_connectivity.paths.path import Path
 
 
 class Bezier(Path):
-    """W_t = sum_k C(n, k) (1 - t)^(n - k) t^k W_k over the n + 1 control points (Garipov et al. 2018, section 3.2)."""
+    """Computes W_t = sum_k C(n, k) (1 - t)^(n - k) t^k W_k, n + 1 control points (Garipov et al. 2018, section 3.2)."""
 
     def weights(self, t: float) -> tuple[float, ...]:
         n = len(self.controls) - 1

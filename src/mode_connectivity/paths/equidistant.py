@@ -1,4 +1,4 @@
-"""The plane of all points that lie equally far from both ends of a path."""
+"""Projects onto the plane of all points that lie equally far from both ends of a path."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Fitting the bends of a path between fixed ends so that the loss along it is low."""
+"""Fits the bends of a path between fixed ends so that the loss along it is low."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,9 +7,9 @@ from torch import Generator, Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.datasets import Batches, TrainingBatches
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.models import memory_format
+from mode_connectivity.models import laid_out, memory_format
 from mode_connectivity.paths.equidistant import project_equidistant
 from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask, Restricted, frozen_on_chord, moving
@@ -24,7 +24,7 @@ def path_gradients(
     decay: float,
     out: Sequence[Sequence[Tensor]] | None = None,
 ) -> list[list[Tensor]]:
-    """Gradients of loss(W_t) + decay/2 |W_t|^2 for each control point, from one gradient at the point.
+    """Return gradients of loss(W_t) + decay/2 |W_t|^2 for each control point, from one gradient at the point.
 
     W_t is linear in the control points, so d/dW_k = B_k(t) (dloss/dW_t + decay W_t). They are written into `out`, a
     sequence for each control point, or into new tensors; the last sequence may be the point's own tensors.
@@ -38,10 +38,10 @@ def path_gradients(
         ]
 
 
-def fit(
+def fit_bends(
     model: nn.Module,
     path: Path,
-    batches: TrainingBatches,
+    batches: Batches,
     recipe: Recipe,
     precision: Precision,
     draws: Generator,
@@ -81,7 +81,7 @@ def fit(
         with torch.no_grad():
             route.at(t, out=state)
         with precision.autocast(), SmallMaps():
-            logits = functional_call(model, state, (images.to(memory_format=layout),))
+            logits = functional_call(model, state, (laid_out(images, layout),))
             loss = cross_entropy(logits.float(), labels)
         path_gradients(loss, point, moved.weights(t)[1:-1], recipe.weight_decay, gradients)
         for bend, gradient in zip(leaves, gradients, strict=True):
@@ -96,7 +96,11 @@ def fit(
     if equidistant:
         project()
     every = [leaf for bend in leaves for leaf in bend]
-    resumable = None if keeper is None else Resumable(keeper, batches, {"t": draws})
+    resumable = None
+    if keeper is not None:
+        if not isinstance(batches, TrainingBatches):
+            raise TypeError("only TrainingBatches can be resumed")
+        resumable = Resumable(keeper, batches, {"t": draws})
     history = descend(every, step, batches, recipe, after=after, resumable=resumable, title=title)
     return [{name: tensor.detach() for name, tensor in bend.items()} for bend in bends], history
 

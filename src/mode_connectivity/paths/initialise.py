@@ -1,4 +1,4 @@
-"""Where the bends of a path start."""
+"""Computes where the bends of a path start."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,12 +10,12 @@ from mode_connectivity.paths.path import State, parameter_names
 
 
 def linear_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], bends: int = 1) -> list[State]:
-    """`bends` control points spaced evenly on the straight line: a path through them is that line."""
+    """Return `bends` control points spaced evenly on the straight line: a path through them is that line."""
     return _on_chord(start, end, _places(bends))
 
 
 def biased_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], alpha: float, bends: int = 1) -> list[State]:
-    """Control points on the straight line, crowded towards one end: the middle one stands at the share `alpha` of it.
+    """Return control points on the straight line, crowded towards one end: the middle one at its share `alpha`.
 
     A place s of an even spacing becomes 2 alpha s up to the middle and 1 - 2 (1 - alpha) (1 - s) after it, so
     that alpha = 1/2 is `linear_bends`.
@@ -31,7 +31,7 @@ def biased_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], alpha: 
 def perturbed_bends(
     start: Mapping[str, Tensor], end: Mapping[str, Tensor], size: float, generator: Generator, bends: int = 1
 ) -> list[State]:
-    """Evenly spaced control points, each moved by Gaussian noise over all parameters.
+    """Return evenly spaced control points, each moved by Gaussian noise over all parameters.
 
     The root mean square of the noise's norm is `size` times the distance between the ends, so that between ends
     that are equal there is none.
@@ -48,8 +48,9 @@ def perturbed_bends(
 
 
 def sphere_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], radius: float, bends: int = 1) -> list[State]:
-    """Evenly spaced control points, scaled to `radius` times the norm of the ends: 1 lies on their sphere, less inside,
-    more outside.
+    """Return evenly spaced control points, scaled to `radius` times the norm of the ends.
+
+    A radius of 1 puts them on the sphere of the ends, less inside it, more outside.
 
     Where the norms of the ends differ, that of a bend is their mean weighted by its place on the line.
 

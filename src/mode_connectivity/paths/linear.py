@@ -1,4 +1,4 @@
-"""The straight line between two networks."""
+"""Defines the straight line between two networks."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from mode_connectivity.paths.path import Path
 
 
 class Linear(Path):
-    """W_t = (1 - t) W_0 + t W_1."""
+    """Computes W_t = (1 - t) W_0 + t W_1."""
 
     def __init__(self, start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> None:
         super().__init__([start, end])

@@ -1,4 +1,4 @@
-"""A path: a weighted sum of control points, each a state dict."""
+"""Defines a path: a weighted sum of control points, each a state dict."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
@@ -11,12 +11,12 @@ BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 
 
 def parameter_names(state: Mapping[str, Tensor]) -> list[str]:
-    """Names of the parameters of a state dict: all but the running statistics of normalisation layers."""
+    """Return names of the parameters of a state dict: all but the running statistics of normalisation layers."""
     return [name for name in state if name.rpartition(".")[2] not in BUFFERS]
 
 
 class Path(ABC):
-    """W_t = sum_k B_k(t) W_k for t in [0, 1], with B_k(t) the `weights(t)` of the control points W_k.
+    """Computes W_t = sum_k B_k(t) W_k for t in [0, 1], with B_k(t) the `weights(t)` of the control points W_k.
 
     The ends are exact: at(0) holds the values of the first control point and at(1) those of the last.
     Integer buffers (a count of batches) follow the first control point.
@@ -32,16 +32,16 @@ class Path(ABC):
 
     @property
     def is_point(self) -> bool:
-        """Whether all control points are the same, so that the path stays where it is."""
+        """Return whether all control points are the same, so that the path stays where it is."""
         first, *others = self.controls
         return all(torch.equal(tensor, other[name]) for other in others for name, tensor in first.items())
 
     @abstractmethod
     def weights(self, t: float) -> tuple[float, ...]:
-        """B_k(t) for every control point; they sum to one."""
+        """Return B_k(t) for every control point; they sum to one."""
 
     def at(self, t: float, names: Collection[str] | None = None, out: Mapping[str, Tensor] | None = None) -> State:
-        """The state dict at t; only `names` where given. It is written into the tensors of `out`, or into new ones.
+        """Return the state dict at t, only `names` where given, in the tensors of `out` or in new ones.
 
         Raises:
             ValueError: t lies outside [0, 1].
@@ -56,7 +56,7 @@ class Path(ABC):
         names: Collection[str] | None = None,
         out: Mapping[str, Tensor] | None = None,
     ) -> State:
-        """sum_k weights[k] W_k, of weights that sum to one; `names` and `out` as in `at`."""
+        """Return sum_k weights[k] W_k, of weights that sum to one; `names` and `out` as in `at`."""
         moving = [(weight, control) for weight, control in zip(weights, self.controls, strict=True) if weight != 0]
         return {
             name: _combine(

@@ -1,10 +1,10 @@
-"""Polygonal chains."""
+"""Defines polygonal chains."""
 
 from mode_connectivity.paths.path import Path
 
 
 class Polygon(Path):
-    """Straight pieces through the control points, each piece the same share of t (Garipov et al. 2018, section 3.2)."""
+    """Joins the control points by straight pieces, each the same share of t (Garipov et al. 2018, section 3.2)."""
 
     def weights(self, t: float) -> tuple[float, ...]:
         pieces = len(self.controls) - 1

@@ -1,4 +1,4 @@
-"""Named parts of a network around swapped units, as masks of what a path may move."""
+"""Names parts of a network around swapped units, as masks of what a path may move."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ def region(
     units: Sequence[int],
     placebo: Sequence[int] = (),
 ) -> dict[str, Tensor]:
-    """The mask of a region, for `units` of `layer` that are swapped.
+    """Return the mask of a region, for `units` of `layer` that are swapped.
 
     slices: the units' own rows and their consumers' input channels; placebo_slices: those of the units `placebo`;
     outside: all but the slices; layer: all parameters of the modules that the slices run through, that is the swapped

@@ -1,4 +1,4 @@
-"""What of a path may move, as data: masks over the entries of its parameters; all else stays on the straight line."""
+"""Defines masks of the parameter entries that a path may move; all else stays on the straight line."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -15,28 +15,28 @@ Mask = Mapping[str, Tensor]
 
 
 def everything(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Every entry of every parameter."""
+    """Return a mask of every entry of every parameter."""
     return {name: torch.tensor(True) for name in parameter_names(state)}
 
 
 def layers(state: Mapping[str, Tensor], names: Iterable[str]) -> dict[str, Tensor]:
-    """All parameters of the modules named, and of the modules within them.
+    """Return a mask of all parameters of the modules named, and of the modules within them.
 
     Raises:
         ValueError: no parameter belongs to a module of that name.
     """
     chosen: dict[str, Tensor] = {}
     for layer in names:
-        found = [name for name in parameter_names(state) if name.startswith(f"{layer}.")]
-        if not found:
+        parameters = [name for name in parameter_names(state) if name.startswith(f"{layer}.")]
+        if not parameters:
             known = dict.fromkeys(name.rpartition(".")[0] for name in parameter_names(state))
             raise ValueError(f"no layer {layer!r} with parameters; there are {', '.join(known)}")
-        chosen |= {name: torch.tensor(True) for name in found}
+        chosen |= {name: torch.tensor(True) for name in parameters}
     return chosen
 
 
 def union(*masks: Mask) -> dict[str, Tensor]:
-    """What any of the masks lets move."""
+    """Return a mask of what any of the masks lets move."""
     joined: dict[str, Tensor] = {}
     for mask in masks:
         for name, keep in mask.items():
@@ -45,12 +45,12 @@ def union(*masks: Mask) -> dict[str, Tensor]:
 
 
 def complement(state: Mapping[str, Tensor], mask: Mask) -> dict[str, Tensor]:
-    """All but what the mask lets move."""
+    """Return a mask of all but what the mask lets move."""
     return {name: ~mask[name] if name in mask else torch.tensor(True) for name in parameter_names(state)}
 
 
 def share(state: Mapping[str, Tensor], mask: Mask) -> float:
-    """The share of all parameters that may move, in [0, 1]."""
+    """Return the share of all parameters that may move, in [0, 1]."""
     sizes = {name: state[name].numel() for name in parameter_names(state)}
     return sum(float(mask[name].double().mean()) * size for name, size in sizes.items() if name in mask) / sum(
         sizes.values()
@@ -58,7 +58,7 @@ def share(state: Mapping[str, Tensor], mask: Mask) -> float:
 
 
 def moving(state: Mapping[str, Tensor], mask: Mask | None) -> dict[str, Tensor | None]:
-    """The parameters of which something moves, each with its mask on its device, None where all of it does.
+    """Return the parameters of which something moves, each with its mask on its device, None where all of it does.
 
     Raises:
         ValueError: a mask for a tensor that is not there or of a shape that does not fit it, or one of no entry at all.
@@ -87,7 +87,7 @@ def _check(name: str, keep: Tensor, state: Mapping[str, Tensor]) -> None:
 
 
 def frozen_on_chord(bends: Sequence[State], start: State, end: State, mask: Mask | None) -> list[State]:
-    """New bends in which every entry that may not move lies on the straight line, evenly spaced."""
+    """Return new bends in which every entry that may not move lies on the straight line, evenly spaced."""
     if mask is None:
         return [{name: tensor.detach().clone() for name, tensor in bend.items()} for bend in bends]
     free = moving(start, mask)
@@ -105,7 +105,7 @@ def _chosen(name: str, free: Mapping[str, Tensor | None], curved: State, straigh
 
 
 class Restricted(Path):
-    """`path` where the mask lets it move, and everywhere else the straight line between its ends, to the bit."""
+    """Follows `path` where the mask lets it move, and exactly the straight line between its ends elsewhere."""
 
     def __init__(self, path: Path, mask: Mask) -> None:
         super().__init__(path.controls)
@@ -118,10 +118,10 @@ class Restricted(Path):
         return self.path.weights(t)
 
     def at(self, t: float, names: Collection[str] | None = None, out: Mapping[str, Tensor] | None = None) -> State:
-        asked = list(self.controls[0] if names is None else names)
-        found = self.path.at(t, [name for name in asked if name in self.free], out)
-        found |= self.chord.at(t, [name for name in asked if name not in self.free], out)
-        for name, straight in self.chord.at(t, [name for name in asked if name in self.partial]).items():
+        wanted = list(self.controls[0] if names is None else names)
+        point = self.path.at(t, [name for name in wanted if name in self.free], out)
+        point |= self.chord.at(t, [name for name in wanted if name not in self.free], out)
+        for name, straight in self.chord.at(t, [name for name in wanted if name in self.partial]).items():
             into = None if out is None else out[name]
-            found[name] = torch.where(self.partial[name], found[name], straight, out=into)
-        return {name: found[name] for name in asked}
+            point[name] = torch.where(self.partial[name], point[name], straight, out=into)
+        return {name: point[name] for name in wanted}

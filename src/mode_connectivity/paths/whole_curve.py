@@ -1,4 +1,4 @@
-"""Paths from elsewhere: the control points that a checkpoint of a whole curve holds."""
+"""Reads paths from elsewhere: the control points that a checkpoint of a whole curve holds."""
 
 import re
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ COEFFICIENTS = "coeff_layer."
 
 
 def parameters(weights: Mapping[str, object]) -> State:
-    """The parameters of a state dict: all tensors but running statistics."""
+    """Return the parameters of a state dict: all tensors but running statistics."""
     tensors = {name: value for name, value in weights.items() if isinstance(value, Tensor)}
     return {name: tensors[name] for name in parameter_names(tensors)}
 
 
 def whole_curve(weights: Mapping[str, object]) -> Bezier | Polygon | None:
-    """The curve in a state dict as the code of Garipov et al. (2018) writes it; None where it is no whole curve.
+    """Return the curve in a state dict as the code of Garipov et al. (2018) writes it; None where it holds none.
 
     There every parameter "a.weight" of the network stands once for each control point k, as "net.a.weight_k", and the
     coefficients of a Bezier curve lie under "coeff_layer.binom", which a polygonal chain does not have.

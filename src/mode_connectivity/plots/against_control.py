@@ -1,4 +1,4 @@
-"""Losses along every path of a study: the straight line, the curve, and the control's curve, in one figure."""
+"""Draws losses along every path of a study: the straight line, the curve, and the control's curve, in one figure."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ PROBES = {"train": "training loss (nats)", "test": "test loss (nats)"}
 
 
 def losses_beside_control(ts: Floats, losses: Mapping[str, Mapping[str, Mapping[str, Floats]]]) -> Figure:
-    """`losses[variant][path][probe set]` is (seeds, T), of the paths named in `LOOKS`; a thin line is a seed.
+    """Draw `losses[variant][path][probe set]`, (seeds, T), of the paths named in `LOOKS`; a thin line is a seed.
 
     A column is a variant, a row a probe set; the scale of a row is shared, and logarithmic where it spans decades.
     """

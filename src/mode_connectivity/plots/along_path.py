@@ -1,4 +1,4 @@
-"""Loss and accuracy along a path, the curve beside the straight line."""
+"""Draws loss and accuracy along a path, the curve beside the straight line."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ STRAIGHT = "linear"  # dashed; every other path is solid
 def metrics_along_path(
     ts: Floats, profiles: Mapping[str, Mapping[str, tuple[Floats, Floats]]], *, title: str
 ) -> Figure:
-    """`profiles[path][probe set]` = (loss, accuracy), both (T,); loss in nats, accuracy as a percentage."""
+    """Draw `profiles[path][probe set]` = (loss, accuracy), both (T,); loss in nats, accuracy as a percentage."""
     figure = new_figure(10, 4)
     left, right = figure.subplots(1, 2)
     for path, sets in profiles.items():

@@ -1,4 +1,4 @@
-"""All depths and seeds of a study side by side."""
+"""Draws all depths and seeds of a study side by side."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 
 def barriers(variants: tuple[str, ...], linear: Mapping[str, Floats], bezier: Mapping[str, Floats]) -> Figure:
-    """Training-loss barriers (nats), one point a seed: the straight line beside the curve. Maps variant -> (seeds,)."""
+    """Draw training-loss barriers (nats), a point a seed: straight line beside curve. Maps variant -> (seeds,)."""
     figure = new_figure(9, 4)
     left, right = figure.subplots(1, 2, sharey=True)
     for axes, values, name in ((left, linear, "straight line"), (right, bezier, "trained curve")):
@@ -38,7 +38,7 @@ def displacements(
     displacement: Mapping[str, Floats],
     swapped: Mapping[str, str | None],
 ) -> Figure:
-    """Per-layer |D| of the bend from the chord, one line a seed; maps variant -> (seeds, L). A ring marks the swap."""
+    """Draw per-layer |D| of the bend from the chord, a line a seed; variant -> (seeds, L). A ring marks the swap."""
     figure = new_figure(10, 4.5)
     axes = figure.add_subplot()
     places = np.arange(len(layers))

@@ -1,4 +1,4 @@
-"""What a network saw: some images of every class."""
+"""Draws what a network saw: some images of every class."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ GAP = 2  # pixels between images
 
 
 def contact_sheet(pixels: Tensor, labels: Tensor, classes: Sequence[str], *, title: str) -> Figure:
-    """The first ten images of each of the first ten classes, a class a row, its name beside it.
+    """Draw the first ten images of each of the first ten classes, a class a row, its name beside it.
 
     `pixels` uint8 (N, 3, H, W), `labels` int64 (N,).
     """

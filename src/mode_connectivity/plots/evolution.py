@@ -1,4 +1,4 @@
-"""The animation of a path: one bar a layer, one frame a point."""
+"""Draws the animation of a path: one bar a layer, one frame a point."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Evolution:
-    """(T, L) distances of `layers` at `ts`, which layer was swapped (drawn in red), and what `distances` measures."""
+    """Holds (T, L) distances of `layers` at `ts`, the swapped layer (drawn in red), and what `distances` measures."""
 
     layers: Sequence[str]
     ts: Floats
@@ -33,7 +33,7 @@ class Evolution:
 
 
 def evolution_frames(evolution: Evolution) -> NDArray[np.uint8]:
-    """(T, H, W, 3) frames, one for each t.
+    """Return (T, H, W, 3) frames, one for each t.
 
     Only what moves is drawn again: the axes are rendered once and the bars and the reading of t laid over them.
     """
@@ -62,7 +62,7 @@ def evolution_frames(evolution: Evolution) -> NDArray[np.uint8]:
 
 
 def _rectangles(heights: Floats) -> list[Floats]:
-    """The corners, (4, 2), of a bar of each height."""
+    """Return the corners, (4, 2), of a bar of each height."""
     half, x, zero = 0.4, np.arange(len(heights), dtype=np.float64), np.zeros(len(heights))
     corners = [(x - half, zero), (x - half, heights), (x + half, heights), (x + half, zero)]
     return list(np.array(corners).transpose(2, 0, 1))

@@ -1,4 +1,4 @@
-"""Accuracy on the probe sets while networks are fine-tuned."""
+"""Draws accuracy on the probe sets while networks are fine-tuned."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,8 +13,10 @@ Floats = NDArray[np.float64]
 
 
 def accuracy_while_tuned(accuracy: Mapping[str, Sequence[Mapping[str, Floats]]], chance: float) -> Figure:
-    """A column a probe set, a line a seed: `accuracy[method][seed][probe set]`, in [0, 1], against the share done of
-    that method's own training; the first value is that before it."""
+    """Draw `accuracy[method][seed][probe set]`, in [0, 1]: a column a probe set, a line a seed.
+
+    It stands against the share done of that method's own training; the first value is that before it.
+    """
     probes = list(next(iter(accuracy.values()))[0])
     figure = new_figure(2.7 * len(probes) + 0.6, 3.6)
     panels = figure.subplots(1, len(probes), sharey=True, squeeze=False)[0]

@@ -1,4 +1,4 @@
-"""Frames as an animated GIF whose bytes repeat."""
+"""Writes frames as an animated GIF whose bytes repeat."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Layers against t: the whole evolution in one still picture."""
+"""Draws distances of layers against t: the whole evolution in one still picture."""
 
 import numpy as np
 from matplotlib.colors import PowerNorm
@@ -9,7 +9,7 @@ from mode_connectivity.plots.style import RED, new_figure
 
 
 def evolution_heatmap(evolution: Evolution) -> Figure:
-    """The (T, L) distances as an image, first layer on top, the swapped layer's name in red.
+    """Draw the (T, L) distances as an image, first layer on top, the swapped layer's name in red.
 
     The colour goes with the square root of the distance, so that small movements show beside the swap itself.
     """

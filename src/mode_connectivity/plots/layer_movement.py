@@ -1,4 +1,4 @@
-"""What the swap moved in each layer beyond its control, for several depths below each other."""
+"""Draws what the swap moved in each layer beyond its control, for several depths below each other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LayerMovement:
-    """Energies (squared L2) per seed and layer, (S, L) each: of D, of (C + P C)/2 and of X = D - (C + P C)/2.
+    """Holds energies (squared L2) per seed and layer, (S, L): of D, of (C + P C)/2 and of X = D - (C + P C)/2.
 
     `interval`: (L, 2) of X's mean, or None where the seeds are too few for one. `swapped`: the layer of the swap.
     """
@@ -28,7 +28,7 @@ class LayerMovement:
 
 
 def layer_movements(layers: Sequence[str], movements: Mapping[str, LayerMovement]) -> Figure:
-    """One panel a variant, lengths (L2) as signed roots of energies: an unbiased energy is negative by chance."""
+    """Draw a panel a variant: lengths (L2) as signed roots of energies, as chance can make unbiased ones negative."""
     figure = new_figure(10, 1.2 + 2.3 * len(movements))
     panels = figure.subplots(len(movements), 1, squeeze=False, sharex=True)[:, 0]
     for axes, (variant, movement) in zip(panels, movements.items(), strict=True):
@@ -70,6 +70,6 @@ def _panel(axes: Axes, layers: Sequence[str], movement: LayerMovement) -> None:
 
 
 def rooted(energies: Floats) -> Floats:
-    """sign(e) sqrt(|e|): a length that keeps the sign of its energy."""
+    """Return sign(e) sqrt(|e|): a length that keeps the sign of its energy."""
     roots: Floats = np.sign(energies) * np.sqrt(np.abs(energies))
     return roots

@@ -1,4 +1,4 @@
-"""Contours of loss and error on a plane of weight space, with paths drawn in it (Garipov et al. 2018, figure 1)."""
+"""Draws contours of loss and error on a plane of weight space, with paths in it (Garipov et al. 2018, figure 1)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ HALO = [withStroke(linewidth=3.5, foreground=BLACK)]
 
 @dataclass(frozen=True)
 class Surface:
-    """(Y, X) `values` over a grid, with the name of the quantity and its unit."""
+    """Holds (Y, X) `values` over a grid, with the name of the quantity and its unit."""
 
     quantity: str
     values: Floats
@@ -36,7 +36,7 @@ def plane_contours(
     *,
     title: str,
 ) -> Figure:
-    """One panel a surface; `points` are named places and `paths` (T, 2) lines in the plane's coordinates (L2)."""
+    """Draw a panel a surface; `points` are named places and `paths` (T, 2) lines in the plane's coordinates (L2)."""
     slender = float(np.ptp(ys) / np.ptp(xs))
     rows = len(surfaces) if slender < 0.6 else 1  # a wide plane leaves no room beside it
     columns = len(surfaces) // rows
@@ -62,7 +62,7 @@ def plane_contours(
 
 
 def levels(values: Floats) -> Floats:
-    """Levels whose height above the lowest value grows geometrically, so that valley and walls both show structure.
+    """Return levels whose height above the lowest value grows geometrically: valley and walls both show structure.
 
     The first is a value of the lowest hundredth of the grid and the last the highest value, at most four decades apart.
     """

@@ -1,4 +1,4 @@
-"""Paths on every probe set, as small multiples: what one network reads, and where along the path that changes."""
+"""Draws paths on every probe set, as small multiples: what a network reads, and where on the path that changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ TITLES = {"no_cue": "no cue", "cue": "cue", "rand_cue": "rand. cue", "rand_image
 
 @dataclass(frozen=True)
 class ProbedPath:
-    """One path: per probe set its loss (nats) and accuracy ([0, 1]) at each of `ts`, (T,) each.
+    """Holds one path: per probe set its loss (nats) and accuracy ([0, 1]) at each of `ts`, (T,) each.
 
     Paths of one `label` share a colour and one entry of the legend.
     """
@@ -30,7 +30,7 @@ class ProbedPath:
 def along_probe_sets(
     paths: Sequence[ProbedPath], *, title: str, note: str = "", ends: tuple[str, str] = ("t = 0", "t = 1")
 ) -> Figure:
-    """A column a probe set, loss above accuracy; all columns share their scales. `note` stands below the title."""
+    """Draw a column a probe set, loss above accuracy; columns share their scales. `note` stands below the title."""
     probes = list(paths[0].profiles)
     labels = list(dict.fromkeys(path.label for path in paths))
     figure = new_figure(2.7 * len(probes) + 0.6, 5.6)

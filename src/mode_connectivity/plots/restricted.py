@@ -1,4 +1,4 @@
-"""How high paths run of which only a part was trained, beyond a control of the same part."""
+"""Draws how high the loss rises on paths of which only a part was trained, beyond a control of the same part."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,7 @@ def restricted_excess(
     intervals: Mapping[str, Mapping[str, tuple[float, float]]],
     margin: float | None = None,
 ) -> Figure:
-    """A row of panels for each measure, which maps variant -> look -> kind -> (seeds,) in nats; a column is a variant.
+    """Draw a row of panels a measure, variant -> look -> kind -> (seeds,) in nats; a column is a variant.
 
     `intervals[variant][kind]` belongs to the mean of the first measure's first look, and is left out where the seeds
     are too few; `margin` is the difference that does not count, drawn as a band: the scale is linear in it and

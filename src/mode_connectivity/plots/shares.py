@@ -1,4 +1,4 @@
-"""Whether the swapped slices hold more of a displacement's energy than of the parameters."""
+"""Draws whether the swapped slices hold more of a displacement's energy than of the parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ MARKERS = {"D": "o", "control": "x", "beyond the control": "D"}
 
 @dataclass(frozen=True)
 class Share:
-    """A share of energy and its standard error, None where the seeds are too few to show it."""
+    """Holds a share of energy and its standard error, None where the seeds are too few to show it."""
 
     value: float
     error: float | None
 
 
 def energy_shares(parameters: Mapping[str, float], shares: Mapping[str, Mapping[str, Share]]) -> Figure:
-    """`shares[variant][what]` over the slices' share of the `parameters` of a variant; `what` as in `MARKERS`.
+    """Draw `shares[variant][what]` over the slices' share of a variant's `parameters`; `what` as in `MARKERS`.
 
     On the diagonal the energy is spread evenly over all parameters. Both scales are logarithmic; a share that is not
     positive (unbiased, and negative by chance) is drawn at the lower edge as a triangle.
@@ -29,14 +29,14 @@ def energy_shares(parameters: Mapping[str, float], shares: Mapping[str, Mapping[
     figure = new_figure(7.6, 5.2)
     axes = figure.add_subplot()
     tidy(axes)
-    positive = [each.value for found in shares.values() for each in found.values() if each.value > 0]
+    positive = [each.value for of_variant in shares.values() for each in of_variant.values() if each.value > 0]
     low = min([*parameters.values(), *positive]) / 2
     axes.plot([low, 1], [low, 1], "--", color=GREY, linewidth=1, label="spread evenly")
-    for variant, found in shares.items():
+    for variant, of_variant in shares.items():
         for shift, (what, marker) in zip((0.93, 1.0, 1.07), MARKERS.items(), strict=True):
-            if what not in found:
+            if what not in of_variant:
                 continue
-            share, place = found[what], parameters[variant] * shift
+            share, place = of_variant[what], parameters[variant] * shift
             colour, full = colour_of(variant, variants), "full" if what == "beyond the control" else "none"
             if share.value <= 0:
                 axes.plot(place, low, "v", color=colour, markersize=8)
@@ -47,7 +47,7 @@ def energy_shares(parameters: Mapping[str, float], shares: Mapping[str, Mapping[
         axes.plot([], [], "s", color=colour_of(variant, variants), label=variant)
     for what, marker in MARKERS.items():
         axes.plot([], [], marker, color=BLACK, fillstyle="full" if what == "beyond the control" else "none", label=what)
-    bars = any(each.error is not None for found in shares.values() for each in found.values())
+    bars = any(each.error is not None for of_variant in shares.values() for each in of_variant.values())
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(min(parameters.values()) / 2, max(parameters.values()) * 2)

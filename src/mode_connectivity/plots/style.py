@@ -1,4 +1,4 @@
-"""One look for every figure: colours that survive colour blindness (Okabe & Ito 2008), and figures that repeat."""
+"""Defines one look for every figure: colours for the colour-blind (Okabe & Ito 2008), and bytes that repeat."""
 
 from pathlib import Path
 
@@ -36,28 +36,28 @@ WIDE = 100  # values further apart than this are drawn on a logarithmic scale
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure on its own Agg canvas, in inches; no global state."""
+    """Return an empty figure on its own Agg canvas, in inches; no global state."""
     figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
 def nothing_to_draw(reason: str) -> Figure:
-    """A figure in whose place there is nothing to show yet, and why."""
+    """Return a figure that says why there is nothing to show yet."""
     figure = new_figure(6, 1.2)
     figure.text(0.5, 0.5, reason, ha="center", va="center", color=GREY)
     return figure
 
 
 def tidy(axes: Axes) -> None:
-    """Only the two spines that carry a scale, and a light grid behind the data."""
+    """Keep only the two spines that carry a scale, and draw a light grid behind the data."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="#dddddd", linewidth=0.8)
     axes.set_axisbelow(True)
 
 
 def colour_of(variant: str, variants: tuple[str, ...]) -> str:
-    """The colour of a variant, the same in every figure of a study."""
+    """Return the colour of a variant, the same in every figure of a study."""
     others = [name for name in variants if name not in VARIANT_COLOURS]
     return VARIANT_COLOURS.get(variant) or SPARE_COLOURS[others.index(variant) % len(SPARE_COLOURS)]
 

@@ -1,1 +1,1 @@
-"""What the results of a study say, from the records of its stages."""
+"""Reports what the results of a study say, from the records of its stages."""

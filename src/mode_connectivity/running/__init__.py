@@ -1,1 +1,1 @@
-"""How a stage runs: errors, signals, and trainings that resume."""
+"""Runs stages: their errors, signals, and trainings that resume."""

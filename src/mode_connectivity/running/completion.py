@@ -1,4 +1,4 @@
-"""Keeps the actions that are taken once a stage has ended well."""
+"""Keeps the actions to take once a stage has ended well."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,11 @@ _ACTIONS: list[Callable[[], None]] = []
 
 
 def afterwards(action: Callable[[], None]) -> None:
-    """Have `action` called when the stage has ended well and its results are safe."""
+    """Keep `action`, to be called when the stage has ended well and its results are on disk."""
     _ACTIONS.append(action)
 
 
 def complete() -> None:
-    """Call what `afterwards` was given, in its order."""
+    """Call the actions that `afterwards` keeps, in their order."""
     for action in _ACTIONS:
         action()

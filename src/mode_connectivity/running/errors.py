@@ -1,4 +1,4 @@
-"""Ends a process with one line where a person can mend what is wrong."""
+"""Turns errors that the user can mend into one line and an exit status."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""A training whose state is kept on disk, known by all that decides its bits."""
+"""Keeps the state of a training on disk, under a digest of all that decides its bits."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ OURS = ("mode_connectivity", "__main__")
 def keeping(
     training: str, provenance: Mapping[str, Any], inputs: Sequence[Path], device: torch.device
 ) -> Iterator[States]:
-    """Keep the state of one training while its results are not safe on disk, that is until the stage has ended well.
+    """Keep the state of one training on disk until the stage has ended well and its results are safe.
 
     `training` names it, `provenance` holds its params, `inputs` are the files it is made from.
     """
@@ -55,8 +55,8 @@ def _key(training: str, provenance: Mapping[str, Any], inputs: Sequence[Path], d
 
 
 def _code() -> dict[str, Path]:
-    """Our own modules that this stage has imported, itself included."""
-    modules = list(sys.modules.items())  # another thread may be importing
+    """Return the files of our own modules that this stage has imported, itself included."""
+    modules = list(sys.modules.items())  # a copy, as another thread may be importing
     files = {name: getattr(module, "__file__", None) for name, module in modules if name.partition(".")[0] in OURS}
     return {name: Path(file) for name, file in sorted(files.items()) if file}
 

@@ -79,14 +79,14 @@ def _end_killed(interruption: KeyboardInterrupt, begun: Record | None) -> NoRetu
     if begun is not None:
         series = interruption.series if isinstance(interruption, Stopped) else {}
         tracked = Thread(target=_track_killed, args=[replace(begun, series=series)], daemon=True)
-        with suppress(KeyboardInterrupt):  # told again: go at once
+        with suppress(KeyboardInterrupt):  # a second signal: exit without waiting for the log
             tracked.start()
             tracked.join(TRACK_KILLED_SECONDS)
     _exit(STOPPING.status)
 
 
 def _track_killed(record: Record) -> None:
-    with suppress(Exception):  # nothing depends on it
+    with suppress(Exception):  # no result depends on this log
         tracker().log(record, status="KILLED")
 
 

@@ -1,4 +1,4 @@
-"""Snapshots of a training on disk: two generations, so that one is whole whatever happens to the other."""
+"""Writes and reads snapshots of a training: two generations, so that one is whole whatever happens to the other."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ SHARE = 0.02  # of the time at most goes into keeping states
 
 
 class States:
-    """A keeper of snapshots in a folder, for the training that `key` stands for and no other."""
+    """Keeps snapshots in a folder, for the training that `key` stands for and no other."""
 
     def __init__(self, folder: Path, key: str, title: str) -> None:
         self._files = (folder / "even.safetensors", folder / "odd.safetensors")
@@ -36,16 +36,17 @@ class States:
         self._warned = False
 
     def restore(self) -> Snapshot | None:
-        """The newest snapshot that is whole and of this training."""
-        found = [state for file in self._files if (state := self._read(file)) is not None]
-        if not found:
+        """Return the newest snapshot that is whole and of this training, or None."""
+        states = [state for file in self._files if (state := self._read(file)) is not None]
+        if not states:
             return None
-        newest = max(found, key=lambda state: state.count)
+        newest = max(states, key=lambda state: state.count)
         self._kept = newest.count
         print(f"{self._title}: goes on {_where(newest.snapshot)}")
         return newest.snapshot
 
     def due(self) -> bool:
+        """Return whether it is time for a snapshot, or the process was told to stop."""
         return STOPPING.signal is not None or time.monotonic() >= self._next
 
     def keep(self, snapshot: Snapshot) -> None:
@@ -63,7 +64,7 @@ class States:
             raise Stopped(f"stopped {self._title} {_where(snapshot)}; {then}", series_of(snapshot.position["history"]))
 
     def forget(self) -> None:
-        """The results are safe, or worthless."""
+        """Delete the snapshots: either the results are on disk, or the training diverged."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _written(self, snapshot: Snapshot) -> bool:

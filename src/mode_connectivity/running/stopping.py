@@ -1,4 +1,4 @@
-"""Being told to stop: at once, or, while a training keeps its state, after the step that is being done."""
+"""Handles signals to stop: at once, or, while a training keeps its state, after the current step."""
 
 import signal
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from types import FrameType
 
 
 class Stopped(KeyboardInterrupt):
-    """A training ended where it stood, because the process was told to; the message says where it stood."""
+    """Says that a training ended because the process was told to stop; the message says after which step."""
 
     def __init__(self, message: str, series: dict[str, list[float]]) -> None:
         super().__init__(message)
@@ -15,30 +15,31 @@ class Stopped(KeyboardInterrupt):
 
 
 class Stopping:
-    """SIGTERM and SIGINT as a KeyboardInterrupt: at once, or at the end of a step; a second signal never waits."""
+    """Raises KeyboardInterrupt on SIGTERM and SIGINT: at once, or at the end of a step; a second signal never waits."""
 
     def __init__(self) -> None:
         self.signal: int | None = None
         self._waits = False
 
     def install(self) -> None:
+        """Install the handlers of SIGTERM and SIGINT."""
         signal.signal(signal.SIGTERM, self._arrived)
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as in the background of a shell
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # a shell ignores it for its background jobs
             signal.signal(signal.SIGINT, self._arrived)
 
     def too_late(self) -> None:
-        """All is done: from here on a signal changes nothing."""
+        """Ignore signals from here on, as all work is done."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
 
     @property
     def status(self) -> int:
-        """What the process exits with: by custom, 128 and the number of the signal."""
+        """Return the exit status: by custom, 128 plus the number of the signal."""
         return 128 + (self.signal or signal.SIGINT)
 
     @contextmanager
     def between_steps(self) -> Iterator[None]:
-        """Within, a first signal waits to be seen; one that nobody saw takes effect at the end."""
+        """Let a first signal wait until a step ends; one that no step saw takes effect at the end of the context."""
         self._waits = True
         try:
             yield

@@ -1,1 +1,1 @@
-"""Where images come from, one file a source."""
+"""Reads images, one file a source."""

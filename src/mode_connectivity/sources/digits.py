@@ -1,4 +1,4 @@
-"""Scikit-learn's handwritten digits: 1,797 grey images of 8x8 pixels in 17 levels; they ship in its wheel."""
+"""Reads scikit-learn's handwritten digits: 1,797 grey images of 8x8 pixels in 17 levels; they ship in its wheel."""
 
 from importlib.util import find_spec
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A folder of images, root/{train,test}/<class>/*, of any format and size that Pillow reads."""
+"""Reads a folder of images, root/{train,test}/<class>/*, of any format and size that Pillow reads."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Defines what a data source is asked for."""
+"""Defines the request for images that a data source answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

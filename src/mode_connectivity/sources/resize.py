@@ -1,4 +1,4 @@
-"""Every image becomes a square of three channels."""
+"""Resizes every image to a square of three channels."""
 
 import torch
 from torch import Tensor
@@ -6,7 +6,7 @@ from torch.nn.functional import interpolate
 
 
 def as_rgb(pixels: Tensor, image_size: int) -> Tensor:
-    """uint8 (N, 1 or 3, H, W) -> uint8 (N, 3, image_size, image_size), bilinear with antialiasing where it shrinks."""
+    """Return uint8 (N, 1 or 3, H, W) as (N, 3, image_size, image_size), bilinear, antialiased where it shrinks."""
     if pixels.shape[-2:] != (image_size, image_size):
         resized = [
             interpolate(part.float(), size=(image_size, image_size), mode="bilinear", antialias=True)

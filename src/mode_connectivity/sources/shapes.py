@@ -1,4 +1,4 @@
-"""Ten drawn shapes, white on black: a second source of images that needs no download."""
+"""Draws ten shapes, white on black: a second source of images that needs no download."""
 
 from collections.abc import Callable
 
@@ -47,7 +47,7 @@ def contents(_: Request) -> Fingerprint:
 def _draw(
     inside: Callable[[Tensor, Tensor], Tensor], count: int, image_size: int, generator: torch.Generator
 ) -> Tensor:
-    """uint8 (count, 3, image_size, image_size); a radius of a quarter to two fifths of the image, wholly in it."""
+    """Draw uint8 (count, 3, image_size, image_size); a radius of a quarter to two fifths of the image, wholly in it."""
     radius = 0.25 + 0.15 * torch.rand(count, 1, 1, generator=generator)
     down, across = (radius + (1 - 2 * radius) * torch.rand(count, 1, 1, generator=generator) for _ in range(2))
     samples = (torch.arange(FINER * image_size) + 0.5) / (FINER * image_size)

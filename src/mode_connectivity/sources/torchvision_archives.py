@@ -1,4 +1,4 @@
-"""CIFAR-10, CIFAR-100 and Fashion-MNIST by torchvision: checksums verified each time, downloaded only when absent."""
+"""Reads CIFAR-10, CIFAR-100 and Fashion-MNIST by torchvision: checksums verified each time, downloaded when absent."""
 
 from importlib.metadata import version
 

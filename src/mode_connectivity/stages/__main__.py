@@ -10,5 +10,5 @@ UNTRACKED = ("source",)
 if __name__ == "__main__":
     name = sys.argv.pop(1)
     if name not in UNTRACKED:
-        tracker()  # so that MLflow is imported while torch is
+        tracker()  # started early, so that its process imports MLflow while this one imports torch
     runpy.run_module(f"mode_connectivity.stages.{name}", run_name="__main__", alter_sys=True)

@@ -1,4 +1,4 @@
-"""The data of the mechanisms study: the base data made hard, what makes the cue, and a look at every set."""
+"""Makes the data of the mechanisms study: the base data made hard, the cues, and a contact sheet of every set."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ from mode_connectivity.tracking.record import Record, files_in, flat
 
 
 def main(params: Params) -> None:
-    asked = params.cue
+    section = params.cue
     tensors, base = checkpoints.load(layout.DATASET)
     easy = Dataset.from_tensors(tensors, base)
     hard = Dataset(_hard(params, easy.train, "train"), _hard(params, easy.test, "test"), easy.classes)
-    cues = CueData(hard, _second(params, hard), asked.proportion, asked.held_out, asked.seed)
-    sheets = {"training": cues.training, **cues.test_sets}  # what does not fit shows before anything is written
+    cues = CueData(hard, _second(params, hard), section.proportion, section.held_out, section.seed)
+    sheets = {"training": cues.training, **cues.test_sets}  # made first: misfits must fail before any write
     tensors = cues.tensors()
-    own = asked.model_dump(mode="json", exclude={"second_root"})
+    own = section.model_dump(mode="json", exclude={"second_root"})
     metadata = {"draws": cues.draws(), "params": {**base["params"], "cue": own}, "sha256": contents_sha256(tensors)}
     with whole_folder(layout.CONTACT_SHEETS) as folder:
         for name, images in sheets.items():
@@ -41,20 +41,20 @@ def _hard(params: Params, images: Images, split: str) -> Images:
 
 
 def _second(params: Params, base: Dataset) -> Dataset | None:
-    """The images that stand above, as large as those below.
+    """Return the upper images of dominoes, as large as the lower ones; None for another kind of cue.
 
     Raises:
         DatasetError: it cannot be read, or has fewer classes.
     """
-    asked = params.cue
-    if asked.kind == "box":
+    section = params.cue
+    if section.kind == "box":
         return None
     try:
-        second = source(asked.second).read(second_request(params))
+        second = source(section.second).read(second_request(params))
     except DatasetError as error:
         raise DatasetError(f"cue.second: {error}") from error
     if len(second.classes) < len(base.classes):
-        raise DatasetError(f"cue.second: {asked.second} has {len(second.classes)} classes for {len(base.classes)}")
+        raise DatasetError(f"cue.second: {section.second} has {len(second.classes)} classes for {len(base.classes)}")
     return second
 
 

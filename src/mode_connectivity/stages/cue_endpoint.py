@@ -1,4 +1,4 @@
-"""Train a network with cues and its clean twin."""
+"""Trains a network with cues and its clean twin."""
 
 import json
 from dataclasses import asdict
@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from mode_connectivity import layout
-from mode_connectivity.evaluation import score
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.randomness import named_seed
@@ -16,6 +15,7 @@ from mode_connectivity.mechanisms.cue_study import CueStudy, TrainedOn
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.recipes import recipe_of
+from mode_connectivity.study.scoring import score_images
 from mode_connectivity.tracking.record import Record, flat, series_of
 from mode_connectivity.training import Epoch, Keeper, train_endpoint
 
@@ -55,13 +55,10 @@ def _trained(study: CueStudy, kind: TrainedOn, seed: int, keeper: Keeper) -> tup
 
 
 def probe_scores(study: CueStudy, state: dict[str, Tensor]) -> dict[str, Any]:
-    """Loss and accuracy on the four probe sets of both splits, with the network's own BN statistics."""
+    """Return loss and accuracy on the four probe sets of both splits, with the network's own BN statistics."""
     splits = {"train": study.cues.train_sets, "test": study.cues.test_sets}
     return {
-        split: {
-            name: asdict(score(study.model(), state, images, study.scaling, study.precision))
-            for name, images in sets.items()
-        }
+        split: {name: asdict(score_images(study, state, images)) for name, images in sets.items()}
         for split, sets in splits.items()
     }
 

@@ -1,4 +1,4 @@
-"""Fit the bend of the path from an endpoint to its swapped variant."""
+"""Fits the bend of the path from an endpoint to its swapped variant."""
 
 from mode_connectivity.neuron_swap.curves import fit_curve, fit_record
 from mode_connectivity.params import Params

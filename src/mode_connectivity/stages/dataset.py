@@ -1,4 +1,4 @@
-"""The data set of a study: read, reduced, made noisy, and stored as uint8 tensors."""
+"""Reads the data set of a study, reduces it, adds noise, and stores it as uint8 tensors."""
 
 from mode_connectivity import layout
 from mode_connectivity.datasets.digest import contents_sha256
@@ -14,19 +14,19 @@ from mode_connectivity.tracking.record import Record, flat
 
 
 def main(params: Params) -> None:
-    asked = params.dataset
-    dataset = source(asked.source).read(base_request(params))
+    section = params.dataset
+    dataset = source(section.source).read(base_request(params))
     splits = {}
-    for split, size in (("train", asked.train_size), ("test", asked.test_size)):
+    for split, size in (("train", section.train_size), ("test", section.test_size)):
         images: Images = getattr(dataset, split)
-        if asked.source != "image_folder":  # which decodes no more than the subset
-            images = images.take(balanced_subset(images.labels, size, asked.seed, split))
-        splits[split] = Images(add_noise(images.pixels, asked.noise, asked.seed, split), images.labels)
+        if section.source != "image_folder":  # image_folder has read no more than the subset
+            images = images.take(balanced_subset(images.labels, size, section.seed, split))
+        splits[split] = Images(add_noise(images.pixels, section.noise, section.seed, split), images.labels)
     dataset = Dataset(**splits, classes=dataset.classes)
     tensors = dataset.tensors()
     metadata = {
         "classes": dataset.classes,
-        "params": asked.model_dump(exclude={"root"}),
+        "params": section.model_dump(exclude={"root"}),
         "sha256": contents_sha256(tensors),
     }
     checkpoints.save(layout.DATASET, tensors, metadata)

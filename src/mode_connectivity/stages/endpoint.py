@@ -1,4 +1,4 @@
-"""Make one endpoint: train it, or take it from a file."""
+"""Makes one endpoint: trains it, or takes it from a file."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Loss and error on the plane through three endpoints."""
+"""Computes loss and error on the plane through three endpoints."""
 
 from mode_connectivity import layout
 from mode_connectivity.geometry import Plane

@@ -1,4 +1,4 @@
-"""Fine-tune a cue-trained network by one method, and walk the straight line back to it."""
+"""Fine-tunes a cue-trained network by one method, and scores the straight line back to it."""
 
 import json
 from dataclasses import asdict
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity import layout
-from mode_connectivity.evaluation import path_summary, score
+from mode_connectivity.evaluation import path_summary
 from mode_connectivity.finetuning import Watch
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
@@ -21,7 +21,7 @@ from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.origins import imported
-from mode_connectivity.study.scoring import score_path
+from mode_connectivity.study.scoring import score_images, score_path
 from mode_connectivity.tracking.record import Record, flat, series_of
 
 OF_THE_PATH = ("n_interpolations", "recalibrate_on", "recalibration")
@@ -39,7 +39,7 @@ def main(params: Params, method: str, seed: int) -> None:
     print(f"{method}, seed {seed}, test accuracy: {readings}")
     provenance = _provenance(study, method, seed)
     path = layout.finetuned(method, seed)
-    found = {
+    result = {
         "epochs": [asdict(epoch) for epoch in history],
         "accuracy": watch.accuracy,
         "scores": scores,
@@ -47,7 +47,7 @@ def main(params: Params, method: str, seed: int) -> None:
         "images": {"clean": len(clean_images(study, seed))}
         | ({"cue": len(cue_images(study, seed))} if method == "cbft" else {}),
     }
-    write_json(layout.history(path), found | provenance)
+    write_json(layout.history(path), result | provenance)
     checkpoints.save(path, tuned, provenance | {"scores": scores})
 
 
@@ -59,18 +59,15 @@ def _pretrained(study: CueStudy, seed: int) -> dict[str, Tensor]:
 
 
 def _scores(study: CueStudy, state: dict[str, Tensor]) -> dict[str, dict[str, float]]:
-    """Loss and accuracy on each probe set of test images, with the network's own BN statistics."""
-    return {
-        name: asdict(score(study.model(), state, images, study.scaling, study.precision))
-        for name, images in study.cues.test_sets.items()
-    }
+    """Return loss and accuracy on each probe set of test images, with the network's own BN statistics."""
+    return {name: asdict(score_images(study, state, images)) for name, images in study.cues.test_sets.items()}
 
 
 def _path(study: CueStudy, pretrained: dict[str, Tensor], tuned: dict[str, Tensor], title: str) -> dict[str, Any]:
-    """The straight line from the pretrained (t = 0) to the fine-tuned network on each probe set of test images."""
-    asked = study.params.mechanism
-    ts = np.linspace(0, 1, asked.n_interpolations + 1)
-    recalibration = study.sample(asked.recalibration, study.training_images(asked.recalibrate_on))
+    """Return the scores on each test probe set along the line from the pretrained (t = 0) to the tuned network."""
+    section = study.params.mechanism
+    ts = np.linspace(0, 1, section.n_interpolations + 1)
+    recalibration = study.sample(section.recalibration, study.training_images(section.recalibrate_on))
     line = Linear(pretrained, tuned)
     profiles = score_path(study, line.at, ts, study.cues.test_sets, title, recalibration)
     sets = {
@@ -81,14 +78,14 @@ def _path(study: CueStudy, pretrained: dict[str, Tensor], tuned: dict[str, Tenso
 
 
 def _provenance(study: CueStudy, method: str, seed: int) -> dict[str, Any]:
-    """Of the finetune and mechanism sections only what this method depends on."""
-    asked = study.params.finetune
+    """Return the provenance; of the finetune and mechanism sections it holds only what this method depends on."""
+    section = study.params.finetune
     kept = {method, "n_clean", *(("n_cue",) if method == "cbft" else ())}
     own = {
-        "finetune": asked.model_dump(mode="json", include=kept),
+        "finetune": section.model_dump(mode="json", include=kept),
         "mechanism": study.params.mechanism.model_dump(mode="json", include=set(OF_THE_PATH)),
     }
-    if asked.model is None:
+    if section.model is None:
         provenance = study.provenance(made_from=[layout.cue_endpoint("cue", seed)], method=method, seed=seed)
     else:
         digest = json.loads(layout.PRETRAINED.read_text())[str(seed)]
@@ -98,20 +95,20 @@ def _provenance(study: CueStudy, method: str, seed: int) -> dict[str, Any]:
 
 def record(params: Params, method: str, seed: int) -> Record:
     file = layout.history(layout.finetuned(method, seed))
-    found = json.loads(file.read_text())
-    sets = found["path"]["sets"]
+    history = json.loads(file.read_text())
+    sets = history["path"]["sets"]
     metrics = {
         f"{when}/{name}_{key}": value
-        for when, scores in found["scores"].items()
+        for when, scores in history["scores"].items()
         for name, values in scores.items()
         for key, value in values.items()
     }
     metrics |= {f"path/{name}_{key}": sets[name][key] for name in sets for key in ("loss_barrier", "error_barrier")}
-    series = series_of(found["epochs"]) | {f"epoch/{name}_accuracy": v for name, v in found["accuracy"].items()}
+    series = series_of(history["epochs"]) | {f"epoch/{name}_accuracy": v for name, v in history["accuracy"].items()}
     return Record(
         stage="finetune",
         item={"method": method, "seed": seed},
-        params=flat(found["params"]) | {"data_sha256": found["data_sha256"]},
+        params=flat(history["params"]) | {"data_sha256": history["data_sha256"]},
         metrics=metrics,
         series=series | {f"path/{name}_{key}": sets[name][key] for name in sets for key in ("loss", "accuracy")},
         files=[file],

@@ -1,4 +1,4 @@
-"""Writes the report of the mechanisms study: who reads the cue, what joins them, and what was expected."""
+"""Writes the report of the mechanisms study: who reads the cue, which paths join them, and what was expected."""
 
 import json
 

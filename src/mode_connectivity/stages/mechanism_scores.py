@@ -15,7 +15,7 @@ from mode_connectivity.running.stage import run
 from mode_connectivity.study.path_files import load_path
 from mode_connectivity.tracking.record import Record, files_in, flat, series_of
 
-HISTORY = ("epochs", "moved_units")  # what the making of the path told
+HISTORY = ("epochs", "moved_units")  # what the mechanism stage may have recorded while it made the path
 
 
 def main(params: Params, pattern: str, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""Loss and error on the plane through the two ends of a path and its bend."""
+"""Computes loss and error on the plane through the two ends of a path and its bend."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Fit the same curve again with other draws: what replicates share is systematic, what they do not is chance."""
+"""Fits the same curve again with other draws: what replicates share is systematic, the rest is chance."""
 
 from mode_connectivity.neuron_swap.curves import fit_curve, fit_record
 from mode_connectivity.params import Params

@@ -1,4 +1,4 @@
-"""Another seed as the other end: a twin trained from its own draws, as it is and after matching to the endpoint."""
+"""Makes the other end from another seed: a twin with its own draws, as trained and after matching to the endpoint."""
 
 import json
 from dataclasses import asdict
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity import layout
-from mode_connectivity.datasets import scoring_batches
+from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.randomness import named_generator
@@ -57,7 +57,7 @@ def _match(
 ) -> dict[str, Tensor]:
     if study.params.reseed.match == "weights":
         return match_weights(symmetry, reference, other, named_generator(seed, "matching"))
-    batches = (images for images, _ in scoring_batches(study.sample(MATCHED_ON), study.scaling, 128))
+    batches = (images for images, _ in ScoringBatches(study.sample(MATCHED_ON), study.scaling, 128))
     return match_activations(symmetry, study.model(), reference, other, batches)
 
 

@@ -1,4 +1,4 @@
-"""Fingerprints of what comes from outside: the data sources, and networks or weights of the user's own.
+"""Writes fingerprints of what comes from outside: the data sources, and networks or weights of the user's own.
 
 DVC can follow them where it cannot follow the files themselves.
 """
@@ -17,8 +17,8 @@ from mode_connectivity.study.sources import base_request, second_request
 
 
 def main(params: Params) -> None:
-    asked, cue = params.dataset, params.cue
-    write_json(layout.SOURCE, {"source": asked.source, **source(asked.source).contents(base_request(params))})
+    dataset, cue = params.dataset, params.cue
+    write_json(layout.SOURCE, {"source": dataset.source, **source(dataset.source).contents(base_request(params))})
     write_json(
         layout.IMPORTS,
         {
@@ -36,12 +36,12 @@ def _model(name: str, section: str) -> str | None:
     if not colon:
         return None
     try:
-        found = find_spec(place)
+        spec = find_spec(place)
     except ModuleNotFoundError:
-        found = None
-    if found is None or not found.origin:
+        spec = None
+    if spec is None or not spec.origin:
         raise ValueError(f"{section}.name: cannot find the module {place!r}; put it under src or on PYTHONPATH")
-    return hashlib.sha256(Path(found.origin).read_bytes()).hexdigest()
+    return hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()
 
 
 def _weights(template: str | None, params: Params, key: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Make the other end of a path: the endpoint with units moved, verified to be the same function."""
+"""Makes the other end of a path: the endpoint with units moved, verified to be the same function."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity import layout
-from mode_connectivity.datasets import scoring_batches
+from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.randomness import named_generator
@@ -73,7 +73,7 @@ def _holds(where: str, result: Equivalence) -> dict[str, Any]:
 
 
 def _test_inputs(study: Study) -> Iterator[Tensor]:
-    return (images for images, _ in scoring_batches(study.dataset.test, study.scaling, 256, torch.float64))
+    return (images for images, _ in ScoringBatches(study.dataset.test, study.scaling, 256, torch.float64))
 
 
 def _random_inputs(study: Study) -> Iterator[Tensor]:

@@ -1,7 +1,8 @@
-"""What few seeds can carry: exact tests, intervals and equivalence, replicates, and the verdict drawn from them."""
+"""Tests what few seeds can show: exact tests, intervals and equivalence, replicates, and the verdict from them."""
 
 from mode_connectivity.statistics.multiple import holm
 from mode_connectivity.statistics.ratio import Ratio, ratio_of_sums
+from mode_connectivity.statistics.ratio_interval import ratio_interval
 from mode_connectivity.statistics.replicates import chance_energy, systematic_energy
 from mode_connectivity.statistics.sign_flips import equivalence_p, sign_flip_interval, sign_flip_p
 
@@ -10,6 +11,7 @@ __all__ = [
     "chance_energy",
     "equivalence_p",
     "holm",
+    "ratio_interval",
     "ratio_of_sums",
     "sign_flip_interval",
     "sign_flip_p",

@@ -1,4 +1,4 @@
-"""What tests of restricted curves can show of a correction: that it is sufficient, necessary, or global.
+"""Tests what restricted curves show of a correction: that it is sufficient, necessary, or global.
 
 A path whose bend was trained in some of the weights only is compared with one trained in all of them, each as excess of
 its highest loss over that of a control (no swap) trained in the same weights:
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from mode_connectivity.statistics.sign_flips import sign_flip_p
 
 Floats = NDArray[np.float64]
-FEWEST = 6  # with which an exact one-sided test can reject for three depths at 5 %
+FEWEST = 6  # seeds with which an exact one-sided test can reject for three depths at 5 %
 NEEDS = {
     "sufficient": ("slices", "placebo_slices", "all"),
     "necessary": ("outside", "all"),
@@ -33,7 +33,7 @@ NEEDS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """`primary`: the restricted curve that decides; `direction`: which answers are tested; `margin`: in nats."""
+    """Holds `primary`, the restricted curve that decides; `direction`, which answers are tested; `margin`, in nats."""
 
     primary: Literal["slices", "outside"]
     direction: Literal["either", "local", "global"]
@@ -48,34 +48,37 @@ class Rule:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One value a seed, in nats: `chord`, the straight line's barrier; `excess`: restriction (slices, placebo_slices,
-    outside, all) -> highest loss of the variant's path over that of its control under the same restriction."""
+    """Holds one value a seed, in nats: `chord`, the straight line's barrier, and `excess` of each restriction.
+
+    `excess`: restriction (slices, placebo_slices, outside, all) -> highest loss of the variant's path over that of its
+    control under the same restriction.
+    """
 
     chord: Floats
     excess: Mapping[str, Floats]
 
 
 def parts(evidence: Evidence, margin: float) -> dict[str, float]:
-    """Each comparison that the evidence allows -> its p-value, one-sided; none below six seeds."""
+    """Return each comparison that the evidence allows -> its p-value, one-sided; none below six seeds."""
     if len(evidence.chord) < FEWEST:
         return {}
     excess = evidence.excess
-    found = {
+    p_values = {
         "barrier above margin": sign_flip_p(evidence.chord, margin, "greater"),
         "barrier within margin": sign_flip_p(evidence.chord, margin, "less"),
     }
     for kind in ("slices", "outside"):
         if {kind, "all"} <= set(excess):
-            found[f"{kind} as good as all"] = sign_flip_p(excess[kind] - excess["all"], margin, "less")
-            found[f"{kind} worse than all"] = sign_flip_p(excess[kind] - excess["all"], margin, "greater")
+            p_values[f"{kind} as good as all"] = sign_flip_p(excess[kind] - excess["all"], margin, "less")
+            p_values[f"{kind} worse than all"] = sign_flip_p(excess[kind] - excess["all"], margin, "greater")
     if {"slices", "placebo_slices"} <= set(excess):
         gap = excess["placebo_slices"] - excess["slices"]
-        found["placebo worse than slices"] = sign_flip_p(gap, margin, "greater")
-    return {name: float(p) for name, p in found.items()}
+        p_values["placebo worse than slices"] = sign_flip_p(gap, margin, "greater")
+    return {name: float(p) for name, p in p_values.items()}
 
 
 def parts_of(claim: str, tests: Mapping[str, float]) -> dict[str, float]:
-    """The parts that a claim needs, all of them."""
+    """Return the parts that a claim needs, all of them."""
     names = {
         "sufficient": ("slices as good as all", "placebo worse than slices"),
         "necessary": ("outside worse than all",),

@@ -1,4 +1,4 @@
-"""Several tests at once."""
+"""Corrects p-values for several tests at once."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,7 @@ Floats = NDArray[np.float64]
 
 
 def holm(p_values: Floats) -> Floats:
-    """Adjusted p-values, (m,): rejecting those at most alpha has at most alpha for its chance of any false rejection.
+    """Return adjusted p-values, (m,): rejecting those at most alpha bounds the chance of any false rejection by alpha.
 
     The k-th smallest of m is multiplied by m - k + 1, and none may lie below a smaller one's (Holm 1979).
     """

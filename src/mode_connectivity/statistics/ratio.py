@@ -1,4 +1,4 @@
-"""A share over several seeds."""
+"""Estimates a share over several seeds."""
 
 from typing import NamedTuple
 
@@ -9,14 +9,14 @@ Floats = NDArray[np.float64]
 
 
 class Ratio(NamedTuple):
-    """`error` is the standard error; None where one value cannot show it."""
+    """Holds a ratio and its standard error `error`; None where one value cannot show it."""
 
     value: float
     error: float | None
 
 
 def ratio_of_sums(numerators: Floats, denominators: Floats) -> Ratio | None:
-    """sum(numerators) / sum(denominators), (n,) each; None where the denominators do not sum to more than zero.
+    """Return sum(numerators) / sum(denominators), (n,) each; None where the denominators sum to no more than zero.
 
     A mean of ratios would be biased, and ruled by the seeds with the smallest denominators. The error is that of the
     linearised ratio: the deviation of numerator - ratio * denominator between seeds, over sqrt(n) times the mean

@@ -1,4 +1,4 @@
-"""What independent repeats of one training have in common, told apart from chance.
+"""Computes what independent repeats of one training have in common, told apart from chance.
 
 For displacements X_r of equal mean M and independent errors, <X_r, X_s> with r != s is an unbiased estimate of |M|^2,
 while <X_r, X_r> also holds the chance energy. It may be negative, and must stay so, or it is unbiased no more. This
@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 
 def systematic_energy(gram: Floats) -> Floats:
-    """(..., R, R) inner products of R replicates -> (...): mean of <X_r, X_s> over r != s, unbiased for |M|^2.
+    """Return the mean of <X_r, X_s> over r != s, unbiased for |M|^2; (..., R, R) inner products -> (...).
 
     Raises:
         ValueError: fewer than two replicates.
@@ -23,7 +23,7 @@ def systematic_energy(gram: Floats) -> Floats:
 
 
 def chance_energy(gram: Floats) -> Floats:
-    """(..., R, R) -> (...): mean of |X_r - X_s|^2 / 2 over r != s, the expected squared error of one replicate.
+    """Return the mean of |X_r - X_s|^2 / 2 over r != s, one replicate's expected squared error; (..., R, R) -> (...).
 
     Raises:
         ValueError: fewer than two replicates.

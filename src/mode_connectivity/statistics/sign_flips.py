@@ -1,4 +1,4 @@
-"""Exact tests of a mean from few independent values, by flipping signs.
+"""Tests a mean from few independent values exactly, by flipping signs.
 
 Under the hypothesis that each value is symmetric about mu, every pattern of signs of x_i - mu is as likely as the one
 observed (Fisher 1935, section 21). A pattern that flips the set A has at least the observed sum exactly where the mean
@@ -18,7 +18,7 @@ SLACK = 1e-12  # means that differ by rounding alone are equal
 
 
 def sign_flip_p(values: ArrayLike, mean: float = 0.0, alternative: Alternative = "two-sided") -> Floats:
-    """p-value of the hypothesis that the mean is `mean`; values (..., n), result (...).
+    """Return the p-value of the hypothesis that the mean is `mean`; values (..., n), result (...).
 
     `greater` has a small p where the mean lies above. The smallest p is 2^-n one-sided and 2^(1-n) two-sided.
     """
@@ -34,7 +34,7 @@ def sign_flip_p(values: ArrayLike, mean: float = 0.0, alternative: Alternative =
 
 
 def sign_flip_interval(values: Floats, level: float = 0.95) -> tuple[float, float] | None:
-    """All means that the two-sided test does not reject at 1 - level; None where none can be rejected.
+    """Return all means that the two-sided test does not reject at 1 - level; None where none can be rejected.
 
     For six values and 95 % it is [min, max], whose coverage is 1 - 2/64 = 96.9 %.
     """
@@ -45,7 +45,7 @@ def sign_flip_interval(values: Floats, level: float = 0.95) -> tuple[float, floa
 
 
 def equivalence_p(values: Floats, margin: float) -> float:
-    """p-value of the hypothesis that |mean| is at least `margin`: the larger one of two one-sided tests (TOST).
+    """Return the p-value of the hypothesis that |mean| is at least `margin`: the larger of two one-sided tests (TOST).
 
     Small where the mean is shown to lie within the margin; a difference that is merely not significant shows nothing.
 
@@ -58,7 +58,7 @@ def equivalence_p(values: Floats, margin: float) -> float:
 
 
 def set_means(values: Floats) -> Floats:
-    """(..., n) -> (..., 2^n - 1): means over all sets of values but the empty one; of a sample of sets for large n."""
+    """Return means over all sets of values but the empty one, (..., n) -> (..., 2^n - 1); for large n over a sample."""
     n = values.shape[-1]
     if n <= EXACT:
         members = (np.arange(1, 2**n)[:, None] >> np.arange(n)) & 1

@@ -1,4 +1,4 @@
-"""Local or global: the answer that the claims allow, and no other."""
+"""Decides between local and global, as far as the tested claims allow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ ANSWERS: dict[str, Answer] = {"sufficient": "local sufficient", "necessary": "lo
 
 @dataclass(frozen=True)
 class Verdict:
-    """`p`: part of a claim -> its own p-value; `claims`: claim that was tested -> p-value after Holm."""
+    """Holds `p`: part of a claim -> its own p-value; `claims`: claim that was tested -> p-value after Holm."""
 
     answer: Answer
     reason: str
@@ -25,7 +25,7 @@ class Verdict:
 
 
 def verdicts(evidence: Mapping[str, Evidence], rule: Rule) -> dict[str, Verdict]:
-    """depth -> verdict. Below six seeds only "nothing to correct" (at these endpoints) and "undecided" are possible."""
+    """Return depth -> verdict; below six seeds only "nothing to correct" (at these endpoints) and "undecided"."""
     tests = {depth: parts(each, rule.margin) for depth, each in evidence.items()}
     adjusted: dict[str, dict[str, float]] = {depth: {} for depth in evidence}
     tested = [
@@ -41,7 +41,7 @@ def verdicts(evidence: Mapping[str, Evidence], rule: Rule) -> dict[str, Verdict]
 
 
 def null_verdict(evidence: Evidence, rule: Rule) -> Verdict:
-    """Of a swap that should do nothing: a check of the method and no depth, so it claims nothing."""
+    """Return the verdict of a swap that should do nothing: a check of the method and no depth, so it claims nothing."""
     tests = parts(evidence, rule.margin)
     highest = evidence.chord.max()
     no_null = f"the units are not alike enough for a null swap: the straight line rises by up to {highest:.2g} nats"
@@ -72,7 +72,7 @@ def _verdict(evidence: Evidence, rule: Rule, tests: dict[str, float], adjusted: 
 
 
 def _missing(evidence: Evidence, rule: Rule) -> list[str]:
-    """The restrictions that the claims need and no curve was trained under."""
+    """Return the restrictions that the claims need and no curve was trained under."""
     needed = dict.fromkeys(kind for claim in rule.claims for kind in NEEDS[claim])
     return [kind for kind in needed if kind not in evidence.excess]
 
@@ -101,7 +101,7 @@ def _because(claim: str) -> str:
 
 
 def _why_not(tests: Mapping[str, float], adjusted: Mapping[str, float]) -> str:
-    """For each claim that was tested, its weakest part."""
+    """Name for each claim that was tested its weakest part."""
     texts = []
     for claim, p in adjusted.items():
         weakest = max(parts_of(claim, tests).items(), key=lambda item: item[1])

@@ -1,1 +1,1 @@
-"""What the stages of both studies share."""
+"""Defines what the stages of both studies share."""

@@ -1,4 +1,4 @@
-"""Where endpoints come from: trained from a named initialisation, or brought from a file."""
+"""Makes endpoints: trained from a named initialisation, or read from a file of the user's own."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,18 +7,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mode_connectivity.evaluation import score
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.checkpoints import CheckpointError
 from mode_connectivity.foundations.randomness import named_seed
 from mode_connectivity.models import adopt
 from mode_connectivity.study.recipes import recipe_of
+from mode_connectivity.study.scoring import score_images
 from mode_connectivity.study.study import Study
 from mode_connectivity.training import Epoch, train_endpoint
 
 
 def trained(study: Study, seed: int, role: str) -> tuple[dict[str, Tensor], list[Epoch]]:
-    """A network trained by the endpoint recipe; every draw is named after its role, "endpoint" or "twin"."""
+    """Return a network trained by the endpoint recipe, and its history; draws are named after `role`.
+
+    `role` is "endpoint" or "twin".
+    """
     model = study.model(seed, role)
     start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     torch.manual_seed(named_seed(seed, f"{role} dropout"))
@@ -32,7 +35,7 @@ def trained(study: Study, seed: int, role: str) -> tuple[dict[str, Tensor], list
 
 
 def imported(study: Study, path: Path, key: str = "endpoint.imported") -> dict[str, Tensor]:
-    """The weights in a safetensors or .pt file, as the study's network holds them. No pickle is executed.
+    """Return the weights in a safetensors or .pt file, as the study's network holds them. No pickle is executed.
 
     Raises:
         CheckpointError: the file is missing, unreadable, or does not fit the network; the message names it and the
@@ -50,8 +53,5 @@ def imported(study: Study, path: Path, key: str = "endpoint.imported") -> dict[s
 
 
 def scores_of(study: Study, state: dict[str, Tensor]) -> dict[str, Any]:
-    """Loss and accuracy on the train and the test set."""
-    return {
-        split: asdict(score(study.model(), state, getattr(study.dataset, split), study.scaling, study.precision))
-        for split in ("train", "test")
-    }
+    """Return loss and accuracy on the train and the test set."""
+    return {split: asdict(score_images(study, state, getattr(study.dataset, split))) for split in ("train", "test")}

@@ -8,14 +8,14 @@ from mode_connectivity.sources.request import Request
 
 
 def base_request(params: Params) -> Request:
-    """Return what `dataset.source` is asked for."""
+    """Return the request to `dataset.source`."""
     section = params.dataset
     sizes = (section.train_size, section.test_size)
     return Request(section.source, _place(section.root), section.image_size, sizes, section.seed)
 
 
 def second_request(params: Params) -> Request:
-    """Return what `cue.second`, the images of dominoes that stand above, is asked for."""
+    """Return the request to `cue.second`, the upper images of dominoes."""
     section = params.cue
     return Request(section.second, _place(section.second_root), params.dataset.image_size, key="cue.second_root")
 

@@ -1,4 +1,4 @@
-"""What the stages of a study share: the device, the data on it, the network, and where a result comes from."""
+"""Defines what the stages of a study share: the device, the data on it, the network, and where a result comes from."""
 
 import json
 import os
@@ -26,7 +26,7 @@ AXES = {"curve": {"replicates"}}  # lists of further results, on which no result
 
 @dataclass(frozen=True)
 class Study:
-    """The params of a run with everything that they, and the data set on disk, determine."""
+    """Holds the params of a run with everything that they, and the data set on disk, determine."""
 
     params: Params
     device: torch.device
@@ -40,7 +40,7 @@ class Study:
 
     @classmethod
     def open(cls, params: Params) -> Self:
-        """Pin threads and algorithms, and bring the data to the device.
+        """Return the study of `params`, with threads and algorithms pinned and the data on the device.
 
         Raises:
             CheckpointError: the data set is missing or damaged.
@@ -57,27 +57,27 @@ class Study:
 
     @property
     def network(self) -> sections.Model:
-        """What is asked of the network."""
-        asked: sections.Model = getattr(self.params, self.network_section)
-        return asked
+        """Return the params section of the network."""
+        section: sections.Model = getattr(self.params, self.network_section)
+        return section
 
     def model(self, seed: int = 0, role: str = "endpoint") -> nn.Module:
-        """The network of the study as (`seed`, `role`) initialises it."""
-        asked = self.network
+        """Return the network of the study as (`seed`, `role`) initialises it."""
+        section = self.network
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(named_seed(seed, f"{role} initialisation"))
             network = build(
-                asked.name,
+                section.name,
                 num_classes=len(self.dataset.classes),
-                width=asked.width,
-                batch_norm=asked.batch_norm,
-                dropout=asked.dropout,
+                width=section.width,
+                batch_norm=section.batch_norm,
+                dropout=section.dropout,
                 image_size=self.params.dataset.image_size,
             )
         return network.to(self.device)
 
     def check_network(self) -> None:
-        """Show the network one image.
+        """Run the network on one image.
 
         Raises:
             ValueError: it cannot take images of this shape.
@@ -93,7 +93,7 @@ class Study:
             ) from error
 
     def batches(self, batch_size: int, seed: int, purpose: str) -> TrainingBatches:
-        """Augmented training batches whose draws are named after the purpose, never after the variant."""
+        """Return augmented training batches whose draws are named after the purpose, never after the variant."""
         return TrainingBatches(
             self.dataset.train,
             batch_size,
@@ -104,7 +104,7 @@ class Study:
         )
 
     def load(self, path: Path) -> dict[str, Tensor]:
-        """A checkpoint's tensors on the device, checked against the network.
+        """Return a checkpoint's tensors on the device, checked against the network.
 
         Raises:
             CheckpointError: missing, damaged, or of another network.
@@ -113,7 +113,7 @@ class Study:
         return self.fitting(state, path)
 
     def fitting(self, state: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
-        """`state`, read from `path`, on the device; errors as `load`."""
+        """Return `state`, read from `path`, on the device; errors as `load`."""
         _fits(self.model(), state, path)
         return {name: tensor.to(self.device) for name, tensor in state.items()}
 
@@ -124,8 +124,11 @@ class Study:
         return keeping(training, provenance, [*self.files, *inputs], self.device)
 
     def provenance(self, *names: str, made_from: Sequence[Path] = (), **item: str | int) -> dict[str, Any]:
-        """Where a result comes from: its own params and those of the checkpoints it was made from, the data, and its
-        place in the study. Params on which it does not depend stay out, or its bytes would change with them."""
+        """Return where a result comes from: params, data, and its place in the study.
+
+        The params are its own and those of the checkpoints it was made from. Params on which it does not depend stay
+        out, or its bytes would change with them.
+        """
         own = self.params.model_dump(mode="json", include={*names, "compute", self.network_section}, exclude=AXES)
         inherited: dict[str, Any] = {}
         for path in made_from:
@@ -134,15 +137,18 @@ class Study:
         return {"params": inherited | own, "data_sha256": self.data_sha256, **brought, **item}
 
     def sample(self, count: int, images: Images | None = None) -> Images:
-        """The first `count` of `images` (None: the training images), drawn without order: the data set's own order is
-        by class in part. Of two lists of the same length the same places are drawn."""
+        """Return `count` of `images` (None: the training images), drawn at random, in their own order.
+
+        They are drawn, as the data set's own order is by class in part. Of two lists of the same length the same
+        places are drawn.
+        """
         images = self.dataset.train if images is None else images
         order = torch.randperm(len(images), generator=named_generator(0, "training sample"))
         return images.take(order[:count].sort().values.to(self.device))
 
 
 def pinned_device(compute: Compute) -> torch.device:
-    """The device asked for, with threads and algorithms pinned.
+    """Return the device that the params name, with threads and algorithms pinned.
 
     Raises:
         ValueError: a GPU was asked for and there is none.
@@ -151,7 +157,7 @@ def pinned_device(compute: Compute) -> torch.device:
     if compute.device == "cuda" and not torch.cuda.is_available():
         raise ValueError("compute.device: cuda was asked for and there is none; use auto or cpu")
     if compute.device == "cpu" or not torch.cuda.is_available():
-        # What runs here repeats to the bit on a CPU as it is, and the call below would import for two seconds.
+        # On a CPU results repeat to the bit without the call below, which would import for two seconds.
         return torch.device("cpu")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)

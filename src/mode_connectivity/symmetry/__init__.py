@@ -1,4 +1,4 @@
-"""Permutation symmetry that is derived from a module, and what can be done with it."""
+"""Derives the permutation symmetry of a module, and applies, matches and verifies it."""
 
 from mode_connectivity.symmetry.match_activations import match_activations
 from mode_connectivity.symmetry.match_weights import match_weights

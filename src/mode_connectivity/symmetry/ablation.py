@@ -1,4 +1,4 @@
-"""A network without one of its units."""
+"""Removes one unit from a network."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from mode_connectivity.symmetry.symmetry import Symmetry
 
 
 def ablated(symmetry: Symmetry, layer: str, unit: int, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A copy of `state` in which nothing reads the unit: its input channels of every consumer are zero."""
+    """Return a copy of `state` in which nothing reads the unit: its input channels of every consumer are zero."""
     group = symmetry.group_of(layer)
     fresh = {name: tensor.clone() for name, tensor in state.items()}
     for name, dim, consumer in symmetry.members(group):

@@ -1,4 +1,4 @@
-"""Moving the entries of a state dict."""
+"""Moves the entries of a state dict."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from mode_connectivity.symmetry.axes import Axis, index_of, offsets, size_of
 def apply(
     state: Mapping[str, Tensor], axes: Mapping[str, tuple[Axis, ...]], perms: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
-    """new[k_0, k_1, ...] = old[index_0[k_0], index_1[k_1], ...], one selection for each axis that moves.
+    """Return new[k_0, k_1, ...] = old[index_0[k_0], index_1[k_1], ...], one selection for each axis that moves.
 
     Raises:
         ValueError: a tensor that is missing or of another shape.
@@ -34,7 +34,7 @@ def apply(
 
 
 def check(state: Mapping[str, Tensor], axes: Mapping[str, tuple[Axis, ...]]) -> None:
-    """Raises ValueError for a tensor of `axes` that the state lacks or has in another shape."""
+    """Raise ValueError for a tensor of `axes` that the state lacks or has in another shape."""
     for name, each in axes.items():
         if name not in state:
             raise ValueError(f"the state has no {name!r}")

@@ -1,4 +1,4 @@
-"""Linear assignment of units."""
+"""Solves the linear assignment of units."""
 
 import torch
 from scipy.optimize import linear_sum_assignment
@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 def assign(similarity: Tensor) -> Tensor:
-    """The permutation p with the largest sum_u similarity[u, p[u]]; (n, n) to long (n,) on the CPU.
+    """Return the permutation p with the largest sum_u similarity[u, p[u]]; (n, n) to long (n,) on the CPU.
 
     Solved exactly by the algorithm of Jonker and Volgenant as in Crouse (2016). Entries that are not finite count as 0.
     """

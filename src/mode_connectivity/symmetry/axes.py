@@ -1,4 +1,4 @@
-"""A tensor's axis as data: consecutive blocks, each fixed or permuted by a group."""
+"""Describes a tensor's axis as data: consecutive blocks, each fixed or permuted by a group."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 class Block(NamedTuple):
-    """`units` x `positions` consecutive entries of an axis, of which unit u owns `positions` from u * positions on.
+    """Describes `units` x `positions` entries of an axis; unit u owns `positions` of them from u * positions on.
 
     `group` names the permutation that moves the units as wholes; None marks entries that never move.
     """
@@ -27,7 +27,7 @@ Axis = tuple[Block, ...]
 
 
 def fixed(size: int) -> Axis:
-    """An axis of `size` entries that never move."""
+    """Return an axis of `size` entries that never move."""
     return (Block(None, size),) if size else ()
 
 
@@ -36,7 +36,7 @@ def size_of(axis: Axis) -> int:
 
 
 def simplified(blocks: Iterable[Block]) -> Axis:
-    """The same axis with neighbouring fixed blocks joined."""
+    """Return the same axis with neighbouring fixed blocks joined."""
     joined: list[Block] = []
     for block in blocks:
         if block.group is None:
@@ -48,12 +48,12 @@ def simplified(blocks: Iterable[Block]) -> Axis:
 
 
 def scaled(axis: Axis, positions: int) -> Axis:
-    """The axis in which every entry has become `positions` consecutive entries."""
+    """Return the axis in which every entry has become `positions` consecutive entries."""
     return simplified(Block(group, units, each * positions) for group, units, each in axis)
 
 
 def offsets(axis: Axis) -> list[tuple[int, Block]]:
-    """Each block of a group with the place where it starts."""
+    """Return each block of a group with the place where it starts."""
     placed, start = [], 0
     for block in axis:
         if block.group is not None:
@@ -63,12 +63,12 @@ def offsets(axis: Axis) -> list[tuple[int, Block]]:
 
 
 def positions_of(start: int, block: Block, units: Tensor) -> Tensor:
-    """Entries of the axis that belong to `units` (long, any number) of a block starting at `start`, unit by unit."""
+    """Return the axis entries of `units` (long, any number) of a block starting at `start`, unit by unit."""
     return (start + units[:, None] * block.positions + torch.arange(block.positions)).flatten()
 
 
 def index_of(axis: Axis, perms: Mapping[str, Tensor]) -> Tensor:
-    """index with new[k] = old[index[k]] along the axis when new unit u of a group is old unit perms[group][u]."""
+    """Return index, new[k] = old[index[k]] along the axis, where new unit u of a group is old unit perms[group][u]."""
     index = torch.arange(size_of(axis))
     for start, block in offsets(axis):
         assert block.group is not None

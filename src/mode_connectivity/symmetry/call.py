@@ -1,4 +1,4 @@
-"""One ATen operation with its arguments and results."""
+"""Describes one ATen operation with its arguments and results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch.utils._pytree import tree_leaves
 
 @dataclass(frozen=True)
 class Call:
-    """One ATen operation with its arguments by the names of its schema, and what it returned."""
+    """Holds one ATen operation with its arguments by the names of its schema, and what it returned."""
 
     name: str
     tags: frozenset[torch.Tag]
@@ -38,7 +38,7 @@ class Call:
 
     @property
     def operation(self) -> str:
-        """The name without overload and without the underscore of the in-place form."""
+        """Return the name without overload and without the underscore of the in-place form."""
         base = self.name.split(".")[0]
         return base.removesuffix("_") if self.mutates else base
 
@@ -52,7 +52,7 @@ class Call:
 
     @property
     def depends_on_values(self) -> bool:
-        """Whether Python learns a value or a shape that depends on values; an index by number does not tell."""
+        """Return whether Python learns a value or a shape that depends on values; an index by number does not tell."""
         if self.operation == "index":
             return any(index is not None and index.dtype == torch.bool for index in self["indices"])
         return bool(self.tags & {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape})

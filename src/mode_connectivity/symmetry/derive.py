@@ -1,4 +1,4 @@
-"""From a traced forward pass to named groups, layers and axes."""
+"""Derives named groups, layers and axes from a traced forward pass."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from mode_connectivity.symmetry.trace import Trace
 
 
 class Structure(NamedTuple):
-    """The fields of a `Symmetry`, before it is verified."""
+    """Holds the fields of a `Symmetry`, before it is verified."""
 
     groups: dict[str, int]
     layers: dict[str, str]
@@ -25,7 +25,7 @@ class Structure(NamedTuple):
 
 
 def derive(model: nn.Module, example_inputs: Any) -> Structure:
-    """Trace the model and name what was found.
+    """Trace the model and return its groups, layers and axes by name.
 
     Raises:
         UnsupportedModule: an operation that cannot be followed.
@@ -64,14 +64,14 @@ def derive(model: nn.Module, example_inputs: Any) -> Structure:
 
 
 def layer_of(tensor: str) -> str:
-    """The layer that owns a weight: "features.0" for "features.0.weight", parametrized or not."""
+    """Return the layer that owns a weight: "features.0" for "features.0.weight", parametrized or not."""
     return re.sub(r"\.(parametrizations\.)?weight(\.original\d*)?$", "", tensor)
 
 
 def _named(
     produced: Mapping[str, Axis], state: Mapping[str, tuple[Axis, ...]]
 ) -> tuple[dict[str, str], dict[str, int]]:
-    """Slot -> name of its group, for the layer that first produces it or the first tensor with it; name -> units."""
+    """Return slot -> group name, from the layer that first produces it or the first tensor with it; name -> units."""
     named = [(layer_of(tensor), axis) for tensor, axis in produced.items()]
     named += [(tensor, axis) for tensor, axes in state.items() for axis in axes]
     names: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""One descent of weight matching, from a start to where no group can be matched better."""
+"""Runs one descent of weight matching, from a start to where no group can be matched better."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOLERANCE = 1e-6  # least relative gain, above the rounding of single precision
 
 @dataclass(frozen=True)
 class Descent:
-    """The two sets of parameters, and the axes of each; `tensors`: group -> the tensors that it moves."""
+    """Holds the two sets of parameters, and the axes of each; `tensors`: group -> the tensors that it moves."""
 
     axes: dict[str, tuple[Axis, ...]]
     reference: dict[str, Tensor]
@@ -47,13 +47,13 @@ class Descent:
         return cls(axes, fixed, moving, tensors)
 
     def agreement(self, moved: Mapping[str, Tensor]) -> float:
-        """sum_k <reference_k, moved_k>."""
+        """Return sum_k <reference_k, moved_k>."""
         return sum(float((self.reference[name] * moved[name]).sum(dtype=torch.float64)) for name in moved)
 
     def run(
         self, start: Mapping[str, Tensor], generator: torch.Generator
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """The permutations reached from `start`, and the parameters of `other` so moved."""
+        """Return the permutations reached from `start`, and the parameters of `other` so moved."""
         perms, moved = dict(start), apply(self.other, self.axes, start)
         open_groups = set(self.tensors)
         for _ in range(VISITS):
@@ -72,7 +72,7 @@ class Descent:
         return perms, moved
 
     def improvement(self, group: str, moved: Mapping[str, Tensor]) -> Tensor | None:
-        """A permutation of one group on top of what is moved already, or None where none agrees better."""
+        """Return a permutation of one group on top of what is moved already, or None where none agrees better."""
         similarity = self.similarity(group, moved)
         better = assign(similarity)
         reached = similarity.cpu().gather(1, better[:, None]).sum()
@@ -85,7 +85,10 @@ class Descent:
         return better if gain > 0 else None
 
     def similarity(self, group: str, moved: Mapping[str, Tensor]) -> Tensor:
-        """S[u, v] = sum over the group's axes of <row u of reference, row v of moved>, float64 (units, units)."""
+        """Return S[u, v] = sum over the group's axes of <row u of reference, row v of moved>.
+
+        Float64 (units, units).
+        """
         total: Tensor | None = None
         for name in self.tensors[group]:
             for dim, axis in enumerate(self.axes[name]):
@@ -106,13 +109,13 @@ class Descent:
         return apply({name: moved[name] for name in names}, {name: self.axes[name] for name in names}, {group: perm})
 
     def _neighbours(self, group: str) -> set[str]:
-        """The groups that share a tensor with a group, among them itself where one tensor has it on two axes."""
+        """Return the groups that share a tensor with a group; itself too where a tensor has it on two axes."""
         names = set(self.tensors[group])
         near = {other for other, tensors in self.tensors.items() if not names.isdisjoint(tensors)}
         return near if not self._is_linear(group) else near - {group}
 
     def _is_linear(self, group: str) -> bool:
-        """Whether no tensor has the group on two axes, so that the agreement is linear in its permutation."""
+        """Return whether no tensor has the group on two axes, so that the agreement is linear in its permutation."""
         return not any(
             sum(any(block.group == group for block in axis) for axis in self.axes[name]) > 1
             for name in self.tensors[group]

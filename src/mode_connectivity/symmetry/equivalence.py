@@ -1,4 +1,4 @@
-"""Whether two networks are one function, as far as images can tell."""
+"""Compares two networks: whether they are one function, as far as images can tell."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Equivalence:
-    """Over all images: the largest logit difference, the same over the largest logit, and predictions that differ."""
+    """Holds over all images the largest logit difference, the same over the largest logit, and changed predictions."""
 
     images: int
     max_difference: float

@@ -1,11 +1,11 @@
-"""How many weights read a unit."""
+"""Counts how many weights read a unit."""
 
 from mode_connectivity.symmetry.axes import offsets, size_of
 from mode_connectivity.symmetry.symmetry import Symmetry
 
 
 def fan_out(symmetry: Symmetry, layer: str) -> int:
-    """Number of weights of all consumers that multiply the output of one unit of the layer.
+    """Return the number of weights of all consumers that multiply the output of one unit of the layer.
 
     Raises:
         ValueError: no layer of that name whose outputs can be permuted.

@@ -1,4 +1,4 @@
-"""What of a unit's weights no permutation changes: a start from which weight matching finds what was planted.
+"""Computes features of a unit's weights that no permutation changes, from which weight matching starts.
 
 Descent from a random start is caught in poor optima, above all in residual networks. Sums over the units of other
 groups do not depend on their order, so that by these a group's units can be compared before anything is matched.
@@ -17,7 +17,7 @@ POWERS = (1, 2, 3, 4)
 def invariant_similarity(
     axes: Mapping[str, tuple[Axis, ...]], group: str, reference: Mapping[str, Tensor], other: Mapping[str, Tensor]
 ) -> Tensor:
-    """<f_u, g_v> - |g_v|^2 / 2 for standardised features f of the reference and g of the other state; (units, units).
+    """Return <f_u, g_v> - |g_v|^2 / 2, (units, units), f, g standardised features of reference and other state.
 
     Up to a constant for each u it is minus half their squared distance, so that its assignment is the nearest one.
     """
@@ -29,17 +29,17 @@ def invariant_similarity(
 
 
 def features(axes: Mapping[str, tuple[Axis, ...]], group: str, state: Mapping[str, Tensor]) -> Tensor:
-    """Power sums sum_i W_ui^k over all other units i, k = 1..4, of every tensor with the group.
+    """Return power sums sum_i W_ui^k over all other units i, k = 1..4, of every tensor with the group.
 
     Entries along axes that do not move stay apart. Float64 (units, features).
     """
-    found = []
+    sums = []
     for name, each in axes.items():
         for dim, axis in enumerate(each):
             for start, block in offsets(axis):
                 if block.group == group:
-                    found += [_sums(state[name], each, dim, start, block, power) for power in POWERS]
-    return torch.cat(found, dim=1)
+                    sums += [_sums(state[name], each, dim, start, block, power) for power in POWERS]
+    return torch.cat(sums, dim=1)
 
 
 def _sums(tensor: Tensor, axes: tuple[Axis, ...], dim: int, start: int, block: Block, power: int) -> Tensor:
@@ -55,5 +55,5 @@ def _pieces(tensor: Tensor, dim: int, axis: Axis) -> list[tuple[Tensor, Block]]:
 
 
 def _over_units(piece: Tensor, dim: int, block: Block) -> Tensor:
-    """Summed over the units of a block; its positions, or the entries of a fixed block, remain."""
+    """Sum over the units of a block; its positions, or the entries of a fixed block, remain."""
     return piece if block.group is None else torch.unflatten(piece, dim, (block.units, block.positions)).sum(dim)

@@ -1,4 +1,4 @@
-"""Activation matching: units that respond alike to the same inputs (Li et al. 2016; Ainsworth et al. 2023, 3.1)."""
+"""Matches units that respond alike to the same inputs (Li et al. 2016; Ainsworth et al. 2023, 3.1)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ def match_activations(
     other: Mapping[str, Tensor],
     batches: Iterable[Any],
 ) -> Permutations:
-    """Permutations P with the largest sum over units of corr(unit u of reference, unit P[u] of other), for each group.
+    """Return permutations P with, per group, the largest sum over units u of corr(u of reference, P[u] of other).
 
     Pearson correlations over inputs and positions in evaluation mode, from float64 moments gathered for all groups in
     one pass; where several layers are tied into a group their correlations are added. A batch is a tensor of inputs, or
@@ -62,5 +62,5 @@ def _compare(pairs: Pairs, seen: Responses, place: Place, units: Tensor) -> None
 
 
 def _laid_out(inputs: Tensor, layout: torch.memory_format) -> Tensor:
-    """Images with their channels together, in which convolutions run fastest; other inputs as they are."""
+    """Return images with their channels together, in which convolutions run fastest; other inputs as they are."""
     return inputs.contiguous(memory_format=layout) if inputs.ndim == 4 else inputs

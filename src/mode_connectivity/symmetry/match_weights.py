@@ -1,4 +1,4 @@
-"""Weight matching (Ainsworth, Hayase & Srinivasa 2023, section 3.2 and algorithm 1), from starts that matter."""
+"""Matches units by weights (Ainsworth, Hayase & Srinivasa 2023, section 3.2 and algorithm 1), from several starts."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,7 +19,7 @@ def match_weights(
     *,
     restarts: int = 2,
 ) -> Permutations:
-    """Permutations P with a large agreement sum_k <reference_k, (P other)_k>, that is a small ||reference - P other||.
+    """Return permutations P with a large agreement sum_k <reference_k, (P other)_k>: small ||reference - P other||.
 
     The sum runs over the parameters that move, those of normalisations included and their running statistics left
     out. Given all others, the best permutation of one group is a linear assignment; the groups are visited in random

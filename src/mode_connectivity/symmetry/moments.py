@@ -1,4 +1,4 @@
-"""Streaming correlations between the units of two networks."""
+"""Computes streaming correlations between the units of two networks."""
 
 import torch
 from torch import Tensor
@@ -7,7 +7,7 @@ CACHED = 2**17  # entries taken at once, so that their float64 copies stay in th
 
 
 class Moments:
-    """First and second moments of x (units, samples) and y (units, samples), summed in float64 over batches.
+    """Sums first and second moments of x (units, samples) and y (units, samples) in float64 over batches.
 
     They are taken about the first batch's means, so that no digits are lost where a mean is large.
     """
@@ -16,7 +16,7 @@ class Moments:
         self.samples = 0
 
     def add(self, x: Tensor, y: Tensor) -> None:
-        """One more batch, of any floating-point type; neither x nor y is written to."""
+        """Add one more batch, of any floating-point type; neither x nor y is written to."""
         if self.samples == 0:
             self.shift_x, self.shift_y = (each.mean(dim=1, keepdim=True).double() for each in (x, y))
             self.x, self.y, self.xx, self.yy = self.shift_x.new_zeros(4, len(x)).unbind()
@@ -34,7 +34,7 @@ class Moments:
         self.xy.addmm_(x, y.T)
 
     def correlation(self) -> Tensor:
-        """corr(x_u, y_v), (units, units); 0 where a unit does not vary."""
+        """Return corr(x_u, y_v), (units, units); 0 where a unit does not vary."""
         covariance = self.xy - torch.outer(self.x, self.y) / self.samples
         variances = (self.xx - self.x.square() / self.samples, self.yy - self.y.square() / self.samples)
         spread_x, spread_y = (variance.clamp(min=0).sqrt() for variance in variances)

@@ -1,4 +1,4 @@
-"""One forward pass of a model under a trace, leaving the model and the global generators as they were."""
+"""Runs one forward pass of a model under a trace, leaving the model and the global generators as they were."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,7 +23,7 @@ NORMALISATIONS = (_NormBase, nn.GroupNorm, nn.LayerNorm)
 
 
 def cast(example_inputs: Any, dtype: torch.dtype) -> tuple[Any, ...]:
-    """The positional arguments of the model, its floating-point tensors in `dtype`; a tensor stands for itself."""
+    """Return the positional arguments of the model, floating-point tensors in `dtype`; a tensor stands for itself."""
     arguments = tuple(example_inputs) if isinstance(example_inputs, tuple | list) else (example_inputs,)
     cast_all: tuple[Any, ...] = tree_map_only(
         Tensor, lambda tensor: tensor.detach().to(dtype if tensor.is_floating_point() else tensor.dtype), arguments
@@ -33,7 +33,7 @@ def cast(example_inputs: Any, dtype: torch.dtype) -> tuple[Any, ...]:
 
 @contextmanager
 def undisturbed(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode, no gradients and seeded generators, all restored afterwards."""
+    """Set evaluation mode, no gradients and seeded generators, and restore all of them afterwards."""
     modes = {module: module.training for module in model.modules()}
     devices = {tensor.device for tensor in (*model.parameters(), *model.buffers()) if tensor.device.type == "cuda"}
     fast_path = torch.backends.mha.get_fastpath_enabled()
@@ -55,7 +55,7 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
 
 
 class Observer:
-    """Where the pass stands, the labels of the state, what of it was read, and the outputs of layers as they came."""
+    """Records where the pass stands, the labels of the state, what of it was read, and layers' outputs as they came."""
 
     def __init__(self, model: nn.Module, trace: Trace) -> None:
         self.names = {id(module): name for name, module in model.named_modules()}
@@ -126,6 +126,6 @@ def observe(model: nn.Module, example_inputs: Any, trace: Trace) -> Observer:
 
 
 def state_of(model: nn.Module) -> dict[str, Tensor]:
-    """The parameters and buffers that the state dict holds, in its order, shared ones under each of their names."""
+    """Return the parameters and buffers of the state dict, in its order, shared ones under each of their names."""
     own = dict(model.named_parameters(remove_duplicate=False)) | dict(model.named_buffers(remove_duplicate=False))
     return {name: own[name] for name in model.state_dict() if name in own}

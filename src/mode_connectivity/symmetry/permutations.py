@@ -1,4 +1,4 @@
-"""Permutations as index vectors: new[u] = old[perm[u]]."""
+"""Makes and checks permutations as index vectors: new[u] = old[perm[u]]."""
 
 from collections.abc import Iterable
 from operator import index
@@ -12,17 +12,17 @@ def identity(units: int) -> Tensor:
 
 
 def reverse(units: int) -> Tensor:
-    """The mirror: unit u changes places with unit units - 1 - u."""
+    """Return the mirror: unit u changes places with unit units - 1 - u."""
     return torch.arange(units - 1, -1, -1)
 
 
 def random(units: int, generator: torch.Generator) -> Tensor:
-    """A uniformly random permutation, on the CPU."""
+    """Return a uniformly random permutation, on the CPU."""
     return torch.randperm(units, generator=generator, device=generator.device).cpu()
 
 
 def swap(units: int, pairs: Iterable[tuple[int, int]], where: str) -> Tensor:
-    """The involution that exchanges the units of each pair; `where` names the layer in errors.
+    """Return the involution that exchanges the units of each pair; `where` names the layer in errors.
 
     Raises:
         ValueError: a pair that is none, holds one unit twice, a unit out of range or a unit of another pair.
@@ -46,19 +46,19 @@ def swap(units: int, pairs: Iterable[tuple[int, int]], where: str) -> Tensor:
 
 
 def invert(perm: Tensor) -> Tensor:
-    """q with q[perm[u]] = u."""
+    """Return q with q[perm[u]] = u."""
     inverse = torch.empty_like(perm)
     inverse[perm] = torch.arange(len(perm))
     return inverse
 
 
 def compose(first: Tensor, second: Tensor) -> Tensor:
-    """The permutation that does `first` and then `second`: new[u] = middle[second[u]] = old[first[second[u]]]."""
+    """Return the permutation that does `first`, then `second`: new[u] = middle[second[u]] = old[first[second[u]]]."""
     return first[second]
 
 
 def checked(perm: Tensor, units: int, where: str) -> Tensor:
-    """The permutation as a long tensor on the CPU.
+    """Return the permutation as a long tensor on the CPU.
 
     Raises:
         ValueError: it is no rearrangement of 0 .. units - 1.
@@ -74,7 +74,7 @@ def checked(perm: Tensor, units: int, where: str) -> Tensor:
 
 
 def chosen(units: int, wanted: Iterable[int], where: str) -> Tensor:
-    """Unit indices as a long tensor; `where` names the layer in errors.
+    """Return unit indices as a long tensor; `where` names the layer in errors.
 
     Raises:
         ValueError: a unit out of range.

@@ -1,4 +1,4 @@
-"""How a network's units respond to a batch of inputs."""
+"""Reads how a network's units respond to a batch of inputs."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from mode_connectivity.symmetry.sites import Site
 
 
 class Place(NamedTuple):
-    """A group's block of a module's outputs."""
+    """Names a group's block of a module's outputs."""
 
     module: str
     start: int
@@ -27,13 +27,13 @@ Responses = defaultdict[Place, deque[Tensor]]
 def respond(
     model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Tensor, receive: Receiver
 ) -> None:
-    """One forward pass; `receive` gets the responses (units, samples) at every place as they come, to read at once."""
+    """Run one forward pass; `receive` gets the responses (units, samples) at every place as they come, to read then."""
     with _watched(model, sites, receive):
         functional_call(model, dict(state), (inputs,), tie_weights=False)
 
 
 def collect(model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Tensor) -> Responses:
-    """Copies of the responses of one forward pass by place, several where a module runs several times."""
+    """Return copies of the responses of one forward pass by place, several where a module runs several times."""
     seen: Responses = defaultdict(deque)
     respond(model, sites, state, inputs, lambda place, units: seen[place].append(units.clone()))
     return seen
@@ -56,7 +56,7 @@ def _watched(model: nn.Module, sites: Iterable[Site], receive: Receiver) -> Iter
 
 
 def _by_unit(entries: Tensor, dim: int, units: int) -> Tensor:
-    """(units, samples) in the order in which the entries lie in memory, without a copy where that is possible."""
+    """Return (units, samples) in the order in which the entries lie in memory, if possible without a copy."""
     if entries.stride(dim) == 1 and entries.shape[dim] == units:
         return entries.movedim(dim, -1).reshape(-1, units).T
     return entries.movedim(dim, 0).reshape(units, -1)

@@ -1,4 +1,4 @@
-"""The rule of each ATen operation."""
+"""Finds the rule of each ATen operation."""
 
 from mode_connectivity.symmetry import rules_contract, rules_elementwise, rules_join, rules_shape
 from mode_connectivity.symmetry.call import Call
@@ -13,7 +13,7 @@ RULES: dict[str, Rule] = {
 
 
 def rule_of(call: Call) -> Rule | None:
-    """The rule that follows a call, None where there is none."""
+    """Return the rule that follows a call, None where there is none."""
     if call.operation in RULES:
         return RULES[call.operation]
     return rules_elementwise.pointwise if rules_elementwise.is_pointwise(call) else None

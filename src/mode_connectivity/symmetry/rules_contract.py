@@ -1,4 +1,4 @@
-"""Operations that sum over an axis against weights: what enters is tied to the weight's inputs, what leaves is new.
+"""Follows operations that sum over an axis against weights: inputs are tied to the weight's inputs, outputs are new.
 
 For y_o = sum_i W_oi x_i the network is unchanged when x and the columns of W move together, and y moves as the rows
 of W do (Hecht-Nielsen 1990; Ainsworth et al. 2023, section 2).
@@ -11,14 +11,17 @@ from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
 
 
 def leaves(trace: Trace, label: Label) -> Label:
-    """The result's axis that a weight's axis of outputs becomes; remembers the weight as a layer."""
+    """Return the result's axis that a weight's axis of outputs becomes; remembers the weight as a layer."""
     if label.source and label.source[0] not in trace.layers:
         trace.layers[label.source[0]] = label.axis
     return label.computed()
 
 
 def convolution(trace: Trace, call: Call) -> list[Labels]:
-    """Weight (O, I/groups, ...), where transposed (I, O/groups, ...); of a grouped one whole groups are the units."""
+    """Follow a convolution of weight (O, I/groups, ...), where transposed (I, O/groups, ...).
+
+    In a grouped convolution whole groups are the units.
+    """
     image, weight = trace.labels(call["input"]), trace.labels(call["weight"])
     groups, transposed = call["groups"], call["transposed"]
     trace.pin(image[2:] + weight[2:])
@@ -36,7 +39,7 @@ def convolution(trace: Trace, call: Call) -> list[Labels]:
 
 
 def _grouped(trace: Trace, image: Label, rows: Label, groups: int, outputs: int, transposed: bool) -> Label:
-    """Whole groups move: then each keeps its own filters, whatever their number of inputs and outputs."""
+    """Move whole groups: each then keeps its own filters, whatever their number of inputs and outputs."""
     slots = trace.slots
     whole = slots.fresh(groups)
     if slots.is_fixed(image.axis) and not transposed:
@@ -64,7 +67,7 @@ FACTORS = {
 
 
 def matrix_product(trace: Trace, call: Call) -> list[Labels]:
-    """(..., N, K) with (..., K, M), either perhaps a vector (K,), and an addend that broadcasts to the result."""
+    """Follow (..., N, K) with (..., K, M), either perhaps a vector (K,), and an addend broadcast to the result."""
     left, right = (trace.labels(call[name]) for name in FACTORS[call.operation])
     summed = right[-2] if len(right) > 1 else right[0]
     trace.slots.tie(left[-1].axis, summed.axis)
@@ -82,7 +85,7 @@ def matrix_product(trace: Trace, call: Call) -> list[Labels]:
 
 
 def embedding(trace: Trace, call: Call) -> list[Labels]:
-    """Rows of a table (V, D) looked up by numbers that never move."""
+    """Follow a look-up of rows of a table (V, D) by numbers that never move."""
     rows, columns = trace.labels(call["weight"])
     indices = trace.labels(call["indices"])
     trace.pin((rows, *indices))

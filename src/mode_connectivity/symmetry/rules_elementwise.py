@@ -1,4 +1,4 @@
-"""Operations that move as their operands do: element by element, normalisations, softmax and reductions."""
+"""Follows operations that move as their operands do: element by element, normalisations, softmax and reductions."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def is_pointwise(call: Call) -> bool:
 
 
 def broadcast(trace: Trace, operands: Sequence[Labels]) -> Labels:
-    """Labels of tensors of broadcasting shapes: axes of one entry follow, all others move together."""
+    """Return labels of tensors of broadcasting shapes: axes of one entry follow, all others move together."""
     merged: list[Label] = []
     for dim in range(1, max(map(len, operands)) + 1):
         labels = [labels[-dim] for labels in operands if len(labels) >= dim]
@@ -36,21 +36,21 @@ def pointwise(trace: Trace, call: Call) -> list[Labels]:
 
 
 def batch_norm(trace: Trace, call: Call) -> list[Labels]:
-    """(N, C, ...) with weight, bias, running mean and variance of (C,)."""
+    """Follow a batch norm of (N, C, ...) with weight, bias, running mean and variance of (C,)."""
     labels = trace.labels(call["input"])
     _with_state(trace, call, (labels[1],), ("weight", "bias", "running_mean", "running_var"))
     return [labels]
 
 
 def layer_norm(trace: Trace, call: Call) -> list[Labels]:
-    """Mean and variance over the last axes do not mind their order; weight and bias have just these axes."""
+    """Follow a layer norm: moments over the last axes ignore their order; weight and bias have just these axes."""
     labels = trace.labels(call["input"])
     _with_state(trace, call, labels[-len(call["normalized_shape"]) :], ("weight", "bias"))
     return [labels]
 
 
 def group_norm(trace: Trace, call: Call) -> list[Labels]:
-    """Channels may change places within their normalisation group; groups of one channel are no restriction."""
+    """Follow a group norm: channels may change places within a normalisation group; groups of one restrict nothing."""
     labels = trace.labels(call["input"])
     channels, groups = call["C"], call["group"]
     if 1 < groups < channels:
@@ -78,7 +78,7 @@ def _reduced(call: Call, rank: int) -> set[int]:
 
 
 def reduction(trace: Trace, call: Call) -> list[Labels]:
-    """A sum, mean, largest entry or norm over axes in whatever order."""
+    """Follow a sum, mean, largest entry or norm over axes in whatever order."""
     labels = trace.labels(call["self"])
     reduced = _reduced(call, len(labels))
     kept = [Label(fixed(1)) if dim in reduced else label.computed() for dim, label in enumerate(labels)]
@@ -88,7 +88,7 @@ def reduction(trace: Trace, call: Call) -> list[Labels]:
 
 
 def ordered(trace: Trace, call: Call) -> list[Labels]:
-    """Results that depend on the order along an axis (a sort, a running sum, an argmax): that axis stays fixed."""
+    """Follow an operation whose results depend on an axis's order (sort, running sum, argmax): that axis is fixed."""
     labels = trace.labels(call["self"])
     dims = _reduced(call, len(labels))
     trace.pin([labels[dim] for dim in dims])
@@ -101,7 +101,7 @@ def ordered(trace: Trace, call: Call) -> list[Labels]:
 
 
 def extreme(trace: Trace, call: Call) -> list[Labels]:
-    """The largest of two tensors, of one tensor, or along an axis together with its place."""
+    """Follow the largest of two tensors, of one tensor, or along an axis together with its place."""
     if "other" in call.arguments:
         return pointwise(trace, call)
     return ordered(trace, call) if "dim" in call.arguments else reduction(trace, call)

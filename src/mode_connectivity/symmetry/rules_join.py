@@ -1,4 +1,4 @@
-"""Operations that join, cut, repeat, pad or look up entries along an axis."""
+"""Follows operations that join, cut, repeat, pad or look up entries along an axis."""
 
 from mode_connectivity.symmetry.axes import fixed, size_of
 from mode_connectivity.symmetry.call import Call
@@ -6,7 +6,7 @@ from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
 
 
 def cut(trace: Trace, call: Call) -> list[Labels]:
-    """slice, split, split_with_sizes: consecutive pieces of an axis; with steps the axis stays fixed."""
+    """Follow slice, split, split_with_sizes: consecutive pieces of an axis; with steps the axis stays fixed."""
     labels = trace.labels(call["self"])
     dim = call["dim"] % len(labels)
     axis, pieces = labels[dim].axis, []
@@ -24,7 +24,7 @@ def cut(trace: Trace, call: Call) -> list[Labels]:
 
 
 def cat(trace: Trace, call: Call) -> list[Labels]:
-    """A concatenation: its axis has the blocks of every piece, all other axes move together."""
+    """Follow a concatenation: its axis has the blocks of every piece, all other axes move together."""
     parts = [trace.labels(tensor) for tensor in call["tensors"] if tensor.ndim > 1 or tensor.numel()]
     dim = call["dim"] % call.result.ndim
     joined = Label(tuple(block for labels in parts for block in labels[dim].axis))
@@ -47,7 +47,7 @@ def repeat(trace: Trace, call: Call) -> list[Labels]:
 
 
 def pad(trace: Trace, call: Call) -> list[Labels]:
-    """Constant padding: new blocks before and after, of equal entries (the channels of a parameter-free shortcut)."""
+    """Follow constant padding: new blocks of equal entries before and after (channels of a parameter-free shortcut)."""
     labels, widths = list(trace.labels(call["self"])), call["pad"]
     for place in range(len(widths) // 2):
         before, after = widths[2 * place : 2 * place + 2]
@@ -59,7 +59,7 @@ def pad(trace: Trace, call: Call) -> list[Labels]:
 
 
 def along(trace: Trace, call: Call) -> list[Labels]:
-    """flip and roll: the axes along which entries change places stay fixed."""
+    """Follow flip and roll: the axes along which entries change places stay fixed."""
     labels, dims = trace.labels(call["self"]), call["dims"]
     trace.pin([labels[dim] for dim in dims] if dims else labels)
     return [labels]
@@ -73,7 +73,7 @@ def index_select(trace: Trace, call: Call) -> list[Labels]:
 
 
 def look_up(trace: Trace, call: Call) -> list[Labels]:
-    """Entries chosen by number, index[:, i, ...]: the axis looked up stays fixed, and so do the numbers."""
+    """Follow entries chosen by number, index[:, i, ...]: the axis looked up stays fixed, and so do the numbers."""
     labels, indices = trace.labels(call["self"]), list(call["indices"])
     chosen = [dim for dim, index in enumerate(indices) if index is not None]
     for dim in chosen:

@@ -1,4 +1,4 @@
-"""Reshaping: axes merged into one (channels x pixels) or one axis seen as several (heads, windows)."""
+"""Follows reshaping: axes merged into one (channels x pixels) or one axis seen as several (heads, windows)."""
 
 from collections.abc import Sequence
 from math import prod
@@ -9,7 +9,7 @@ from mode_connectivity.symmetry.trace import Label, Labels, Trace
 
 
 def reshape(trace: Trace, call: Call) -> list[Labels]:
-    """Runs of axes with equal products are matched; one-to-one runs keep their label, others are merged and split."""
+    """Match runs of axes with equal products; one-to-one runs keep their label, others are merged and split."""
     shape: Sequence[int] = tuple(call.result.shape)
     if 0 in shape:
         trace.pin(trace.labels(call["self"]))
@@ -45,7 +45,7 @@ def _regrouped(trace: Trace, run: Sequence[Label], sizes: Sequence[int]) -> list
 
 
 def _merged(trace: Trace, outer: Axis, inner: Axis) -> Axis:
-    """Entry (i, j) becomes entry i * len(inner) + j; where both axes move, the inner one is kept fixed."""
+    """Merge two axes: entry (i, j) becomes i * len(inner) + j; where both axes move, the inner one is kept fixed."""
     if trace.slots.is_fixed(outer) and not trace.slots.is_fixed(inner):
         return inner * size_of(outer)
     trace.slots.pin(inner)
@@ -53,7 +53,7 @@ def _merged(trace: Trace, outer: Axis, inner: Axis) -> Axis:
 
 
 def _split(trace: Trace, axis: Axis, sizes: Sequence[int]) -> list[Axis]:
-    """The inverse of a merge where the axis has that structure already; otherwise it stays fixed."""
+    """Undo a merge where the axis has that structure already; otherwise it stays fixed."""
     if len(sizes) == 1:
         return [axis]
     first, rest = sizes[0], list(sizes[1:])

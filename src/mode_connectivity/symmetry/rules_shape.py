@@ -1,4 +1,4 @@
-"""Operations that move entries without changing them: views, and those over pixels only."""
+"""Follows operations that move entries without changing them: views, and those over pixels only."""
 
 import re
 
@@ -9,7 +9,7 @@ from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
 
 
 def over_pixels(trace: Trace, call: Call) -> list[Labels]:
-    """Pooling, resampling and padding of the last d axes, d as in the operation's name; batch and channels pass."""
+    """Follow pooling, resampling and padding of the last d axes, d as in the name; batch and channels pass."""
     labels = trace.labels(call.operands[0])
     dimensions = re.search(r"([123])d", call.operation)
     assert dimensions is not None
@@ -31,7 +31,7 @@ def permute(trace: Trace, call: Call) -> list[Labels]:
 
 
 def expand(trace: Trace, call: Call) -> list[Labels]:
-    """Copies of one entry are equal and may be permuted in any way."""
+    """Follow an expansion: copies of one entry are equal and may be permuted in any way."""
     labels, shape = trace.labels(call["self"]), call.result.shape
     kept: list[Label] = []
     for dim, size in enumerate(reversed(shape)):
@@ -47,7 +47,7 @@ def unsqueeze(trace: Trace, call: Call) -> list[Labels]:
 
 
 def squeeze(trace: Trace, call: Call) -> list[Labels]:
-    """Only axes of one entry go, and those that may go do."""
+    """Follow a squeeze: only axes of one entry go, and those that may go do."""
     labels = trace.labels(call["self"])
     dims = call.get("dim")
     may_go = range(len(labels)) if dims is None else [dims] if isinstance(dims, int) else dims
@@ -67,7 +67,7 @@ def unbind(trace: Trace, call: Call) -> list[Labels]:
 
 
 def as_strided(trace: Trace, call: Call) -> list[Labels]:
-    """A change of memory format: the same entries at the same places, or it is refused."""
+    """Follow a change of memory format: the same entries at the same places, or it is refused."""
     labels = trace.labels(call["self"])
     same_shape = tuple(size_of(label.axis) for label in labels) == tuple(call["size"])
     moved = [old != new for old, new, size in zip(call.stride, call["stride"], call["size"], strict=False) if size > 1]

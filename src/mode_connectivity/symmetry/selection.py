@@ -1,4 +1,4 @@
-"""Which units are swapped."""
+"""Selects which units are swapped."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from mode_connectivity.symmetry.units import Units
 
 
 def random_pairs(live: Tensor, pairs: int, generator: Generator) -> list[tuple[int, int]]:
-    """`pairs` disjoint pairs among the live units; fewer pairs of the same generator are the first of more.
+    """Return `pairs` disjoint pairs of live units; fewer pairs of the same generator are the first of more.
 
     Raises:
         ValueError: too few live units.
@@ -18,7 +18,7 @@ def random_pairs(live: Tensor, pairs: int, generator: Generator) -> list[tuple[i
 
 
 def important_pairs(live: Tensor, importance: Sequence[float], pairs: int) -> list[tuple[int, int]]:
-    """The live units in the order of their importance, most important first, paired as neighbours.
+    """Return the live units, most important first, paired as neighbours.
 
     `importance[k]` belongs to `live[k]`. Errors as `random_pairs`.
     """
@@ -27,7 +27,7 @@ def important_pairs(live: Tensor, importance: Sequence[float], pairs: int) -> li
 
 
 def null_pair(layer: str, units: Units, state: Mapping[str, Tensor]) -> tuple[int, int]:
-    """Two units whose swap is next to none: two that are never active, else the two with the nearest own rows."""
+    """Return two units whose swap changes next to nothing: two never active, else the two with the nearest own rows."""
     dead = torch.nonzero(units.active_share == 0)[:, 0]
     candidates = dead if len(dead) >= 2 else torch.arange(len(units.norm))
     rows = torch.cat(

@@ -1,4 +1,4 @@
-"""Where in a network the activations of a group's units can be read."""
+"""Finds where in a network the activations of a group's units can be read."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from mode_connectivity.symmetry.axes import Axis
 
 
 class Site(NamedTuple):
-    """Axis `dim` of the output of `module` runs over units as `axis` says."""
+    """Names axis `dim` of the output of `module`, which runs over units as `axis` says."""
 
     module: str
     dim: int
@@ -17,7 +17,7 @@ class Site(NamedTuple):
 
 
 class Output(NamedTuple):
-    """What a module returned during the traced pass; `normalises` is the id of a normalisation's input."""
+    """Holds what a module returned during the traced pass; `normalises` is the id of a normalisation's input."""
 
     module: str
     tensor: Tensor
@@ -26,7 +26,7 @@ class Output(NamedTuple):
 
 
 def sites_of(outputs: Sequence[Output], named: Callable[[Axis], Axis]) -> tuple[Site, ...]:
-    """One site for each layer whose outputs move: the layer itself or the normalisation right behind it.
+    """Return one site for each layer whose outputs move: the layer itself or the normalisation right behind it.
 
     Behind, because a negative scale turns the sign of a unit; before the nonlinearity, because a unit that is silent
     on every sample has no correlation.

@@ -1,4 +1,4 @@
-"""Where a group's units live in the state: their own rows, and the input channels of those that read them."""
+"""Finds where a group's units live in the state: their own rows, and the input channels of those that read them."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from mode_connectivity.symmetry.axes import Axis, offsets, positions_of, size_of
 
 
 class Member(NamedTuple):
-    """An axis of a tensor that a group permutes; a consumer reads the units, any other tensor is part of them."""
+    """Names an axis of a tensor that a group permutes; a consumer reads the units, any other tensor is part of them."""
 
     tensor: str
     axis: int
@@ -20,7 +20,7 @@ class Member(NamedTuple):
 def members_of(
     axes: Mapping[str, tuple[Axis, ...]], consumers: frozenset[tuple[str, int]], group: str
 ) -> tuple[Member, ...]:
-    """Every (tensor, axis) with the group, in the order of the state dict."""
+    """Return every (tensor, axis) with the group, in the order of the state dict."""
     return tuple(
         Member(tensor, dim, (tensor, dim) in consumers)
         for tensor, each in axes.items()
@@ -30,7 +30,7 @@ def members_of(
 
 
 def slices_of(axes: Mapping[str, tuple[Axis, ...]], group: str, units: Tensor) -> dict[str, Tensor]:
-    """tensor -> bool mask of the entries that belong to `units`, of a shape that broadcasts to the tensor's."""
+    """Return tensor -> bool mask of the entries that belong to `units`, of a shape that broadcasts to the tensor's."""
     masks: dict[str, Tensor] = {}
     for tensor, each in axes.items():
         for dim, axis in enumerate(each):
@@ -45,7 +45,7 @@ def slices_of(axes: Mapping[str, tuple[Axis, ...]], group: str, units: Tensor) -
 
 
 def moved_slices(axes: Mapping[str, tuple[Axis, ...]], permutation: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The slices of all units that a permutation moves, as `slices_of`: outside them it changes nothing."""
+    """Return the slices of all units that a permutation moves, as `slices_of`: outside them it changes nothing."""
     masks: dict[str, Tensor] = {}
     for group, perm in permutation.items():
         units = torch.nonzero(perm != torch.arange(len(perm)))[:, 0]

@@ -1,4 +1,4 @@
-"""Union-find over slots: which axes must be permuted together, found by unifying their blocks.
+"""Finds which axes must be permuted together: union-find over slots, which unifies their blocks.
 
 A slot is a permutation that is not known yet. Tying two axes binds slots to blocks of other slots, and a slot is cut
 where the boundaries of two axes differ (a batch norm over a concatenation) or coarsened where the units of one
@@ -12,21 +12,21 @@ from mode_connectivity.symmetry.axes import Axis, Block, fixed, simplified, size
 
 
 class Slots:
-    """Slots are named "0", "1", ...; `bound` maps a slot to the blocks that its units were found to be."""
+    """Tracks slots, named "0", "1", ...; `bound` maps a slot to the blocks that its units turned out to be."""
 
     def __init__(self) -> None:
         self.bound: dict[str, Axis] = {}
         self.count = 0
 
     def fresh(self, units: int, positions: int = 1) -> Axis:
-        """An axis moved by a new slot; a single unit cannot move."""
+        """Return an axis moved by a new slot; a single unit cannot move."""
         if units < 2:
             return fixed(units * positions)
         self.count += 1
         return (Block(str(self.count - 1), units, positions),)
 
     def resolve(self, axis: Axis) -> Axis:
-        """The axis in terms of slots that are not bound."""
+        """Return the axis in terms of slots that are not bound."""
         if all(block.group is None or block.group not in self.bound for block in axis):
             return simplified(axis)
         blocks: list[Block] = []
@@ -67,7 +67,7 @@ class Slots:
                 right, left = self._aligned(right, left)
 
     def cut(self, axis: Axis, size: int) -> tuple[Axis, Axis]:
-        """The axis in two, the first of `size` entries; a unit that lies across the cut stays where it is."""
+        """Return the axis in two, the first of `size` entries; a unit that lies across the cut stays where it is."""
         axis, place, missing = self.resolve(axis), 0, size
         while place < len(axis) and axis[place].size <= missing:
             missing -= axis[place].size
@@ -83,7 +83,7 @@ class Slots:
         return self.cut(axis, size)
 
     def _aligned(self, short: Axis, long: Axis) -> tuple[Axis, Axis]:
-        """Both axes with a boundary of `long` after the first block of `short`, whose slot may be cut as well."""
+        """Return both axes with a boundary of `long` after the first block of `short`, whose slot may be cut too."""
         head, tail = self.cut(long, short[0].size)
         short = self.resolve(short)
         # The cut may have split a slot that both axes hold, and joined blocks that are fixed: tie what is aligned now.

@@ -1,4 +1,4 @@
-"""The permutation symmetry of a network: which axes of its state dict move together without a change of function."""
+"""Defines a network's permutation symmetry: which axes of its state dict move together without a change of function."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Permutations = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Symmetry:
-    """Groups of units that may be rearranged: f(apply(w, P), x) = f(w, x) for every x and every choice of P.
+    """Describes groups of units that may be rearranged: f(apply(w, P), x) = f(w, x) for every x and every choice of P.
 
     `groups`: group -> number of units; a group is named for the first layer that produces it, with the slice of that
     layer's outputs where it is a part of them only. `layers`: convolution or linear layer -> group of its outputs, in
@@ -44,7 +44,7 @@ class Symmetry:
 
     @classmethod
     def derive(cls, model: nn.Module, example_inputs: Any, *, verify: bool = True) -> Symmetry:
-        """Follow every axis of the state through one forward pass in evaluation mode (Ainsworth et al. 2023, sec. 2).
+        """Derive the symmetry by following every axis through one evaluation pass (Ainsworth et al. 2023, sec. 2).
 
         Neither the model nor the global generators are changed. `example_inputs` is a tensor or a tuple of arguments;
         a forward pass that depends on their number of pixels is followed for that number. The inputs and outputs of
@@ -60,15 +60,15 @@ class Symmetry:
         return symmetry
 
     def identity(self) -> Permutations:
-        """Every unit stays where it is."""
+        """Return the permutations that leave every unit where it is."""
         return {group: permutations.identity(units) for group, units in self.groups.items()}
 
     def reverse(self) -> Permutations:
-        """The mirror image: the units of every group in reverse order."""
+        """Return the mirror image: the units of every group in reverse order."""
         return {group: permutations.reverse(units) for group, units in self.groups.items()}
 
     def random(self, generator: torch.Generator) -> Permutations:
-        """A uniformly random permutation of every group."""
+        """Return a uniformly random permutation of every group."""
         return {group: permutations.random(units, generator) for group, units in self.groups.items()}
 
     def swap(self, layer: str, pairs: Iterable[tuple[int, int]]) -> Permutations:
@@ -81,16 +81,16 @@ class Symmetry:
         return {**self.identity(), group: permutations.swap(self.groups[group], pairs, layer)}
 
     def invert(self, perms: Mapping[str, Tensor]) -> Permutations:
-        """The permutations that undo `perms`."""
+        """Return the permutations that undo `perms`."""
         return {group: permutations.invert(perm) for group, perm in self.checked(perms).items()}
 
     def compose(self, first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> Permutations:
-        """The permutations that do `first`, then `second`: apply(w, compose(p, q)) = apply(apply(w, p), q)."""
+        """Return `first`, then `second` as one: apply(w, compose(p, q)) = apply(apply(w, p), q)."""
         left, right = self.checked(first), self.checked(second)
         return {group: permutations.compose(left[group], right[group]) for group in self.groups}
 
     def apply(self, state: Mapping[str, Tensor], perms: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The permuted state as a new dict of new tensors of the same types and devices.
+        """Return the permuted state as a new dict of new tensors of the same types and devices.
 
         Entries that the symmetry does not move are copied.
 
@@ -100,7 +100,7 @@ class Symmetry:
         return apply(state, self.axes, self.checked(perms))
 
     def members(self, group: str) -> tuple[Member, ...]:
-        """Every (tensor, axis, is a consumer) that a group permutes.
+        """Return every (tensor, axis, is a consumer) that a group permutes.
 
         Raises:
             ValueError: an unknown group.
@@ -110,7 +110,7 @@ class Symmetry:
         return members_of(self.axes, self.consumers, group)
 
     def slices(self, layer: str, units: Iterable[int]) -> dict[str, Tensor]:
-        """The entries of the state that belong to units of a layer: tensor -> bool mask that broadcasts to its shape.
+        """Return the state entries that belong to units of a layer: tensor -> bool mask that broadcasts to its shape.
 
         They are the units' own rows in all members of the group (weights, biases, normalisation) and the matching input
         channels of every consumer: outside them a swap of these units changes nothing.
@@ -122,7 +122,7 @@ class Symmetry:
         return slices_of(self.axes, group, permutations.chosen(self.groups[group], units, layer))
 
     def group_of(self, layer: str) -> str:
-        """The group of a layer's outputs.
+        """Return the group of a layer's outputs.
 
         Raises:
             ValueError: no layer of that name whose outputs can be permuted.
@@ -132,7 +132,7 @@ class Symmetry:
         return self.layers[layer]
 
     def checked(self, perms: Mapping[str, Tensor]) -> Permutations:
-        """All groups' permutations on the CPU, the identity for a group that is missing.
+        """Return all groups' permutations on the CPU, the identity for a group that is missing.
 
         Raises:
             ValueError: an unknown group, or no permutation of a group's units.

@@ -1,4 +1,4 @@
-"""Watching a forward pass: every tensor that depends on the model or its input carries its axes along.
+"""Traces a forward pass: every tensor that depends on the model or its input carries labels of its axes along.
 
 The pass runs below `torch.nn` and autograd, where any Python control flow has dissolved into a small set of ATen
 operations; each has a rule that says how its result moves when its operands' axes are permuted. Only what the
@@ -22,7 +22,7 @@ from mode_connectivity.symmetry.unsupported import UnsupportedModule
 
 
 class Label(NamedTuple):
-    """An axis of a traced tensor; `source` is the (tensor name, axis) of the state it is a plain view of, if any."""
+    """Labels an axis of a traced tensor; `source` is the (tensor name, axis) of the state that it views, if any."""
 
     axis: Axis
     source: tuple[str, int] | None = None
@@ -43,7 +43,7 @@ Rule = Callable[["Trace", Call], Sequence[Labels]]
 
 
 class Trace(TorchDispatchMode):
-    """Labels of every tensor of one forward pass, over one set of slots."""
+    """Records labels of every tensor of one forward pass, over one set of slots."""
 
     def __init__(self, rule_of: Callable[[Call], Rule | None]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -57,7 +57,7 @@ class Trace(TorchDispatchMode):
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        """No: torch would import its compiler, for seconds, only to keep it away from this mode."""
+        """Return False: torch would import its compiler, for seconds, only to keep it away from this mode."""
         return False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -70,14 +70,14 @@ class Trace(TorchDispatchMode):
         self.known[id(tensor)] = (tensor, labels)
 
     def labels(self, tensor: Tensor) -> Labels:
-        """The labels of a tensor; constants are fixed, and an axis of one entry is always fixed."""
+        """Return the labels of a tensor; constants are fixed, and an axis of one entry is always fixed."""
         _, labels = self.known.get(id(tensor), (tensor, tuple(Label(fixed(size)) for size in tensor.shape)))
         if labels is None:
             raise self.refusal("a result whose axes are not followed")
         return labels
 
     def tie(self, labels: Sequence[Label]) -> Label:
-        """One label for axes that move together."""
+        """Return one label for axes that move together."""
         first, *rest = labels
         for label in rest:
             self.slots.tie(first.axis, label.axis)

@@ -1,4 +1,4 @@
-"""The units of a layer: how active they are, how large, and which of them may be swapped."""
+"""Measures the units of a layer: how active they are, how large, and which of them may be swapped."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ LIVE_SHARE = 0.01
 
 @dataclass(frozen=True)
 class Units:
-    """Per unit, (units,) float64 each.
+    """Holds one value per unit, (units,) float64 each.
 
     `activity`: mean over images and positions of the unit's value as its first consumer sees it, that is after
     normalisation, activation and pooling; `active_share`: share of images on which that value is not zero
@@ -29,7 +29,7 @@ class Units:
 
     @property
     def live(self) -> Tensor:
-        """Indices of the units that are active on at least 1 % of the images: swapping dead ones is no swap."""
+        """Return the units that are active on at least 1 % of the images; swapping dead ones changes nothing."""
         return torch.nonzero(self.active_share >= LIVE_SHARE)[:, 0]
 
 
@@ -71,7 +71,7 @@ def observe_units(
 
 
 def pair_distance(layer: str, state: Mapping[str, Tensor], pair: tuple[int, int]) -> float:
-    """L2 distance between the two units' own rows (weights and bias)."""
+    """Return the L2 distance between the two units' own rows (weights and bias)."""
     first, second = pair
     rows = [state[name].double() for name in (f"{layer}.weight", f"{layer}.bias") if name in state]
     return math.sqrt(sum(float((row[first] - row[second]).square().sum()) for row in rows))

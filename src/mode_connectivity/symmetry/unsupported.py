@@ -1,5 +1,5 @@
-"""The refusal that keeps a derived symmetry from ever being a guess."""
+"""Defines the error that is raised where a symmetry cannot be derived for certain."""
 
 
 class UnsupportedModule(ValueError):
-    """An operation that cannot be followed; the message names it and the module it stands in."""
+    """Reports an operation that cannot be followed; the message names it and the module it stands in."""

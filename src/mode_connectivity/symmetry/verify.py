@@ -1,4 +1,4 @@
-"""The proof by example that a derived symmetry keeps the function."""
+"""Verifies by example that a derived symmetry keeps the function."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def verify_equivalence(permute: Permute, model: nn.Module, example_inputs: Any) 
 
 
 def _distinct(tensor: Tensor, generator: torch.Generator) -> Tensor:
-    """The tensor, or where its entries are all one number others of about that size and its sign."""
+    """Return the tensor; where its entries are all one number, others of about that size and its sign."""
     if tensor.ndim == 0 or tensor.numel() == 0 or not tensor.is_floating_point():
         return tensor
     some = tensor.flatten()[:PEEK]
@@ -56,7 +56,7 @@ def _distinct(tensor: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _outputs(model: nn.Module, state: dict[str, Tensor], example_inputs: Any) -> list[Tensor]:
-    """The tensors that the model returns, computed in float64 as far as it lets that happen."""
+    """Return the tensors that the model returns, computed in float64 as far as it lets that happen."""
     tensors = {name: _double(tensor) for name, tensor in {**dict(model.named_buffers()), **state}.items()}
     with undisturbed(model):
         output = functional_call(model, tensors, cast(example_inputs, torch.float64), tie_weights=False)
@@ -64,5 +64,5 @@ def _outputs(model: nn.Module, state: dict[str, Tensor], example_inputs: Any) ->
 
 
 def _double(tensor: Tensor) -> Tensor:
-    """A copy, should the pass write to it."""
+    """Return a copy, floating-point tensors in float64, as the pass may write to it."""
     return tensor.to(torch.float64 if tensor.is_floating_point() else tensor.dtype, copy=True)

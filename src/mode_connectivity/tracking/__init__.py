@@ -1,1 +1,1 @@
-"""Runs in MLflow; no other room imports it."""
+"""Logs runs to MLflow, which no other package imports."""

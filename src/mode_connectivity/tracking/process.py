@@ -1,4 +1,4 @@
-"""Tracking in a process of its own: importing MLflow takes seconds, which so pass beside a stage's imports and work.
+"""Logs runs in a process of its own, so that a stage need not wait the seconds that importing MLflow takes.
 
 The process is told of a run as one line of JSON and answers with one. It ends when the stage does, whatever ends it.
 """
@@ -23,11 +23,11 @@ INTERRUPTED_SECONDS = 5.0
 
 
 class Untracked(RuntimeError):
-    """The run was not logged whole; the message says why."""
+    """Says why a run was not logged whole."""
 
 
 class Tracker:
-    """The other end of the process; a session of its own keeps a terminal's Ctrl-C from it."""
+    """Starts the tracking process and sends it runs; a session of its own keeps a terminal's Ctrl-C from it."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -40,7 +40,7 @@ class Tracker:
         atexit.register(self._process.kill)
 
     def log(self, record: Record, extra: Mapping[str, float] | None = None, *, status: str = "FINISHED") -> None:
-        """As `runs.log`.
+        """Log `record` as `runs.log` does, in the tracking process.
 
         Raises:
             Untracked: it could not be logged.
@@ -73,16 +73,16 @@ class Tracker:
 
 @cache
 def tracker() -> Tracker:
-    """The tracking process of this stage, started by the first call."""
+    """Return the tracking process of this stage, started by the first call."""
     return Tracker()
 
 
 def serve() -> None:
-    """Log what comes in by lines until nothing more can."""
+    """Log each run that comes in as a line, until the input ends."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # where others print
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what other code prints must not mix with the answers
     with suppress(KeyboardInterrupt):
-        with suppress(Exception):  # said when there is something to log
+        with suppress(Exception):  # the first run to log fails with the same error, and is answered with it
             runs.load()
         for line in sys.stdin:
             plain, extra, status = json.loads(line)
@@ -90,7 +90,7 @@ def serve() -> None:
 
 
 def _logged(plain: dict[str, Any], extra: dict[str, float], status: str) -> str:
-    """Why a run was not logged; empty where it was."""
+    """Return why a run was not logged; empty where it was."""
     record = Record(**plain | {"files": [Path(file) for file in plain["files"]]})
     try:
         runs.log(record, extra, status=status)
@@ -101,4 +101,4 @@ def _logged(plain: dict[str, Any], extra: dict[str, float], status: str) -> str:
 
 if __name__ == "__main__":
     serve()
-    os._exit(0)  # taking MLflow down in order would cost time
+    os._exit(0)  # an ordinary exit would spend time on taking MLflow down

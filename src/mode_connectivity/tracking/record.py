@@ -8,10 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Record:
-    """Holds what is logged of one run. All of it can be read from a stage's outputs, so that a result restored from a
-    cache can be logged too.
+    """Holds what is logged of one run.
 
-    `series` hold one value a step; `files` are figures and summaries.
+    All of it can be read from a stage's outputs, so that a result restored from a cache can be logged too. `series`
+    hold one value a step; `files` are figures and summaries.
     """
 
     stage: str
@@ -23,6 +23,7 @@ class Record:
 
     @property
     def name(self) -> str:
+        """Return the name of the run: the stage, and the values of its item if it has one."""
         return "@".join([self.stage, "-".join(str(part) for part in self.item.values())]) if self.item else self.stage
 
 

@@ -14,12 +14,16 @@ BATCH = 1000  # the most metrics that a tracking server takes in one call
 
 
 def tracking_uri() -> str:
+    """Return the address of the store: MLFLOW_TRACKING_URI, or else a database in the project."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
 
 
 def log(record: Record, extra: Mapping[str, float] | None = None, *, status: str = "FINISHED") -> None:
-    """Log `record` as one run that ended with `status`; `extra` are metrics of this execution (seconds, memory), not of
-    the result. A run that could not be logged whole is FAILED, and KILLED where logging was interrupted."""
+    """Log `record` as one run that ended with `status`.
+
+    `extra` are metrics of this execution (seconds, memory), not of the result. A run that could not be logged whole is
+    FAILED, and KILLED where logging was interrupted.
+    """
     client, experiment = _client()
     from mlflow.entities import Metric, Param, RunTag
 
@@ -58,7 +62,7 @@ def load() -> type:
 
 
 def initialise() -> str:
-    """Make the store and the experiment once, before several processes could; returns the tracking URI."""
+    """Make the store and the experiment before several processes could, and return the tracking URI."""
     _client()
     return tracking_uri()
 

@@ -1,4 +1,4 @@
-"""Training a network from its initialisation to an endpoint."""
+"""Trains a network from its initialisation to an endpoint."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,7 +9,7 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.models import memory_format
+from mode_connectivity.models import laid_out, memory_format
 from mode_connectivity.training.loop import Recipe, descend
 from mode_connectivity.training.progress import Epoch
 from mode_connectivity.training.small_maps import SmallMaps
@@ -27,7 +27,7 @@ def train_endpoint(
     title: str = "endpoint",
     watch: Callable[[Mapping[str, Tensor]], None] | None = None,
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
-    """The state dict reached from `start` by SGD on the cross entropy, and the history. `start` is not changed.
+    """Return the state dict reached from `start` by SGD on the cross entropy, and the history. `start` is not changed.
 
     `keeper` keeps the state of the training, from which the same call goes on where it was interrupted.
     `watch` is shown the state after every epoch, and must leave it as it is.
@@ -40,7 +40,7 @@ def train_endpoint(
 
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         with precision.autocast(), SmallMaps():
-            logits = functional_call(model, state, (images.to(memory_format=layout),))
+            logits = functional_call(model, state, (laid_out(images, layout),))
             loss = cross_entropy(logits.float(), labels)
         for leaf, gradient in zip(leaves, torch.autograd.grad(loss, leaves), strict=True):
             leaf.grad = gradient

@@ -1,13 +1,14 @@
-"""Stochastic gradient descent on any tensors: the one loop behind endpoints and curves."""
+"""Runs stochastic gradient descent on any tensors: the one loop behind endpoints and curves."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from mode_connectivity.datasets import Batches
 from mode_connectivity.training.momentum import Momentum
 from mode_connectivity.training.progress import Epoch, Progress
 from mode_connectivity.training.schedules import SCHEDULES
@@ -16,7 +17,7 @@ from mode_connectivity.training.state import Resumable
 
 @dataclass(frozen=True)
 class Recipe:
-    """SGD with momentum; `weight_decay` is the factor of half the squared norm in the loss."""
+    """Holds the settings of SGD with momentum; `weight_decay` is the factor of half the squared norm in the loss."""
 
     epochs: int
     batch_size: int
@@ -28,14 +29,6 @@ class Recipe:
 
 
 Step = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-
-
-class Batches(Protocol):
-    """(inputs, labels), anew in each pass; `TrainingBatches` are the usual ones."""
-
-    def __len__(self) -> int: ...
-
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]: ...
 
 
 def descend(
@@ -50,7 +43,7 @@ def descend(
     title: str = "",
     after_epoch: Callable[[], None] | None = None,
 ) -> list[Epoch]:
-    """Move `leaves` in place and return the history.
+    """Move `leaves` in place by SGD and return the history.
 
     `step(images, labels)` writes the gradient of each leaf into its `.grad` and returns the batch's loss and number
     of right answers as detached scalars. Of several steps each moves the leaves in turn, with one momentum and one
@@ -89,7 +82,7 @@ def descend(
 
 
 def _rate(recipe: Recipe, done: Progress, steps: int) -> float:
-    """The learning rate of the next step."""
+    """Return the learning rate of the next step."""
     return recipe.learning_rate * SCHEDULES[recipe.schedule]((done.epoch * steps + done.step) / (recipe.epochs * steps))
 
 

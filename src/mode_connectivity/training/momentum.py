@@ -1,4 +1,4 @@
-"""Steps of gradient descent with momentum."""
+"""Takes steps of gradient descent with momentum."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from torch.optim.sgd import sgd
 
 
 class Momentum:
-    """SGD on the `.grad` of `leaves`, in place: v <- momentum v + g + decay w, w <- w - rate v.
+    """Runs SGD on the `.grad` of `leaves`, in place: v <- momentum v + g + decay w, w <- w - rate v.
 
     The steps are torch's own; its `torch.optim.SGD` would import torch's compiler, for over a second, to keep it away.
     `velocities` holds the v of each leaf, None before its first gradient.

@@ -1,4 +1,4 @@
-"""How far a training has come."""
+"""Records how far a training has come."""
 
 from dataclasses import dataclass, field
 
@@ -7,13 +7,15 @@ from torch import Tensor
 
 
 class Diverged(ValueError):
-    """The loss is no longer a finite number."""
+    """Reports that the loss is no longer a finite number."""
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """Means over the batches of one pass: the training loss without the weight decay, the accuracy in [0, 1], and
-    the learning rate of the last step."""
+    """Holds means over the batches of one pass, and the learning rate of its last step.
+
+    They are the training loss without the weight decay, and the accuracy in [0, 1].
+    """
 
     loss: float
     accuracy: float
@@ -22,7 +24,7 @@ class Epoch:
 
 @dataclass
 class Progress:
-    """`step` batches into pass `epoch`: their losses and right answers, still on the device; the passes before it.
+    """Counts `step` batches into pass `epoch`; holds losses and right answers, on the device, and the passes before.
 
     `order` is the state from which the generator of this pass drew its order, where that is remembered.
     """
@@ -37,7 +39,7 @@ class Progress:
     order: Tensor | None = None
 
     def add(self, loss: Tensor, right: Tensor, images: int, rate: float) -> None:
-        """One batch is done."""
+        """Record one finished batch."""
         self.losses.append(loss)
         self.right.append(right)
         self.step += 1
@@ -45,7 +47,7 @@ class Progress:
         self.rate = rate
 
     def end_epoch(self, title: str) -> Epoch:
-        """All batches of this pass are done.
+        """Return the means of this pass, all of whose batches are done, and begin the next one.
 
         Raises:
             Diverged: their mean loss is not finite.

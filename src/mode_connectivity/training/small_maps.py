@@ -1,4 +1,4 @@
-"""Weight gradients of convolutions on maps of a few pixels, as one matrix product for each place in the kernel."""
+"""Computes weight gradients of convolutions on maps of a few pixels as one matrix product a place of the kernel."""
 
 from collections.abc import Callable
 from itertools import product
@@ -13,7 +13,7 @@ POSITIONS = 16  # up to this many pixels the products are faster than oneDNN's k
 
 
 class SmallMaps(TorchFunctionMode):
-    """While this context is open, `conv2d` on small fp32 maps on a CPU takes its weight gradient from products.
+    """Takes the weight gradient of `conv2d` on small fp32 maps on a CPU from products while this context is open.
 
     For an output gradient G and inputs X the weight gradient at place (i, j) of the kernel is the sum over images and
     pixels p of G[p] X[p + (i, j) - padding]^T. Pixels that would read padding are left out, and these are most of a
@@ -53,7 +53,7 @@ def _is_small(
 
 
 class _Convolution(torch.autograd.Function):
-    """torch's own convolution but for the gradient of its weight."""
+    """Computes torch's own convolution but for the gradient of its weight."""
 
     @staticmethod
     def forward(ctx: Any, images: Tensor, weight: Tensor, bias: Tensor | None, padding: tuple[int, int]) -> Tensor:
@@ -76,10 +76,10 @@ class _Convolution(torch.autograd.Function):
 
 def _image_gradient(images: Tensor, gradient: Tensor, weight: Tensor, padding: tuple[int, int]) -> Tensor:
     of_images_alone = [True, False, False]
-    found: Tensor = torch.ops.aten.convolution_backward(
+    image_gradient: Tensor = torch.ops.aten.convolution_backward(
         gradient, images, weight, None, [1, 1], list(padding), [1, 1], False, [0, 0], 1, of_images_alone
     )[0]
-    return found
+    return image_gradient
 
 
 def _weight_gradient(images: Tensor, gradient: Tensor, weight: Tensor, padding: tuple[int, int]) -> Tensor:
@@ -97,6 +97,6 @@ def _weight_gradient(images: Tensor, gradient: Tensor, weight: Tensor, padding: 
 
 
 def _overlap(shift: int, outputs: int, inputs: int) -> tuple[slice, slice] | None:
-    """Which outputs read an input at `shift` from themselves, and which inputs these are."""
+    """Return which outputs read an input at `shift` from themselves, and which inputs these are."""
     first, last = max(0, -shift), min(outputs, inputs - shift)
     return (slice(first, last), slice(first + shift, last + shift)) if first < last else None

@@ -1,4 +1,4 @@
-"""The state of a training: what another process needs to go on to the same bits as if nothing had happened."""
+"""Stores the state of a training, from which another process resumes it to the same bits."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -14,28 +14,28 @@ from mode_connectivity.training.progress import Epoch, Progress
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`tensors` and `position`, which holds JSON values: where in the training they stand."""
+    """Holds `tensors` and `position`, JSON values that say where in the training they stand."""
 
     tensors: dict[str, Tensor]
     position: dict[str, Any]
 
 
 class Keeper(Protocol):
-    """Where snapshots are kept; what is kept may still be used by the training, so `keep` must copy or write it."""
+    """Keeps snapshots; what is kept may still be used by the training, so `keep` must copy or write it."""
 
     def restore(self) -> Snapshot | None:
-        """The newest snapshot of this training, if there is one."""
+        """Return the newest snapshot of this training, if there is one."""
 
     def due(self) -> bool:
-        """Whether a snapshot should be kept after the step just done."""
+        """Return whether a snapshot should be kept after the step just done."""
 
     def keep(self, snapshot: Snapshot) -> None:
-        """Keep it; may raise to end the training there."""
+        """Keep the snapshot; may raise to end the training there."""
 
 
 @dataclass(frozen=True)
 class Resumable:
-    """A training that can be interrupted: where its state is kept, and what it changes beside leaves and velocities.
+    """Resumes an interrupted training: where its state is kept, and what it changes beside leaves and velocities.
 
     `generators` are those of the training beside the ones of `batches` and torch's global one, which dropout uses;
     `carried` are tensors that its steps change in place, such as running statistics.
@@ -47,7 +47,7 @@ class Resumable:
     carried: Mapping[str, Tensor] = field(default_factory=dict)
 
     def restored(self, descent: Momentum) -> Progress:
-        """Bring everything to where the newest snapshot stands, in place; the start where there is none."""
+        """Bring everything in place to where the newest snapshot stands; to the start where there is none."""
         snapshot = self.keeper.restore()
         if snapshot is None:
             return Progress()
@@ -70,7 +70,7 @@ class Resumable:
         return Progress(**counts, losses=losses, right=right, history=history)
 
     def rest_of_epoch(self, progress: Progress) -> Iterator[tuple[Tensor, Tensor]]:
-        """The batches of the epoch from the step at which `progress` stands; what orders them is remembered."""
+        """Yield the epoch's batches from the step at which `progress` stands; what orders them is remembered."""
         progress.order = self.batches.order.get_state()
         return self.batches.epoch(skip=progress.step)
 

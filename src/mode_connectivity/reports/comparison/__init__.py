@@ -1,1 +1,1 @@
-"""All paths of a neuron-swap study side by side."""
+"""Reports all paths of a neuron-swap study side by side."""

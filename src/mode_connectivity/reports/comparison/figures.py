@@ -33,7 +33,7 @@ def draw_comparison(folder: Path, rows: list[Row]) -> None:
 
 
 def draw_paths(folder: Path, summaries: Mapping[tuple[str, int], Summary]) -> None:
-    """The line and the curve to every variant, and the control's curve of the same seeds where there is one."""
+    """Write the losses of line and curve to every variant, beside the control's curve of the same seeds."""
     seeds: dict[str, list[int]] = {}
     for variant, seed in summaries:
         seeds.setdefault(variant, []).append(seed)
@@ -51,9 +51,9 @@ def draw_paths(folder: Path, summaries: Mapping[tuple[str, int], Summary]) -> No
 
 
 def _losses(variant: str, seeds: list[int], path: str) -> Losses:
-    found: dict[str, list[NDArray[np.float64]]] = {probe: [] for probe in PROBES}
+    losses: dict[str, list[NDArray[np.float64]]] = {probe: [] for probe in PROBES}
     for seed in seeds:
         with np.load(layout.analysis(variant, seed) / layout.DISTANCES, allow_pickle=False) as arrays:
             for probe in PROBES:
-                found[probe].append(arrays[f"{path}_{probe}_loss"])
-    return {probe: np.stack(each) for probe, each in found.items()}
+                losses[probe].append(arrays[f"{path}_{probe}_loss"])
+    return {probe: np.stack(each) for probe, each in losses.items()}

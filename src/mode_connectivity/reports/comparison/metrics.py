@@ -1,4 +1,4 @@
-"""Averages the figures of all paths, few enough to compare experiments by eye."""
+"""Averages a few figures of all paths, to compare experiments by eye."""
 
 from typing import Any
 

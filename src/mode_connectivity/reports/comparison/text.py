@@ -38,7 +38,7 @@ def report_text(params: Params, rows: list[Row]) -> str:
 
 
 def _reseeds(rows: list[Row]) -> dict[str, dict[str, float]] | None:
-    """Means over the seeds for another seed as the other end, as it was trained and after matching."""
+    """Return means over the seeds for another seed as the other end, as it was trained and after matching."""
     keys = ("line_barrier", "curve_barrier", "end_distance", "displacement", "end_loss")
     chosen = {end: [row for row in rows if row["variant"] == end] for end in RESEEDS}
     if not all(chosen.values()):

@@ -1,1 +1,1 @@
-"""Whether corrections are local or global, per depth."""
+"""Reports whether corrections are local or global, per depth."""

@@ -1,4 +1,4 @@
-"""The figures of one variant over all seeds, ready for JSON: a value a seed, their mean, an interval from six on."""
+"""Computes the figures of one variant: a value a seed, their mean, and an interval from six seeds on."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from mode_connectivity.statistics.claims import FEWEST, Evidence
 
 Floats = NDArray[np.float64]
 Figure = dict[str, Any]
-# Of `movement` in each analysis: plain displacements, which the control has as well.
+# From `movement` of each analysis: plain displacements, from which nothing of the control's is subtracted.
 PLAIN = (
     "displacement",
     "displacement_over_ends",
@@ -33,7 +33,7 @@ PLAIN = (
     "highest_orbit_distance",
 )
 
-# What needs a control and a permutation that undoes itself: None where there is none.
+# Figures that need a control and a permutation that undoes itself; None where there is none.
 BEYOND_CONTROL = (
     "control_over_plain",
     "cosine_with_control",
@@ -49,7 +49,7 @@ BEYOND_CONTROL = (
 
 
 def figure(values: list[float | None] | Floats) -> Figure | None:
-    """One value a seed; the 95 % interval is that of the sign-flip test; None where a seed has no value."""
+    """Return a value a seed, their mean and the 95 % interval of the sign-flip test; None where a seed lacks one."""
     known = [float(value) for value in values if value is not None]
     if len(known) < len(values) or not known:
         return None
@@ -61,34 +61,36 @@ def figure(values: list[float | None] | Floats) -> Figure | None:
 def loss_record(
     summaries: list[Summary], controls: list[Summary], evidence: Evidence | None
 ) -> dict[str, Figure | None]:
-    """Nats on the training set: barriers of line and curve; excess of the highest loss on the curve over that on the
-    control's, and the same under each restriction."""
-    found = {
+    """Return barriers of line and curve, and the curve's excess over the control, in nats on the training set.
+
+    The excess is that of the highest loss on the curve over that on the control's, also under each restriction.
+    """
+    record = {
         "line_barrier": figure([each.line["train"]["loss_barrier"] for each in summaries]),
         "curve_barrier": figure([each.curve["train"]["loss_barrier"] for each in summaries]),
         "end_loss": figure([max(each.line["train"]["loss_at_ends"]) for each in summaries]),
     }
     if controls:
         pairs = zip(summaries, controls, strict=True)
-        found["curve_excess"] = figure(
+        record["curve_excess"] = figure(
             [a.curve["train"]["highest_loss"] - b.curve["train"]["highest_loss"] for a, b in pairs]
         )
-    return found | {f"excess_{kind}": figure(values) for kind, values in (evidence.excess if evidence else {}).items()}
+    return record | {f"excess_{kind}": figure(values) for kind, values in (evidence.excess if evidence else {}).items()}
 
 
 def depth_record(summaries: list[Summary], corrections: list[Correction] | None, params: Params) -> dict[str, Any]:
-    """Where the bend moved: plain (`PLAIN`), per layer, and beyond the control."""
+    """Return where the bend moved: plain (`PLAIN`), per layer, and beyond the control."""
     movements = [each.movement for each in summaries]
-    found: dict[str, Any] = dict.fromkeys(BEYOND_CONTROL)
-    found |= {name: figure([each.get(name) for each in movements]) for name in PLAIN}
+    record: dict[str, Any] = dict.fromkeys(BEYOND_CONTROL)
+    record |= {name: figure([each.get(name) for each in movements]) for name in PLAIN}
     ends = [sum(layer["end_distance"] ** 2 for layer in each.layers) for each in summaries]
-    found["end_distance"] = figure(np.sqrt(ends))
-    found["layers"] = {"plain": [[layer["bend_displacement"] ** 2 for layer in each.layers] for each in summaries]}
+    record["end_distance"] = figure(np.sqrt(ends))
+    record["layers"] = {"plain": [[layer["bend_displacement"] ** 2 for layer in each.layers] for each in summaries]}
     if corrections:
-        found |= _beyond_control(corrections, np.array(ends), summaries, params)
-        found["layers"] |= _per_layer(corrections)
-        found["shares"] = _shares(corrections)
-    return found
+        record |= _beyond_control(corrections, np.array(ends), summaries, params)
+        record["layers"] |= _per_layer(corrections)
+        record["shares"] = _shares(corrections)
+    return record
 
 
 def _beyond_control(
@@ -99,7 +101,7 @@ def _beyond_control(
 
     outside = total("corrected") - total("corrected_slices")
     chance = np.array([np.nan if each.chance is None else each.chance.sum() for each in corrections])
-    found: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "control_over_plain": figure([each.already for each in corrections]),
         "cosine_with_control": figure([each.cosine for each in corrections]),
         "corrected_over_ends": figure(_over(total("corrected"), ends)),
@@ -110,18 +112,18 @@ def _beyond_control(
         "turned": [each.turned for each in corrections],
         "global_change": None,
     }
-    changes = found["corrected_outside_over_ends"]
+    changes = figures["corrected_outside_over_ends"]
     if changes and len(corrections) >= FEWEST and params.curve.replicates:
         values = np.array(changes["values"])
-        found["global_change"] = {
+        figures["global_change"] = {
             "p_above_zero": float(sign_flip_p(values, 0, "greater")),
             "p_none": equivalence_p(values, params.locality.change_margin),
         }
-    return found
+    return figures
 
 
 def _over(amounts: Floats, wholes: Floats) -> list[float | None]:
-    """Ratios; None where there is no amount or no whole."""
+    """Return ratios; None where there is no amount or no whole."""
     known = ~np.isnan(amounts) & (wholes > 0)
     return [float(a / w) if k else None for a, w, k in zip(amounts, wholes, known, strict=True)]
 
@@ -133,26 +135,26 @@ def _rank(each: tuple[Correction, Summary]) -> float | None:
 
 
 def _per_layer(corrections: list[Correction]) -> dict[str, Any]:
-    """Energies per seed and layer, and the interval of the corrected ones per layer."""
+    """Return energies per seed and layer, and the interval of the corrected ones per layer."""
     names = ("raw", "control", "corrected", "corrected_slices")
-    found: dict[str, Any] = {name: [getattr(each, name).tolist() for each in corrections] for name in names}
-    intervals = [figure(values) for values in np.array(found["corrected"]).T]
-    found["corrected_interval"] = [each["interval"] for each in intervals if each is not None]
-    found["chance"] = [None if each.chance is None else each.chance.tolist() for each in corrections]
-    return found
+    energies: dict[str, Any] = {name: [getattr(each, name).tolist() for each in corrections] for name in names}
+    intervals = [figure(values) for values in np.array(energies["corrected"]).T]
+    energies["corrected_interval"] = [each["interval"] for each in intervals if each is not None]
+    energies["chance"] = [None if each.chance is None else each.chance.tolist() for each in corrections]
+    return energies
 
 
 def _shares(corrections: list[Correction]) -> dict[str, Any]:
-    """Share of the slices in the energy: a ratio of sums over seeds, with its standard error from `FEWEST` seeds on."""
-    found: dict[str, Any] = {}
+    """Return the slices' share of the energy: a ratio of sums over seeds, with its error from `FEWEST` seeds on."""
+    shares: dict[str, Any] = {}
     for name in ("raw", "control", "corrected"):
         slices, whole = (
             np.array([getattr(each, name + where).sum() for each in corrections]) for where in ("_slices", "")
         )
         ratio = ratio_of_sums(slices, whole)
-        found[name] = (
+        shares[name] = (
             None
             if ratio is None
             else {"value": ratio.value, "error": ratio.error if len(corrections) >= FEWEST else None}
         )
-    return found
+    return shares

@@ -13,7 +13,7 @@ from mode_connectivity.statistics.claims import Evidence
 def evidence_of(params: Params, variant: str, summaries: Summaries) -> Evidence:
     """Return the barriers of the straight lines, and the excess of the restricted curves that the params ask for.
 
-    Others may lie in the folder, from a study with other params.
+    The folder may also hold curves of a study with other params.
     """
     kinds: tuple[str, ...] = params.restricted.kinds if variant in params.restricted.variants else ()
     excess = {kind: np.array([_excess(variant, seed, kind) for seed in params.seeds]) for kind in kinds}
@@ -22,5 +22,5 @@ def evidence_of(params: Params, variant: str, summaries: Summaries) -> Evidence:
 
 
 def _excess(variant: str, seed: int, kind: str) -> float:
-    found: float = json.loads(layout.restricted(variant, seed, kind).read_text())["excess"]["train"]
-    return found
+    excess: float = json.loads(layout.restricted(variant, seed, kind).read_text())["excess"]["train"]
+    return excess

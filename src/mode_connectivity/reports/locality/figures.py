@@ -1,4 +1,4 @@
-"""The figures beside the verdict: what moved per layer, where its energy lies, and what restricted curves cost."""
+"""Draws the figures of the verdict: what moved per layer, where its energy lies, and what restricted curves cost."""
 
 import json
 from pathlib import Path
@@ -33,9 +33,9 @@ def draw_figures(folder: Path, record: Record) -> None:
 def _draw_movements(folder: Path, layers: list[str], variants: dict[str, Record]) -> None:
     movements = {}
     for name, each in variants.items():
-        found = each["movement"]["layers"]
-        raw, control, corrected = (np.array(found[key]) for key in ("raw", "control", "corrected"))
-        intervals = found["corrected_interval"]
+        energies = each["movement"]["layers"]
+        raw, control, corrected = (np.array(energies[key]) for key in ("raw", "control", "corrected"))
+        intervals = energies["corrected_interval"]
         interval = np.array(intervals) if intervals and None not in intervals else None
         movements[name] = LayerMovement(raw, control, corrected, interval, each["swapped_layer"])
     figure = layer_movements(layers, movements) if movements else nothing_to_draw("no swap beside a control")
@@ -55,11 +55,11 @@ def _draw_shares(folder: Path, variants: dict[str, Record]) -> None:
 
 
 def _draw_restricted(folder: Path, record: Record, seeds: dict[str, list[int]]) -> None:
-    """The restricted curves that were asked for."""
-    asked = record["restricted"]
-    kinds = [kind for kind in REGIONS if kind in asked["kinds"]]
-    variants = [variant for variant in seeds if variant in asked["variants"]]
-    found = {
+    """Write the figure of the restricted curves that the params list."""
+    section = record["restricted"]
+    kinds = [kind for kind in REGIONS if kind in section["kinds"]]
+    variants = [variant for variant in seeds if variant in section["variants"]]
+    results = {
         (variant, kind): [json.loads(layout.restricted(variant, seed, kind).read_text()) for seed in seeds[variant]]
         for variant in variants
         for kind in kinds
@@ -67,7 +67,7 @@ def _draw_restricted(folder: Path, record: Record, seeds: dict[str, list[int]]) 
     measures: dict[str, Excess] = {
         measure: {
             variant: {
-                look: {kind: np.array([each[key][probe] for each in found[variant, kind]]) for kind in kinds}
+                look: {kind: np.array([each[key][probe] for each in results[variant, kind]]) for kind in kinds}
                 for look, key, probe in (
                     ("trained, training set", trained, "train"),
                     ("trained, test set", trained, "test"),
@@ -78,7 +78,7 @@ def _draw_restricted(folder: Path, record: Record, seeds: dict[str, list[int]]) 
         }
         for measure, (trained, cut) in MEASURES.items()
     }
-    if found:
+    if results:
         margin = record["params"]["margin"]
         figure = restricted_excess(kinds, measures, _intervals(record, variants), margin)
     else:
@@ -87,7 +87,7 @@ def _draw_restricted(folder: Path, record: Record, seeds: dict[str, list[int]]) 
 
 
 def _intervals(record: Record, variants: list[str]) -> dict[str, dict[str, tuple[float, float]]]:
-    """Of the mean excess, where the verdict has one: from six seeds on."""
+    """Return the intervals of the mean excess, where the verdict has one: from six seeds on."""
     intervals: dict[str, dict[str, tuple[float, float]]] = {}
     for variant in variants:
         for name, figure in record["variants"][variant]["losses"].items():

@@ -1,4 +1,4 @@
-"""The verdict with all its figures: as one record, and in prose."""
+"""Writes the verdict with all its figures, as one record and in prose."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -27,7 +27,7 @@ def verdict_record(
     evidence: dict[str, Evidence],
     answers: dict[str, Verdict],
 ) -> dict[str, Any]:
-    """Everything that the stage found, ready for JSON, variant by variant."""
+    """Return all results of the locality stage, ready for JSON, variant by variant."""
 
     def of(variant: str, seeds: tuple[int, ...]) -> list[Summary]:
         return [summaries[variant, seed] for seed in seeds]
@@ -67,16 +67,16 @@ def verdict_record(
 
 
 def verdict_text(record: dict[str, Any]) -> str:
-    """The record in prose."""
+    """Return the record in prose."""
     return render(TEMPLATE, **record, fan_out_falls=_fan_out_falls(record))
 
 
 def _fan_out_falls(record: dict[str, Any]) -> bool | None:
-    """Whether fewer weights read a unit the later its layer; None where fewer than two layers are swapped."""
-    found = {
+    """Return whether fewer weights read a unit the later its layer; None where fewer than two layers are swapped."""
+    fan_outs = {
         each["swapped_layer"]: each["movement"]["fan_out"]["mean"]
         for each in record["variants"].values()
         if each["movement"]["fan_out"]
     }
-    amounts = [found[layer] for layer in record["layers"] if layer in found]
+    amounts = [fan_outs[layer] for layer in record["layers"] if layer in fan_outs]
     return bool((np.diff(amounts) < 0).all()) if len(amounts) > 1 else None

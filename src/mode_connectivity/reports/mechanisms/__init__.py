@@ -1,1 +1,1 @@
-"""Which networks read the cue and which paths join them."""
+"""Reports which networks read the cue and which paths join them."""

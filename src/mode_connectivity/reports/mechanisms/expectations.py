@@ -14,7 +14,7 @@ def signs_of(findings: Findings, margin: float) -> list[Sign]:
     """Return the four signs, each with the number that decides it."""
     paths, networks = findings.paths, findings.networks
     naive = findings.tuned.get("naive", {}).values()
-    barriers = [{name: sets["error_barrier"] for name, sets in found["path"]["sets"].items()} for found in naive]
+    barriers = [{name: sets["error_barrier"] for name, sets in history["path"]["sets"].items()} for history in naive]
     return [
         straight_lines_have_barriers(paths, margin),
         fitted_paths_have_none_on_their_data(paths, margin),

@@ -1,4 +1,4 @@
-"""The figures of the mechanisms report."""
+"""Draws the figures of the mechanisms report."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,8 +18,9 @@ Lines = Iterable[tuple[str, NDArray[np.float64], Profiles]]
 
 
 def draw_figures(folder: Path, findings: Findings) -> None:
+    """Write accuracy while fine-tuning, the straight lines back, and the paths between the twins."""
     accuracy = {
-        method: [{probe: np.array(found["accuracy"][probe]) for probe in PROBES} for found in seeds.values()]
+        method: [{probe: np.array(history["accuracy"][probe]) for probe in PROBES} for history in seeds.values()]
         for method, seeds in findings.tuned.items()
     }
     while_tuned = accuracy_while_tuned(accuracy, findings.chance) if accuracy else _nothing()

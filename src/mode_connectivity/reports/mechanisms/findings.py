@@ -1,4 +1,4 @@
-"""What the stages of the mechanisms study left on disk, read for its report."""
+"""Reads what the stages of the mechanisms study wrote, for its report."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ TRAINED_ON = {"cue": "cue-trained", "clean": "clean twin"}
 
 @dataclass(frozen=True)
 class Findings:
-    """`networks`: how each reads the probe sets; `tuned` by method; `paths` to the clean twin by pattern; `chance`."""
+    """Holds `networks`: scores on the probe sets; `tuned` by method; `paths` to the twin by pattern; `chance`."""
 
     networks: Networks
     tuned: Found
@@ -30,6 +30,7 @@ class Findings:
 
     @classmethod
     def of(cls, params: Params) -> Self:
+        """Return what the stages wrote for all methods, patterns and seeds of `params`."""
         tuned: Found = {
             method: {
                 seed: json.loads(layout.history(layout.finetuned(method, seed)).read_text()) for seed in params.seeds
@@ -48,14 +49,14 @@ class Findings:
 
     @property
     def images(self) -> dict[str, int]:
-        """How many clean and, for a method that takes them, cue images were fine-tuned on."""
+        """Return how many clean and, for a method that takes them, cue images were fine-tuned on."""
         counts: dict[str, int] = {}
         for seeds in self.tuned.values():
             counts |= next(iter(seeds.values()))["images"]
         return counts
 
     def error_barriers(self) -> Iterator[tuple[str, str, list[dict[str, float]]]]:
-        """(kind of path, its pattern or method, one a seed: probe set of test images -> highest error barrier)."""
+        """Yield (kind of path, its pattern or method, one a seed: probe set of test images -> error barrier)."""
         for pattern, seeds in self.paths.items():
             yield (
                 "to the clean twin",
@@ -66,19 +67,19 @@ class Findings:
             yield (
                 "back",
                 method,
-                [{p: found["path"]["sets"][p]["error_barrier"] for p in PROBES} for found in seeds.values()],
+                [{p: history["path"]["sets"][p]["error_barrier"] for p in PROBES} for history in seeds.values()],
             )
 
     def lines_back(self) -> Iterator[tuple[str, NDArray[np.float64], Profiles]]:
-        """(method, ts, profiles) of the straight line from the network before fine-tuning, for every seed."""
+        """Yield (method, ts, profiles) of the straight line from the network before fine-tuning, for every seed."""
         for method, seeds in self.tuned.items():
-            for found in seeds.values():
-                sets = found["path"]["sets"]
+            for history in seeds.values():
+                sets = history["path"]["sets"]
                 profiles = {p: (np.array(sets[p]["loss"]), np.array(sets[p]["accuracy"])) for p in PROBES}
-                yield method, np.array(found["path"]["ts"]), profiles
+                yield method, np.array(history["path"]["ts"]), profiles
 
     def between(self) -> Iterator[tuple[str, NDArray[np.float64], Profiles]]:
-        """(pattern, ts, profiles) of the paths from the cue-trained network to its clean twin, for every seed."""
+        """Yield (pattern, ts, profiles) of the paths from the cue-trained network to its clean twin, for every seed."""
         for pattern, seeds in self.paths.items():
             for seed in seeds:
                 with np.load(layout.mechanism(pattern, seed) / layout.PROBED, allow_pickle=False) as arrays:
@@ -87,15 +88,15 @@ class Findings:
 
 
 def _networks(params: Params, tuned: Found) -> Networks:
-    """Accuracy and loss on test images of every network of the study, by name."""
+    """Return accuracy and loss on test images of every network of the study, by name."""
     scores: dict[str, list[dict[str, Any]]] = {}
     for kind, name in TRAINED_ON.items():
         files = [layout.history(layout.cue_endpoint(kind, seed)) for seed in params.seeds]
         scores[name] = [json.loads(file.read_text())["scores"]["test"] for file in files]
     for method, seeds in tuned.items():
         if params.finetune.model is not None:
-            scores["pretrained"] = [found["scores"]["pretrained"] for found in seeds.values()]
-        scores[method] = [found["scores"]["tuned"] for found in seeds.values()]
+            scores["pretrained"] = [history["scores"]["pretrained"] for history in seeds.values()]
+        scores[method] = [history["scores"]["tuned"] for history in seeds.values()]
 
     def of(quantity: str) -> dict[str, dict[str, list[float]]]:
         return {

@@ -1,8 +1,8 @@
-"""The four signs that Lubana et al. (2023) lead one to expect, each with the number that decides it.
+"""Tests the four signs that Lubana et al. (2023) lead one to expect, each with the number that decides it.
 
-A network walks along a path; on a probe set the path has a barrier where its error lies more than a margin above the
-line between the errors of its ends (their definition of connectivity, with the 0-1 loss). Two networks share their
-mechanism along a path that has no barrier on any of the four sets.
+On a probe set a path has a barrier where its error lies more than a margin above the line between the errors of its
+ends (their definition of connectivity, with the 0-1 loss). Two networks share their mechanism along a path that has no
+barrier on any of the four sets.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ from typing import Any
 # pattern -> seed -> probe set -> {"error_barrier": ..., ...}
 Barriers = Mapping[str, Mapping[int, Mapping[str, Mapping[str, Any]]]]
 PROBES = ("no_cue", "cue", "rand_cue", "rand_image")
-TRAINED_ON = ("test_cue", "test_no_cue")  # as the two ends were trained
+TRAINED_ON = ("test_cue", "test_no_cue")  # test images of the kinds on which the two ends were trained
 FITTED_ON = {"qmc_cue": "train_training", "qmc_clean": "train_no_cue"}
 
 
 @dataclass(frozen=True)
 class Sign:
-    """`holds` in every seed, `number` says how clearly; both None where nothing was measured."""
+    """Holds what is expected, whether it `holds` in every seed (None: not measured), and by what `number`."""
 
     expected: str
     holds: bool | None
@@ -26,7 +26,7 @@ class Sign:
 
 
 def straight_lines_have_barriers(paths: Barriers, margin: float) -> Sign:
-    """Even after matching, on the data on which the two ends were trained."""
+    """Test whether straight lines have barriers, even after matching, on the data on which the ends were trained."""
     expected = "Straight lines between a cue-trained network and its clean twin have a barrier, even after matching"
     lines = {pattern: paths[pattern].values() for pattern in ("lmc", "lmcp") if pattern in paths}
     if not lines:
@@ -41,6 +41,7 @@ def straight_lines_have_barriers(paths: Barriers, margin: float) -> Sign:
 
 
 def fitted_paths_have_none_on_their_data(paths: Barriers, margin: float) -> Sign:
+    """Test whether quadratic paths have no barrier on the data on which they were fitted."""
     expected = "Quadratic paths have none on the data on which they were fitted"
     highest = {
         pattern: max(sets[fitted_on]["error_barrier"] for sets in paths[pattern].values())
@@ -54,6 +55,7 @@ def fitted_paths_have_none_on_their_data(paths: Barriers, margin: float) -> Sign
 
 
 def no_path_is_free_on_all_sets(paths: Barriers, margin: float) -> Sign:
+    """Test whether every path has a barrier on at least one of the four probe sets."""
     expected = "No path between the two is free of barriers on all four sets"
     worst = {
         pattern: min(_highest(sets, [f"test_{name}" for name in PROBES]) for sets in seeds.values())
@@ -68,7 +70,10 @@ def no_path_is_free_on_all_sets(paths: Barriers, margin: float) -> Sign:
 def small_steps_keep_the_cue(
     barriers: Sequence[Mapping[str, float]], gaps: Sequence[float], twin_gaps: Sequence[float], margin: float
 ) -> Sign:
-    """`barriers` of the line to the naively fine-tuned network, one mapping a seed; gaps are cue minus no cue."""
+    """Test whether naive fine-tuning meets no barrier and keeps the cue.
+
+    `barriers` are those of the line to the naively fine-tuned network, one mapping a seed; gaps are cue minus no cue.
+    """
     expected = "Naive fine-tuning by small steps stays connected by a straight line, and keeps the cue"
     if not barriers:
         return _unmeasured(expected)
@@ -86,7 +91,7 @@ def _highest(sets: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> flo
 
 
 def _above_the_worse_end(sets: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> float:
-    """A path whose error goes from that of one end to that of the other without a hump has none of it."""
+    """Return how far the error rises above that of the worse end; 0 on a path without a hump."""
     return max(float(min(sets[name]["accuracy_at_ends"]) - sets[name]["lowest_accuracy"]) for name in names)
 
 

@@ -1,4 +1,4 @@
-"""Whether CBFT leaves the cue: its accuracies against those of the clean twin and of naive fine-tuning."""
+"""Tests whether CBFT leaves the cue: its accuracies against those of the clean twin and of naive fine-tuning."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,19 +11,21 @@ COST = 0.02  # of no-cue accuracy against naive fine-tuning
 
 @dataclass(frozen=True)
 class Networks:
-    """`accuracy[network][probe set]` and `loss`, one value a seed."""
+    """Holds `accuracy[network][probe set]`, and `loss` likewise, one value a seed."""
 
     accuracy: Mapping[str, Mapping[str, Sequence[float]]]
     loss: Mapping[str, Mapping[str, Sequence[float]]]
 
     def gaps(self, name: str) -> list[float]:
-        """Accuracy on cue minus that on no cue, a value a seed."""
+        """Return accuracy on cue minus that on no cue, a value a seed."""
         sets = self.accuracy[name]
         return [cue - without for cue, without in zip(sets["cue"], sets["no_cue"], strict=True)]
 
 
 @dataclass(frozen=True)
 class Target:
+    """Holds one target of cbft: its value `found`, the one `wanted`, and whether it was reached."""
+
     name: str
     found: str
     wanted: str
@@ -31,23 +33,23 @@ class Target:
 
 
 def targets_of(networks: Networks, chance: float, level: float | None) -> list[Target]:
-    """Five of them where cbft was run, of means over the seeds; `level` is the K of its barrier loss, None without."""
+    """Return the targets of cbft where it was run, of means over seeds; `level` is K of its barrier loss, or None."""
     if "cbft" not in networks.accuracy:
         return []
     sets = networks.accuracy["cbft"]
     excess = np.abs(networks.gaps("cbft")) - np.abs(networks.gaps("clean twin"))
-    found = [
+    targets = [
         _points("its \\|cue - no cue\\| beyond the clean twin's", excess, POINTS, "at most 5"),
         _points("\\|rand. cue - no cue\\|", np.abs(_minus(sets["rand_cue"], sets["no_cue"])), POINTS, "at most 5"),
         _points("rand. image above chance", np.array(sets["rand_image"]) - chance, POINTS, "at most 5"),
     ]
     if "naive" in networks.accuracy:
         cost = _minus(networks.accuracy["naive"]["no_cue"], sets["no_cue"])
-        found.append(_points("no-cue accuracy below naive's", cost, COST, "at most 2"))
+        targets.append(_points("no-cue accuracy below naive's", cost, COST, "at most 2"))
     if level is not None:
         losses = networks.loss["clean twin"]["no_cue"]
         numbers = ", ".join(f"{value:.2f}" for value in losses)
-        found.append(
+        targets.append(
             Target(
                 "level K, nats, above the clean twin's no-cue loss",
                 f"{level:g}",
@@ -55,7 +57,7 @@ def targets_of(networks: Networks, chance: float, level: float | None) -> list[T
                 level > max(losses),
             )
         )
-    return found
+    return targets
 
 
 def _minus(first: Sequence[float], second: Sequence[float]) -> np.ndarray:

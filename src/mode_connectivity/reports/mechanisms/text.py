@@ -19,7 +19,7 @@ Rows = list[tuple[str, list[str], bool]]
 
 
 def _barrier_rows(findings: Findings, margin: float) -> Rows:
-    """Highest error barrier over the seeds on each set, in points, and whether all lie within the margin."""
+    """Return the highest error barrier over the seeds on each set, in points, and whether all lie within the margin."""
     rows = []
     for kind, name, seeds in findings.error_barriers():
         highest = [max(barriers[probe] for barriers in seeds) for probe in PROBES]
@@ -59,7 +59,7 @@ def report_text(params: Params, findings: Findings, signs: Sequence[Sign]) -> st
 
 
 def _cell(values: Sequence[float]) -> str:
-    """Mean in percent, and the seeds; from six of them the 95 % interval of the sign-flip test."""
+    """Return the mean in percent, and the seeds; from six of them the 95 % interval of the sign-flip test."""
     percent = 100 * np.array(values)
     mean = f"{percent.mean():.1f}"
     if len(values) >= FEWEST and (interval := sign_flip_interval(percent)):

@@ -33,6 +33,7 @@ def test_the_page_shows_each_kind_of_addition() -> None:
     assert set(sections()) == set(TOUCHED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", TOUCHED)
 def test_an_addition_runs(title: str, finished_study: Project, tmp_path: Path) -> None:
     copy = finished_study.copied(tmp_path / "copy")

@@ -81,3 +81,11 @@ def test_relative_distance_from_a_layer_of_zeros() -> None:
     zero = {"l.weight": torch.zeros(2, 2), "m.weight": torch.zeros(2)}
     distances = layer_distances(Linear(zero, {**zero, "l.weight": torch.ones(2, 2)}), [0.0, 1.0])
     assert distances.relative.tolist() == [[0, 0], [np.inf, 0]]
+
+
+def test_parameters_of_the_network_itself_are_a_layer_of_their_own() -> None:
+    start = {"token": torch.zeros(2), "head.weight": torch.zeros(3, 2)}
+    end = {"token": torch.tensor([3.0, 4.0]), "head.weight": torch.ones(3, 2)}
+    distances = layer_distances(Linear(start, end), [0, 1])
+    assert distances.layers == ("(root)", "head")
+    assert distances.raw_l2[-1].tolist() == [5, pytest.approx(6**0.5)]

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from mode_connectivity import layout
 from mode_connectivity.datasets import PROBE_SETS, CueData
 from mode_connectivity.foundations import checkpoints
-from support.project_copy import METHODS, Project
+from support.project_copy import METHODS, PATTERNS, Project
 
 HEAD = {"classifier.weight", "classifier.bias"}
 
@@ -76,10 +76,13 @@ def test_the_report_holds_every_network_path_and_sign(study: Project) -> None:
     text = (study.root / layout.MECHANISMS / layout.REPORT).read_text()
     for name in ("cue-trained", "clean twin", *METHODS):
         assert f"\n| {name} | " in text
-    for name in ("lmc to the clean twin", *(f"straight line to {method}" for method in METHODS)):
+    for name in (
+        *(f"{pattern} to the clean twin" for pattern in PATTERNS),
+        *(f"straight line to {method}" for method in METHODS),
+    ):
         assert f"\n| {name} | " in text
-    assert text.count("| holds |") + text.count("| **does not hold** |") == 3
-    assert text.count("| not measured |") == 1
+    assert text.count("| holds |") + text.count("| **does not hold** |") == 4
+    assert "not measured" not in text
     assert text.count("reached |") + text.count("reached** |") == 5
     assert "With 1 seed no interval or test is given" in text
     metrics = json.loads((study.root / layout.MECHANISMS / layout.METRICS).read_text())

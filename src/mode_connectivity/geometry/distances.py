@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mode_connectivity.geometry.gram import Floats, layer_names, start_gram
-from mode_connectivity.paths.path import Path, parameter_names
+from mode_connectivity.paths.path import Path, module_of, parameter_names
 
 METRICS = {
     "normalized_l2": "normalized L2, |W_t - W_0| / sqrt(n)",
@@ -78,5 +78,5 @@ def start_norms(path: Path) -> Floats:
 def _per_layer(path: Path, values: dict[str, float]) -> Floats:
     totals = dict.fromkeys(layer_names(path), 0.0)
     for name, value in values.items():
-        totals[name.rpartition(".")[0]] += value
+        totals[module_of(name)] += value
     return np.array(list(totals.values()))

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity.geometry.gram import Floats
+from mode_connectivity.paths.path import module_of
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.symmetry.axes import offsets
 
@@ -19,7 +20,7 @@ Field = Mapping[str, Tensor]
 
 def layers_of(field: Field) -> tuple[str, ...]:
     """Return the modules that own the tensors of a field, in its order."""
-    return tuple(dict.fromkeys(name.rpartition(".")[0] for name in field))
+    return tuple(dict.fromkeys(module_of(name) for name in field))
 
 
 def layer_products(x: Field, y: Field, masks: Mapping[str, Tensor] | None = None) -> Floats:
@@ -34,7 +35,7 @@ def layer_products(x: Field, y: Field, masks: Mapping[str, Tensor] | None = None
         product = values.double() * y[name].double()
         if masks is not None:
             product = product * masks[name].to(product.device)
-        totals[name.rpartition(".")[0]] += float(product.sum())
+        totals[module_of(name)] += float(product.sum())
     return np.array(list(totals.values()))
 
 

@@ -7,12 +7,18 @@ import torch
 from torch import Tensor
 
 State = dict[str, Tensor]
+ROOT = "(root)"  # the layer of parameters that belong to no submodule, such as a class token
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 
 
 def parameter_names(state: Mapping[str, Tensor]) -> list[str]:
     """Return names of the parameters of a state dict: all but the running statistics of normalisation layers."""
     return [name for name in state if name.rpartition(".")[2] not in BUFFERS]
+
+
+def module_of(name: str) -> str:
+    """Return the module that owns a tensor of the state dict; `ROOT` for one of the network itself."""
+    return name.rpartition(".")[0] or ROOT
 
 
 class Path(ABC):

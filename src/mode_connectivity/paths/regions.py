@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from mode_connectivity.paths.path import parameter_names
+from mode_connectivity.paths.path import module_of, parameter_names
 from mode_connectivity.paths.restrict import complement, everything, layers
 from mode_connectivity.symmetry import Symmetry
 
@@ -50,7 +50,7 @@ def _parameters(state: Mapping[str, Tensor], masks: Mapping[str, Tensor]) -> dic
 
 
 def _modules(names: Mapping[str, Tensor]) -> list[str]:
-    return list(dict.fromkeys(name.rpartition(".")[0] for name in names))
+    return list(dict.fromkeys(module_of(name) for name in names))
 
 
 def _around(state: Mapping[str, Tensor], chosen: Sequence[str]) -> list[str]:

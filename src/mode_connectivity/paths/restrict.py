@@ -7,7 +7,7 @@ from torch import Tensor
 
 from mode_connectivity.paths.initialise import linear_bends
 from mode_connectivity.paths.linear import Linear
-from mode_connectivity.paths.path import Path, State, parameter_names
+from mode_connectivity.paths.path import Path, State, module_of, parameter_names
 
 # Parameter -> bool, of a shape that broadcasts to its own; a parameter that is missing may not move. So
 # `Symmetry.slices(layer, units)` is a mask as it is; entries for running statistics mean nothing.
@@ -27,9 +27,11 @@ def layers(state: Mapping[str, Tensor], names: Iterable[str]) -> dict[str, Tenso
     """
     chosen: dict[str, Tensor] = {}
     for layer in names:
-        parameters = [name for name in parameter_names(state) if name.startswith(f"{layer}.")]
+        parameters = [
+            name for name in parameter_names(state) if module_of(name) == layer or name.startswith(f"{layer}.")
+        ]
         if not parameters:
-            known = dict.fromkeys(name.rpartition(".")[0] for name in parameter_names(state))
+            known = dict.fromkeys(module_of(name) for name in parameter_names(state))
             raise ValueError(f"no layer {layer!r} with parameters; there are {', '.join(known)}")
         chosen |= {name: torch.tensor(True) for name in parameters}
     return chosen

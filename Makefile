@@ -24,8 +24,8 @@ repro: $(READY) ## run the study of params.yaml on all cores (JOBS=n stages at a
 test: $(READY) ## run the tests that protect a change, minutes
 	@pytest
 
-test-slow: $(READY) ## run the rest: planted permutations, kills, every kind of network
-	@pytest -m slow
+test-slow: $(READY) ## run the rest: planted permutations, kills, every kind of network (SLOW="tests/symmetry" for some)
+	@pytest -m slow $(SLOW)
 
 check: $(READY) ## format, lint and types, as CI does
 	@ruff format --check . && ruff check . && mypy

@@ -3,6 +3,7 @@
 python -m mode_connectivity.executors.target STAGE RECORDS
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from mode_connectivity.executors.records import Records
 def main(stage: str, records: Records) -> int:
     """Run `stage` by DVC and return its status."""
     records.note(stage, "started")
-    print(f"{records.counts().line()} {stage} starts", flush=True)
+    _say(f"{records.counts().line()} {stage} starts")
     started = time.monotonic()
     with records.log(stage).open("wb") as log:
         command = ["dvc", "--wait-for-lock", "repro", "--single-item", stage]
@@ -22,10 +23,15 @@ def main(stage: str, records: Records) -> int:
     seconds = time.monotonic() - started
     records.note(stage, "failed" if status else "ended")
     outcome = f"failed with status {status}; its output:" if status else "ended"
-    print(f"{records.counts().line()} {stage} {outcome} ({seconds:.0f} s)", flush=True)
+    _say(f"{records.counts().line()} {stage} {outcome} ({seconds:.0f} s)")
     if status:
-        print(records.log(stage).read_text(errors="replace"), flush=True)
+        _say(records.log(stage).read_text(errors="replace"))
     return status
+
+
+def _say(text: str) -> None:
+    """Print whole lines in one call, since other stages print as well."""
+    os.write(1, f"{text}\n".encode())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Runs the stages that are not up to date, several at a time."""
 
 import argparse
-import os
 import sys
 
 EXAMPLE = "  mode-connectivity repro --jobs 4"
@@ -16,7 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> None:
     """Run the graph of stages and exit with its status."""
     from mode_connectivity import layout
+    from mode_connectivity.executors.dvc_command import main, tell_mended
     from mode_connectivity.executors.side_by_side import default_jobs, run_side_by_side
+    from mode_connectivity.executors.whole_lock import write_whole
     from mode_connectivity.params import Params
 
     params = Params.load(layout.PARAMS)
@@ -24,5 +25,7 @@ def run(given: argparse.Namespace) -> None:
         raise ValueError(f"--jobs: at least one stage at a time, got {given.jobs}")
     jobs = given.jobs or default_jobs(params.compute.threads)
     if jobs == 1:
-        os.execvp("dvc", ["dvc", "repro"])
+        sys.exit(main(["repro"]))
+    tell_mended()
+    write_whole()
     sys.exit(run_side_by_side(jobs))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from mode_connectivity.executors.records import Records
 
+DVC = "mode_connectivity.executors.dvc_command"
+
 
 def main(stage: str, records: Records) -> int:
     """Run `stage` by DVC and return its status."""
@@ -18,7 +20,7 @@ def main(stage: str, records: Records) -> int:
     _say(f"{records.counts().line()} {stage} starts")
     started = time.monotonic()
     with records.log(stage).open("wb") as log:
-        command = ["dvc", "--wait-for-lock", "repro", "--single-item", stage]
+        command = [sys.executable, "-m", DVC, "--wait-for-lock", "repro", "--single-item", stage]
         status = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode
     seconds = time.monotonic() - started
     records.note(stage, "failed" if status else "ended")

@@ -2,15 +2,17 @@
 
 from mode_connectivity.statistics.multiple import holm
 from mode_connectivity.statistics.ratio import Ratio, ratio_of_sums
-from mode_connectivity.statistics.ratio_interval import ratio_interval
+from mode_connectivity.statistics.ratio_interval import median_ratio_interval, ratio_interval
 from mode_connectivity.statistics.replicates import chance_energy, systematic_energy
-from mode_connectivity.statistics.sign_flips import equivalence_p, sign_flip_interval, sign_flip_p
+from mode_connectivity.statistics.sign_flips import FEWEST, equivalence_p, sign_flip_interval, sign_flip_p
 
 __all__ = [
+    "FEWEST",
     "Ratio",
     "chance_energy",
     "equivalence_p",
     "holm",
+    "median_ratio_interval",
     "ratio_interval",
     "ratio_of_sums",
     "sign_flip_interval",

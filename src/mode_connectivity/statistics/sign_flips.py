@@ -6,6 +6,7 @@ of x over A is at most mu; so the means of the 2^n - 1 sets that are not empty a
 1969, "typical values").
 """
 
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 Alternative = Literal["two-sided", "greater", "less"]
 EXACT = 16  # from more values on, that many sets are drawn at random: the test stays valid, and coarser than exact
+FEWEST = 6  # values with which the two-sided test can reject at 5 %
 SLACK = 1e-12  # means that differ by rounding alone are equal
 
 
@@ -59,11 +61,16 @@ def equivalence_p(values: Floats, margin: float) -> float:
 
 def set_means(values: Floats) -> Floats:
     """Return means over all sets of values but the empty one, (..., n) -> (..., 2^n - 1); for large n over a sample."""
-    n = values.shape[-1]
+    means: Floats = values @ _weights(values.shape[-1])
+    return means
+
+
+@lru_cache
+def _weights(n: int) -> Floats:
+    """Return a column a set: one over its size for each of its members."""
     if n <= EXACT:
         members = (np.arange(1, 2**n)[:, None] >> np.arange(n)) & 1
     else:
         members = np.random.default_rng(0).integers(0, 2, (2**EXACT - 1, n))
         members = members[members.any(axis=1)]
-    means: Floats = values @ (members / members.sum(1, keepdims=True)).T
-    return means
+    return np.asarray((members / members.sum(1, keepdims=True)).T)

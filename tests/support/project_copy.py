@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Self
 
 import yaml
 
@@ -76,7 +77,7 @@ class Project:
         return Project.at(root)
 
     @classmethod
-    def at(cls, root: Path) -> "Project":
+    def at(cls, root: Path) -> Self:
         """The project that lies there."""
         project = cls.__new__(cls)
         project.root = root

@@ -1,18 +1,21 @@
 """Keeps what is known of a run of the graph on disk: which stages started, ended or failed, and when."""
 
 import json
+import os
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+STATES = ("started", "ended", "failed", "stopped")  # of a stage, the later instead of the earlier
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts the stages of a run that ended, failed and run now, of `total`; `seconds` since its start."""
+    """Counts the stages of a run that ended, of `total`; `seconds` since its start."""
 
     ended: int
-    failed: int
-    running: int
     total: int
     seconds: float
 
@@ -20,8 +23,8 @@ class Counts:
         """Return the counts, the elapsed time and an estimate of the time that is left."""
         left = ""
         if 0 < self.ended < self.total:
-            left = f", about {_clock(self.seconds / self.ended * (self.total - self.ended))} left"
-        return f"[{self.ended}/{self.total} {_clock(self.seconds)}{left}]"
+            left = f", about {clock(self.seconds / self.ended * (self.total - self.ended))} left"
+        return f"[{self.ended}/{self.total} {clock(self.seconds)}{left}]"
 
 
 class Records:
@@ -30,16 +33,30 @@ class Records:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def begin(self, stages: list[str]) -> None:
-        """Forget the last run and begin one of `stages`."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for file in self.folder.iterdir():
-            file.unlink()
-        (self.folder / "run.json").write_text(json.dumps({"stages": stages, "started": time.time()}))
+    def begin(self, stages: list[str], **facts: Any) -> None:
+        """Forget the last run and begin one of `stages`; `facts` are kept with it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        run = {"stages": stages, "started": time.time(), "process": os.getpid(), **facts}
+        (self.folder / "run.json").write_text(json.dumps(run, indent=1))
+
+    def run(self) -> dict[str, Any]:
+        """Return what was kept when the run began: its stages, its start, its process and further facts; or nothing."""
+        file = self.folder / "run.json"
+        values: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+        return values
 
     def note(self, stage: str, state: str) -> None:
-        """Note that `stage` is "started", "ended" or "failed" now."""
+        """Note that `stage` reached this one of STATES now."""
         (self.folder / f"{stage}.{state}").write_text(str(time.time()))
+        for earlier in STATES[1:]:
+            if earlier != state:
+                (self.folder / f"{stage}.{earlier}").unlink(missing_ok=True)
+
+    def times(self, stage: str) -> dict[str, float]:
+        """Return when the stage reached each of its states."""
+        files = {state: self.folder / f"{stage}.{state}" for state in STATES}
+        return {state: float(file.read_text() or 0) for state, file in files.items() if file.exists()}
 
     def log(self, stage: str) -> Path:
         """Return the file of what a stage prints."""
@@ -47,19 +64,18 @@ class Records:
 
     def having(self, state: str) -> list[str]:
         """Return the stages with this note, in the order of the run."""
-        return [stage for stage in self._run()[0] if (self.folder / f"{stage}.{state}").exists()]
+        return [stage for stage in self.run()["stages"] if (self.folder / f"{stage}.{state}").exists()]
 
     def counts(self) -> Counts:
         """Return the counts of this moment."""
-        stages, begun = self._run()
-        ended, failed, started = (len(self.having(state)) for state in ("ended", "failed", "started"))
-        return Counts(ended, failed, started - ended - failed, len(stages), time.time() - begun)
-
-    def _run(self) -> tuple[list[str], float]:
-        values = json.loads((self.folder / "run.json").read_text())
-        return values["stages"], values["started"]
+        run = self.run()
+        return Counts(len(self.having("ended")), len(run["stages"]), time.time() - run["started"])
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Return a duration for people."""
     minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

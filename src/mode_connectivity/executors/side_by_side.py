@@ -1,17 +1,19 @@
 """Runs all stages that are not up to date with GNU make, several at a time."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from mode_connectivity.executors.graph import part_of, stage_graph, stale_stages
+from mode_connectivity.executors.graph import Graph, looking_stages, part_of, stage_graph, stale_stages
 from mode_connectivity.executors.lock_order import entries_of, order_entries
 from mode_connectivity.executors.makefile import makefile
 from mode_connectivity.executors.records import Records
+from mode_connectivity.executors.supervised import Told
 
 RECORDS = Path(".state/repro")
-SOURCE = "source"  # looks at the data each time, so it runs first and alone
+WAIT_SECONDS = 0.3
 
 
 def default_jobs(threads: int) -> int:
@@ -20,20 +22,27 @@ def default_jobs(threads: int) -> int:
     return max(1, cores // threads)
 
 
-def run_side_by_side(jobs: int) -> int:
-    """Run `source`, then every stage that is stale or descends from a stale one; return a status.
-
-    A failed stage stops what needs it and nothing else. dvc.lock ends with the bytes of a sequential run.
-    """
+def stale_graph() -> tuple[Graph, list[str]]:
+    """Run the stages that look at their source each time; return the whole graph, and then what is not up to date."""
     from dvc.repo import Repo
 
     before = entries_of()
     with Repo(".") as repo:
-        repo.reproduce(SOURCE, single_item=True)
+        for stage in looking_stages(repo):
+            repo.reproduce(stage, single_item=True)
     with Repo(".") as repo:
         graph = stage_graph(repo)
-        stale = [stage for stage in stale_stages(repo, graph) if stage != SOURCE]
-    order_entries(before, list(graph))
+        order_entries(before, list(graph))
+        return graph, stale_stages(repo, graph)
+
+
+def run_side_by_side(jobs: int) -> int:
+    """Run every stage that is stale or descends from a stale one; return a status.
+
+    A failed stage stops what needs it and nothing else. dvc.lock ends with the bytes of a sequential run.
+    """
+    before = entries_of()
+    graph, stale = stale_graph()
     records = Records(RECORDS)
     records.begin(stale)
     if not stale:
@@ -44,17 +53,22 @@ def run_side_by_side(jobs: int) -> int:
     return _told(stale, records, status)
 
 
-def _make(graph: dict[str, list[str]], records: Records, jobs: int) -> int:
+def _make(graph: Graph, records: Records, jobs: int) -> int:
     file = records.folder / "Makefile"
     file.write_text(makefile(graph, records.folder, sys.executable))
     command = ["make", "--no-print-directory", "-s", "-k", f"-j{jobs}", "-f", str(file), "all"]
     plain = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    told = Told(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     process = subprocess.Popen(command, env=plain, stderr=subprocess.DEVNULL)
-    while True:
+    passed_on = 0
+    while True:  # to the end of all stages, which keep their states when they are told
         try:
-            return process.wait()
-        except KeyboardInterrupt:  # make and its stages were told as well: wait for the states that they keep
-            continue
+            return process.wait(WAIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            for number in told.signals[passed_on:]:
+                passed_on += 1
+                if number != signal.SIGINT:  # a terminal tells make and its stages as well
+                    process.send_signal(number)
 
 
 def _told(stale: list[str], records: Records, status: int) -> int:

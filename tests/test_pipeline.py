@@ -56,7 +56,11 @@ def test_layout_names_every_output_and_no_other() -> None:
         again = layout.curve(variant, seed, "${item.replicate}")
         paths = {layout.SOURCE, layout.IMPORTS, layout.DATASET}
         paths |= {layout.analysis(variant, seed), layout.plane(variant, seed)}
-        paths |= {layout.restricted(variant, seed, "${item.restrict}"), layout.endpoint_plane("${item.ends}")}
+        paths |= {
+            layout.restricted(variant, seed, "${item.restrict}", "${item.effort}"),
+            layout.baselines(variant, seed),
+        }
+        paths |= {layout.endpoint_plane("${item.ends}")}
         for end in RESEEDS:
             paths |= {layout.swapped(end, seed), layout.metadata(layout.swapped(end, seed))}
         paths |= {endpoint, layout.history(endpoint), swapped, layout.metadata(swapped), curve, layout.history(curve)}

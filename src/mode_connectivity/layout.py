@@ -47,9 +47,17 @@ def analysis(variant: str, seed: int) -> Path:
     return Path(f"reports/analysis/{variant}-seed{seed}")
 
 
-def restricted(variant: str, seed: int, kind: str) -> Path:
-    """Return the file that says how high the loss rises on a path of which only a part was trained."""
-    return Path(f"reports/restricted/{variant}-seed{seed}-{kind}.json")
+def restricted(variant: str, seed: int, kind: str, effort: int | str = 1) -> Path:
+    """Return the file that says how high the loss rises on a path of which only a region was trained.
+
+    `effort` is the multiple of the region's epochs.
+    """
+    return Path(f"reports/restricted/{variant}-seed{seed}-{kind}-{effort}.json")
+
+
+def baselines(variant: str, seed: int) -> Path:
+    """Return the file of what needs no training: the straight line, repaired, layer by layer, and its features."""
+    return Path(f"reports/baselines/{variant}-seed{seed}.json")
 
 
 def plane(variant: str, seed: int) -> Path:

@@ -32,9 +32,9 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("  pairs: 1", "  paris: 1", "swap.paris: unknown key; did you mean pairs"),
-        ("  pairs: 1", "  pairs: 0", "swap.pairs: input should be greater than or equal to 1, got 0"),
-        ("  pairs: 1", "  pairs: one", "swap.pairs: input should be a valid integer, got 'one'"),
+        ("  pairs: null", "  paris: 1", "swap.paris: unknown key; did you mean pairs"),
+        ("  pairs: null", "  pairs: 0", "swap.pairs: input should be greater than or equal to 1, got 0"),
+        ("  pairs: null", "  pairs: one", "swap.pairs: input should be a valid integer, got 'one'"),
         ("  width: 0.125", "  width: .nan", "model.width: input should be a finite number"),
         ("  flip: false", "  flip: 0", "augmentation.flip: input should be a valid boolean, got 0"),
         ("[control, early", "[control, eary", "variants: unknown variant 'eary'; did you mean early?"),

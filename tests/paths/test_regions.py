@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity.models import build
+from mode_connectivity.params.regions import REGIONS as PARAMS_REGIONS
 from mode_connectivity.paths.regions import REGIONS, region
 from mode_connectivity.paths.restrict import moving, share
 from mode_connectivity.symmetry import Symmetry
@@ -16,7 +17,7 @@ STATE = state_of(MODEL)
 
 
 def named(name: str, layer: str = "3") -> dict[str, Tensor]:
-    return region(name, SYMMETRY, STATE, layer, [0, 3], [1, 2])
+    return region(name, SYMMETRY, STATE, layer, [0, 3], [1, 2, 4], torch.Generator().manual_seed(0))
 
 
 def test_slices_are_what_the_swap_moves_and_outside_is_the_rest() -> None:
@@ -35,6 +36,33 @@ def test_placebo_slices_are_as_large_and_of_other_units() -> None:
     assert share(STATE, placebo) == share(STATE, slices)
     assert slices["3.weight"].flatten().tolist() == [True, False, False, True, False]
     assert placebo["3.weight"].flatten().tolist() == [False, True, True, False, False]
+
+
+def test_placebo_entries_are_as_many_in_every_tensor_and_none_of_the_slices() -> None:
+    slices, placebo = named("slices", "0"), named("placebo_entries", "0")
+    assert slices.keys() == placebo.keys()
+    for name, mask in slices.items():
+        inside = mask.expand(STATE[name].shape)
+        assert placebo[name].shape == STATE[name].shape
+        assert int(placebo[name].sum()) == int(inside.sum())
+        assert not (placebo[name] & inside).any()
+
+
+def test_slices_of_more_than_half_a_tensor_leave_no_placebo() -> None:
+    with pytest.raises(ValueError, match="which leaves"):
+        region("placebo_entries", SYMMETRY, STATE, "3", [0, 1, 2], [], torch.Generator())
+    with pytest.raises(ValueError, match="3 other live units are needed, the layer has 1"):
+        region("placebo_slices", SYMMETRY, STATE, "3", [0, 1, 2], [4])
+
+
+def test_regions_of_a_share_hold_that_share() -> None:
+    assert share(STATE, named("entries_0.1")) == pytest.approx(0.1, rel=0.01)
+    inside = share(STATE, named("layer"))
+    assert share(STATE, named("layer_entries_0.5")) == pytest.approx(inside / 2, rel=0.01)
+    assert named("layer_entries_0.5").keys() == named("layer").keys()
+    two_of_five = named("units_0.4")["3.weight"].flatten()
+    assert two_of_five.tolist() == [False, True, True, False, False]
+    assert named("units_0.8")["3.weight"].flatten().tolist() == [True, True, True, False, True]
 
 
 def test_layer_is_the_modules_of_the_slices_and_neighbourhood_one_layer_more_on_each_side() -> None:
@@ -65,6 +93,10 @@ def test_around_a_middle_layer_of_a_vgg() -> None:
     ]
 
 
+def test_params_name_the_same_regions() -> None:
+    assert PARAMS_REGIONS == REGIONS
+
+
 def test_an_unknown_region_is_named() -> None:
-    with pytest.raises(ValueError, match="no region 'everywhere'; there are slices, placebo_slices, outside"):
+    with pytest.raises(ValueError, match="no region 'everywhere'; there are slices, placebo_slices, placebo_entries"):
         named("everywhere")

@@ -10,12 +10,23 @@ import pytest
 from matplotlib.figure import Figure
 
 from mode_connectivity import layout
+from mode_connectivity.neuron_swap.restricted import restricted_recipe
 from mode_connectivity.params import Params, ParamsError
 from mode_connectivity.plots.style import nothing_to_draw, save_png
-from mode_connectivity.stages import analysis, endpoint, endpoint_plane, locality, plane, report, restricted, source
+from mode_connectivity.stages import (
+    analysis,
+    baselines,
+    endpoint,
+    endpoint_plane,
+    locality,
+    plane,
+    report,
+    restricted,
+    source,
+)
 from support.in_process import params_with, run_up_to_curves
 
-KINDS = ["slices", "placebo_slices", "outside", "all"]
+KINDS = ["slices", "placebo_slices", "placebo_entries", "outside", "all", "affine", "units_0.5", "entries_0.01"]
 CHANGES: dict[str, object] = {
     "restricted.kinds": KINDS,
     "restricted.variants": ["mid"],
@@ -38,7 +49,8 @@ def params(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Params]:
         params = params_with(folder, CHANGES)
         run_up_to_curves(params)
         for kind in KINDS:
-            restricted.main(params, "mid", 0, kind)
+            restricted.main(params, "mid", 0, kind, 1)
+        baselines.main(params, "mid", 0)
         yield params
 
 
@@ -47,24 +59,66 @@ def found(kind: str) -> dict[str, Any]:
     return record
 
 
-def test_records_hold_the_excess_over_the_control(params: Params) -> None:
+def _recipe(record: dict[str, Any]) -> dict[str, Any]:
+    recipe: dict[str, Any] = record["params"]["restricted"]["recipe"]
+    return recipe
+
+
+def test_records_hold_the_gap_to_the_control_at_the_same_interior_points(params: Params) -> None:
     for kind in KINDS:
         record = found(kind)
-        for name, made in (("excess", "trained"), ("ablated_excess", "ablated")):
-            for probe in ("train", "test"):
-                variant, control = (record["losses"][made][role][probe] for role in ("variant", "control"))
-                assert record[name][probe] == max(variant["loss"]) - max(control["loss"])
-                assert len(variant["loss"]) == len(record["ts"]) == 3
+        swap, control = (np.array(record["losses"][role]["train"]["loss"]) for role in ("swap", "control"))
+        assert record["ts"] == [0.25, 0.5, 0.75]
+        assert record["gap"] == (swap - control).max()
+        assert record["mean_gap"] == (swap - control).mean()
+        assert record["height"] == swap.max() - record["end_loss"]
         assert record["layer"] == "features.12"
-        assert record["restrict"] == kind
-        assert restricted.record(params, "mid", 0, kind).metrics["excess/train"] == record["excess"]["train"]
-        loss = {role: np.array(record["losses"]["trained"][role]["test"]["loss"]) for role in ("variant", "control")}
-        assert record["highest_gap"]["test"] == (loss["variant"] - loss["control"]).max()
+        assert (record["restrict"], record["effort"]) == (kind, 1)
+        assert restricted.record(params, "mid", 0, kind, 1).metrics["gap"] == record["gap"]
+
+
+def test_a_second_control_gives_the_noise_floor_and_the_whole_curve_is_cut(params: Params) -> None:
+    record = found("all")
+    second, control = (np.array(record["losses"][role]["train"]["loss"]) for role in ("second_control", "control"))
+    assert record["floor"]["gap"] == (second - control).max() != 0
+    assert set(record["cut"]) == {"slices", "outside"}
+    assert "floor" not in found("slices")
+
+
+def test_twice_the_effort_is_twice_the_epochs_trained_anew(params: Params) -> None:
+    restricted.main(params, "mid", 0, "slices", 2)
+    record = json.loads(layout.restricted("mid", 0, "slices", 2).read_text())
+    assert _recipe(record)["epochs"] == 2 * _recipe(found("slices"))["epochs"]
+    assert record["losses"] != found("slices")["losses"]
+
+
+def test_a_region_has_its_own_recipe(params: Params) -> None:
+    section = params.restricted.model_dump() | {"recipes": {"slices": {"epochs": 2, "learning_rate": 0.3}}}
+    own = params.model_copy(update={"restricted": type(params.restricted)(**section)})
+    recipe, common = (restricted_recipe(own, kind, 2) for kind in ("slices", "outside"))
+    assert (recipe.epochs, recipe.learning_rate) == (4, 0.3)
+    assert (common.epochs, common.learning_rate) == (2, 0.1)
+    assert recipe.batch_size == common.batch_size == params.curve.batch_size
+
+
+def test_baselines_hold_the_line_its_repair_and_its_layers(params: Params) -> None:
+    record = json.loads(layout.baselines("mid", 0).read_text())
+    line = np.array(record["line"]["loss"])
+    assert np.allclose(line, line[::-1], rtol=1e-4)  # a swap undoes itself, so the line is symmetric in t
+    assert record["line"]["gap"] == pytest.approx(line.max() - record["end_loss"])
+    assert record["layerwise"]["layers"] == ["features.12", "features.14"]
+    assert record["layerwise"]["cumulative"][-1] == pytest.approx(record["line"]["gap"], abs=2e-3)
+    cosine = np.array(record["linearity"]["cosine"])
+    assert cosine.shape == (3, len(record["linearity"]["layers"])) == (3, 16)
+    assert np.allclose(cosine[:, :5], 1)  # nothing differs before the swapped layer
+    assert (cosine[:, -1] < 1).all()
+    assert len(record["disagreement"]) == 3
+    assert baselines.record(params, "mid", 0).metrics["repair/gap"] == record["repair"]["gap"]
 
 
 def test_movement_stays_in_what_may_move(params: Params) -> None:
     movement = {kind: found(kind)["movement"] for kind in KINDS}
-    for role in ("variant", "control"):
+    for role in ("swap", "control"):
         assert movement["slices"][role]["slice_share"] == pytest.approx(1, abs=1e-6)
         assert movement["outside"][role]["slice_share"] == pytest.approx(0, abs=1e-6)
         assert 0 < movement["all"][role]["slice_share"] < 1
@@ -74,39 +128,16 @@ def test_movement_stays_in_what_may_move(params: Params) -> None:
     assert shares["all"] == 1
 
 
-def test_placebo_units_are_others(params: Params) -> None:
-    record = found("placebo_slices")
-    swapped, placebo = ({unit for pair in record[key] for unit in pair} for key in ("pairs", "placebo_pairs"))
-    assert len(swapped) == len(placebo) == 2
-    assert not swapped & placebo
-    assert record["parameter_share"] == pytest.approx(record["slice_parameter_share"])
-
-
-def test_all_is_the_curve_itself_and_training_it_again_gives_the_same(params: Params) -> None:
-    record = found("all")
-    assert record["losses"]["trained"] == record["losses"]["ablated"]
-    again = params.model_copy(update={"restricted": params.restricted.model_copy(update={"epochs": 1.25})})
-    restricted.main(again, "mid", 0, "all")  # one epoch times 1.25 is one epoch, and the path is trained anew
-    retrained = found("all")
-    assert retrained["params"]["restricted"]["epochs"] == 1.25
-    assert retrained["losses"] == record["losses"]
-    restricted.main(params, "mid", 0, "all")
-    assert found("all") == record
-
-
-def test_ends_are_where_the_curve_ends(params: Params) -> None:
-    ends = {
-        kind: [found(kind)["losses"][made]["variant"]["train"]["loss"][k] for k in (0, -1)]
-        for kind in KINDS
-        for made in ("trained", "ablated")
-    }
-    assert len({tuple(each) for each in ends.values()}) == 1
+def test_placebos_are_as_large_as_the_slices(params: Params) -> None:
+    for kind in ("placebo_slices", "placebo_entries"):
+        assert found(kind)["parameter_share"] == pytest.approx(found(kind)["slice_parameter_share"])
+    assert found("entries_0.01")["parameter_share"] == pytest.approx(0.01, rel=1e-2)
 
 
 def test_an_antisymmetric_start_sends_the_units_round_each_other(params: Params) -> None:
     before = layout.restricted("mid", 0, "slices").read_bytes()
     asked = params.restricted.model_copy(update={"start": "antisymmetric"})
-    restricted.main(params.model_copy(update={"restricted": asked}), "mid", 0, "slices")
+    restricted.main(params.model_copy(update={"restricted": asked}), "mid", 0, "slices", 1)
     separation = found("slices")["movement"]["separation"]
     layout.restricted("mid", 0, "slices").write_bytes(before)
     assert separation > 0.5 > found("slices")["movement"]["separation"]
@@ -140,8 +171,8 @@ def test_figures_of_several_metrics_of_the_verdict_and_of_all_paths(params: Para
         assert (layout.LOCALITY / name).stat().st_size > 3 * blank
     assert (layout.COMPARISON / layout.PATHS).stat().st_size > 3 * blank
     verdict = json.loads((layout.LOCALITY / layout.VERDICT).read_text())
-    for kind in KINDS:
-        assert verdict["variants"]["mid"]["losses"][f"excess_{kind}"]["values"] == [found(kind)["excess"]["train"]]
+    for kind in ("slices", "outside"):
+        assert verdict["variants"]["mid"]["losses"][f"excess_{kind}"]["values"] == [found(kind)["gap"]]
 
 
 def test_curves_that_were_not_asked_for_are_no_evidence(params: Params) -> None:
@@ -175,10 +206,11 @@ def test_plane_through_three_endpoints(params: Params) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"variants": ["mid"]}, "restricted.kinds: nothing is excess without control"),
-        ({"restricted.variants": ["late"]}, "restricted.variants: late is none of the variants that swap"),
-        ({"restricted.kinds": ["inside"]}, "restricted.kinds.0: input should be 'slices'"),
-        ({"restricted.epochs": 0}, "restricted.epochs: input should be greater than 0"),
+        ({"restricted.variants": ["late"]}, "restricted.variants: late is none of baselines.variants"),
+        ({"baselines.variants": ["late"]}, "baselines.variants: late is none of the variants"),
+        ({"restricted.kinds": ["inside"]}, "no region 'inside'; there are slices, placebo_slices"),
+        ({"restricted.kinds": ["units_0.0"]}, "no region 'units_0.0'"),
+        ({"restricted.epochs": 0}, "restricted.epochs: input should be greater than or equal to 1"),
         ({"plane.variants": ["control"]}, "plane.variants: control has no plane"),
         ({"plane.seeds": [5]}, "plane: there is no path mid of seed 5"),
         ({"plane.endpoints": ["0-0-0"]}, "plane.endpoints: 0-0-0 does not name three of the seeds"),

@@ -100,8 +100,7 @@ def test_replicates_are_added_beside_the_curves_and_share_draws_between_variants
     copy.set({"restricted.kinds": kinds, "restricted.variants": ["mid"]})
     for kind in kinds:
         file = copy.root / layout.restricted("mid", 0, kind)
-        height = {"train": 0.5 if kind == "slices" else 0.0, "test": 0.0}
-        file.write_text(json.dumps(dict.fromkeys(MEASURES, height)))
+        file.write_text(json.dumps(dict.fromkeys(MEASURES, 0.5 if kind == "slices" else 0.0)))
     copy.run("sh", "src/scripts/stage", "locality")
     found = json.loads((copy.root / layout.LOCALITY / layout.VERDICT).read_text())
     assert found["variants"]["mid"]["losses"]["excess_slices"]["values"] == [0.5]

@@ -21,6 +21,10 @@ SMALL: dict[str, object] = {
     "model.width": 0.0625,
     "endpoint.epochs": 2,
     "curve.epochs": 1,
+    "swap.pairs": 1,
+    "baselines.variants": ["mid"],
+    "restricted.epochs": 1,
+    "restricted.points": 3,
     "analysis.points": 5,
     "analysis.scored_points": 5,
     "cue_model.width": 0.0625,
@@ -49,6 +53,7 @@ TRACKED = (
     ".gitignore",
     "data/.gitkeep",
     # folders on which a report depends, empty or not
+    "reports/baselines/.gitkeep",
     "reports/restricted/.gitkeep",
     "models/finetuned/.gitkeep",
     "reports/mechanism/.gitkeep",

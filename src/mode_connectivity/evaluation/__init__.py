@@ -1,7 +1,9 @@
 """Scores networks on probe sets, at one point and along a path."""
 
 from mode_connectivity.evaluation.barrier import barrier
+from mode_connectivity.evaluation.gap import Gap, gap_of
 from mode_connectivity.evaluation.grid import sweep_grid
+from mode_connectivity.evaluation.linearity import Linearity, feature_linearity
 from mode_connectivity.evaluation.metrics import Score, score
 from mode_connectivity.evaluation.recalibration import has_statistics, recalibrate
 from mode_connectivity.evaluation.repair import output_moments, repair
@@ -9,9 +11,13 @@ from mode_connectivity.evaluation.summary import path_summary
 from mode_connectivity.evaluation.sweep import Profile, sweep
 
 __all__ = [
+    "Gap",
+    "Linearity",
     "Profile",
     "Score",
     "barrier",
+    "feature_linearity",
+    "gap_of",
     "has_statistics",
     "output_moments",
     "path_summary",

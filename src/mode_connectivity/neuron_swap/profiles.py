@@ -1,13 +1,10 @@
 """Scores a path of the neuron-swap study on its training and test images."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
-from mode_connectivity.datasets import Images
-from mode_connectivity.evaluation import Profile, output_moments, repair
+from mode_connectivity.evaluation import Profile
+from mode_connectivity.neuron_swap.repaired import repaired
 from mode_connectivity.paths import Path
 from mode_connectivity.study.scoring import score_path
 from mode_connectivity.study.study import Study
@@ -19,14 +16,7 @@ def profiles_of(study: Study, path: Path, ts: NDArray[np.float64], title: str) -
     With `evaluation.repair` the activations of every point are renormalised (REPAIR).
     """
     visited = ts[:1] if path.is_point else ts
-    at = _repaired(study, path) if study.params.evaluation.repair else path.at
+    at = repaired(study, path) if study.params.evaluation.repair else path.at
     sets = {"train": study.dataset.train, "test": study.dataset.test}
     profiles = score_path(study, at, visited, sets, title)
     return {probe: profile.repeated(len(ts) // len(visited)) for probe, profile in profiles.items()}
-
-
-def _repaired(study: Study, path: Path) -> Callable[[float], dict[str, Tensor]]:
-    images: Images = study.sample(study.params.evaluation.recalibration)
-    model = study.model()
-    first, last = (output_moments(model, path.at(t), images, study.scaling) for t in (0.0, 1.0))
-    return lambda t: repair(model, path.at(t), t, (first, last), images, study.scaling)

@@ -14,47 +14,50 @@ from mode_connectivity.paths.regions import region
 from mode_connectivity.study.study import Study
 from mode_connectivity.study.symmetry import symmetry_of
 from mode_connectivity.symmetry import Symmetry
-from mode_connectivity.symmetry.selection import random_pairs
 from mode_connectivity.symmetry.units import observe_units
 
 
 @dataclass(frozen=True)
 class Region:
-    """Holds `mask`: what may move; `slices`: the swapped units' own; `placebo`: pairs of other units, or none."""
+    """Holds `mask`: what may move; `slices`: the swapped units' own; `layer` and `pairs`: what the variant swaps."""
 
+    name: str
     mask: Mask
     slices: Mask
     symmetry: Symmetry
     permutation: dict[str, Tensor]
     layer: str
     pairs: Pairs
-    placebo: Pairs
 
 
-def region_of(study: Study, start: State, variant: str, seed: int, restrict: str) -> Region:
-    """Return the region called `restrict` around the units that `variant` swaps.
+def region_of(study: Study, start: State, variant: str, seed: int, name: str) -> Region:
+    """Return the region called `name` around the units that `variant` swaps.
 
     Raises:
-        ValueError: the variant swaps no units of one layer, or too few live ones are left for a placebo.
+        ValueError: the variant swaps no units of one layer, or too few units or entries are left for a placebo.
     """
     swap = read_swap(variant, seed)
     layer, pairs = swap.layer, swap.pairs
     if layer is None:
         raise ValueError(f"restricted.variants: {variant} swaps no units of one layer")
     symmetry = symmetry_of(study)
-    placebo = _placebo(study, symmetry, start, layer, pairs) if restrict == "placebo_slices" else []
     units = [unit for pair in pairs for unit in pair]
-    others = [unit for pair in placebo for unit in pair]
-    mask, slices = (region(name, symmetry, start, layer, units, others) for name in (restrict, "slices"))
-    return Region(mask, slices, symmetry, symmetry.swap(layer, pairs), layer, pairs, placebo)
+    others = (
+        _others(study, symmetry, start, layer, units, seed) if name.startswith(("placebo_slices", "units_")) else []
+    )
+    draws = named_generator(seed, f"entries of {name}")
+    try:
+        mask = region(name, symmetry, start, layer, units, others, draws)
+    except ValueError as error:
+        raise ValueError(f"restricted.kinds: {name} of {layer}: {error}") from error
+    slices = region("slices", symmetry, start, layer, units)
+    return Region(name, mask, slices, symmetry, symmetry.swap(layer, pairs), layer, pairs)
 
 
-def _placebo(study: Study, symmetry: Symmetry, state: State, layer: str, pairs: Pairs) -> Pairs:
-    """Return as many pairs of other live units of the layer."""
+def _others(study: Study, symmetry: Symmetry, state: State, layer: str, units: list[int], seed: int) -> list[int]:
+    """Return the other live units of the layer in random order, of which a smaller placebo takes the first."""
     batches = (images for images, _ in ScoringBatches(study.sample(OBSERVED), study.scaling))
     live = observe_units(symmetry, layer, study.model(), state, batches).live
-    others = live[~torch.isin(live, torch.tensor(pairs))]
-    try:
-        return random_pairs(others, len(pairs), named_generator(study.params.swap.seed, "placebo pairs"))
-    except ValueError as error:
-        raise ValueError(f"restricted.kinds: placebo_slices of {layer}, swapped units left out: {error}") from error
+    others = live[~torch.isin(live, torch.tensor(units))]
+    order: list[int] = others[torch.randperm(len(others), generator=named_generator(seed, "other units"))].tolist()
+    return order

@@ -55,7 +55,12 @@ def move(study: Study, variant: str, state: dict[str, Tensor]) -> Move:
         pairs = _pairs(study, variant, symmetry, layer, units, state)
         permutation = symmetry.swap(layer, pairs)
     except ValueError as error:
-        key = f"swap.amounts: {variant}" if variant in study.params.swap.amounts else "swap.pairs"
+        section = study.params.swap
+        key = (
+            f"swap.amounts: {variant}"
+            if variant in section.amounts
+            else f"swap.{'pairs' if section.pairs else 'share'}"
+        )
         raise ValueError(f"{key}: {layer}: {error}") from error
     return Move(permutation, layer, [_pair_record(study, symmetry, layer, units, state, pair) for pair in pairs])
 
@@ -91,7 +96,8 @@ def _pairs(
         return [null_pair(layer, units, state)]
     if section.given is not None:
         return list(section.given)
-    amount = section.amounts.get(variant, section.pairs)
+    of_share = max(1, round(section.share * len(units.norm) / 2))
+    amount = section.amounts.get(variant, section.pairs or of_share)
     if section.draw == "random":
         return random_pairs(units.live, amount, named_generator(section.seed, "swapped pairs"))
     return important_pairs(units.live, _increase(study, symmetry, layer, units.live.tolist(), state), amount)

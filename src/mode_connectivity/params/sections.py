@@ -1,10 +1,11 @@
 """Defines the sections of params.yaml, one class each."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from mode_connectivity.params.regions import checked_regions
 from mode_connectivity.params.variants import DEPTHS, RESEEDS, VARIANTS
 
 Source = Literal["digits", "shapes", "cifar10", "cifar100", "fashion_mnist", "image_folder"]
@@ -61,7 +62,8 @@ class Training(Section):
 
 
 class Swap(Section):
-    pairs: int = Field(ge=1)
+    pairs: int | None = Field(ge=1)
+    share: float = Field(gt=0, le=1)
     amounts: dict[str, Annotated[int, Field(ge=1)]]
     draw: Literal["random", "importance"]
     given: tuple[tuple[int, int], ...] | None
@@ -138,12 +140,37 @@ class Plane(Section):
     margin: float = Field(ge=0)
 
 
+class RegionRecipe(Section):
+    epochs: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+
+
 class Restricted(Section):
-    kinds: tuple[Literal["slices", "placebo_slices", "outside", "layer", "neighbourhood", "all"], ...]
+    kinds: tuple[str, ...]
     variants: tuple[str, ...]
+    efforts: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1)
+    epochs: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    recipes: dict[str, RegionRecipe]
     start: Literal["curve", "antisymmetric"]
-    epochs: float = Field(gt=0)
-    points: int = Field(ge=3)
+    points: int = Field(ge=1)
+    images: int | None = Field(ge=1)
+
+    @field_validator("kinds", "efforts")
+    @classmethod
+    def _each_once(cls, items: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(set(items)) < len(items):
+            raise ValueError("an item stands twice")
+        return items
+
+    @model_validator(mode="after")
+    def _regions_exist(self) -> Self:
+        checked_regions([*self.kinds, *self.recipes])
+        return self
+
+
+class Baselines(Section):
+    variants: tuple[str, ...]
 
 
 class Reseed(Section):

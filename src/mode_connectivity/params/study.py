@@ -31,6 +31,7 @@ class Params(Section):
     locality: sections.Locality
     plane: sections.Plane
     restricted: sections.Restricted
+    baselines: sections.Baselines
     cue: sections.Cue
     cue_model: sections.Model
     cue_endpoint: sections.CueEndpoint
@@ -83,12 +84,15 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
-    def _restrictions_have_curves(self) -> Self:
-        if self.restricted.kinds and CONTROL not in self.variants:
-            raise ValueError("restricted.kinds: nothing is excess without control among the variants")
+    def _restrictions_have_swaps(self) -> Self:
+        for variant in self.baselines.variants:
+            if variant not in self.variants or variant == CONTROL:
+                raise ValueError(f"baselines.variants: {variant} is none of the variants that have a straight line")
         for variant in self.restricted.variants if self.restricted.kinds else ():
-            if variant not in self.variants or variant in (CONTROL, MIRROR, RANDOM):
-                raise ValueError(f"restricted.variants: {variant} is none of the variants that swap units of one layer")
+            if variant not in self.baselines.variants or variant in (MIRROR, RANDOM):
+                raise ValueError(
+                    f"restricted.variants: {variant} is none of baselines.variants that swaps units of one layer"
+                )
         return self
 
     @classmethod

@@ -1,6 +1,6 @@
 """Fits the bends of a path between fixed ends so that the loss along it is low."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Generator, Tensor, nn
@@ -48,6 +48,7 @@ def fit_bends(
     *,
     mask: Mask | None = None,
     equidistant: bool = False,
+    project: Callable[[State], None] | None = None,
     keeper: Keeper | None = None,
     title: str = "curve",
 ) -> tuple[list[State], list[Epoch]]:
@@ -55,7 +56,8 @@ def fit_bends(
 
     `recipe.weight_decay` acts on the point W_t, not on the bends. The path is not changed. Entries outside `mask` stay
     on the straight line (see `restrict`): gradient, its clipped norm, momentum and decay are those of the others alone.
-    `equidistant` projects the bends onto the plane equidistant from the ends, at the start and after each step.
+    `project` moves a bend in place to where it must lie, at the start and after each step; `equidistant` does so with
+    the plane equidistant from the ends.
     `keeper` keeps the state of the training, from which the same call goes on where it was interrupted.
 
     Returns:
@@ -88,13 +90,15 @@ def fit_bends(
             _write(bend, gradient, free.values())
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
-    def project() -> None:
+    def put_back() -> None:
         for bend in bends:
-            project_equidistant(bend, start, end, free)
+            if project is not None:
+                project(bend)
+            if equidistant:
+                project_equidistant(bend, start, end, free)
 
-    after = project if equidistant else None
-    if equidistant:
-        project()
+    put_back()
+    after = put_back if equidistant or project is not None else None
     every = [leaf for bend in leaves for leaf in bend]
     resumable = None
     if keeper is not None:

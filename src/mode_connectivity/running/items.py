@@ -16,11 +16,12 @@ def read_items(params: Params, names: Sequence[str], arguments: Sequence[str] | 
         "seed": params.seeds,
         "replicate": params.curve.replicates,
         "restrict": params.restricted.kinds,
+        "effort": params.restricted.efforts,
         "ends": params.plane.endpoints,
     }
     parser = argparse.ArgumentParser()
     for name in names:
-        kind = int if name in ("seed", "replicate") else str
+        kind = int if name in ("seed", "replicate", "effort") else str
         parser.add_argument(f"--{name}", type=kind, choices=known[name], required=True)
     given = vars(parser.parse_args(arguments))
     return [given[name] for name in names]

@@ -22,5 +22,5 @@ def evidence_of(params: Params, variant: str, summaries: Summaries) -> Evidence:
 
 
 def _excess(variant: str, seed: int, kind: str) -> float:
-    excess: float = json.loads(layout.restricted(variant, seed, kind).read_text())["excess"]["train"]
+    excess: float = json.loads(layout.restricted(variant, seed, kind).read_text())["gap"]
     return excess

@@ -15,10 +15,7 @@ from mode_connectivity.plots.style import nothing_to_draw, save_png
 
 Record = dict[str, Any]
 SHARES = {"raw": "D", "control": "control", "corrected": "beyond the control"}
-MEASURES = {
-    "excess of the highest loss (nats)": ("excess", "ablated_excess"),
-    "highest excess at one t (nats)": ("highest_gap", "ablated_highest_gap"),
-}
+MEASURES = {"highest gap to the control (nats)": "gap", "mean gap to the control (nats)": "mean_gap"}
 
 
 def draw_figures(folder: Path, record: Record) -> None:
@@ -66,17 +63,10 @@ def _draw_restricted(folder: Path, record: Record, seeds: dict[str, list[int]]) 
     }
     measures: dict[str, Excess] = {
         measure: {
-            variant: {
-                look: {kind: np.array([each[key][probe] for each in results[variant, kind]]) for kind in kinds}
-                for look, key, probe in (
-                    ("trained, training set", trained, "train"),
-                    ("trained, test set", trained, "test"),
-                    ("cut from the whole curve, training set", cut, "train"),
-                )
-            }
+            variant: {"trained": {kind: np.array([each[key] for each in results[variant, kind]]) for kind in kinds}}
             for variant in variants
         }
-        for measure, (trained, cut) in MEASURES.items()
+        for measure, key in MEASURES.items()
     }
     if results:
         margin = record["params"]["margin"]

@@ -1,0 +1,89 @@
+"""Fits paths of which only a region moves, to a variant and to the control, with the same draws."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import torch
+
+from mode_connectivity import layout
+from mode_connectivity.foundations.randomness import named_generator, named_seed
+from mode_connectivity.geometry import antisymmetric_field
+from mode_connectivity.neuron_swap.bends import starting_bends
+from mode_connectivity.neuron_swap.regions import Region
+from mode_connectivity.params import Params
+from mode_connectivity.paths import Linear, Path, Restricted, State
+from mode_connectivity.paths.affine import affine_projection
+from mode_connectivity.paths.fitting import fit_bends
+from mode_connectivity.paths.kinds import KINDS
+from mode_connectivity.study.recipes import recipe_of
+from mode_connectivity.study.study import Study
+from mode_connectivity.training import Recipe
+
+AFFINE = "affine"
+
+
+def restricted_recipe(params: Params, region: str, effort: int) -> Recipe:
+    """Return how the paths of a region are trained: as a curve, but for the epochs (times `effort`) and the rate."""
+    own = params.restricted.recipes.get(region, params.restricted)
+    return replace(recipe_of(params.curve), epochs=own.epochs * effort, learning_rate=own.learning_rate)
+
+
+def own_params(params: Params, region: str, effort: int) -> dict[str, Any]:
+    """Return the params on which the paths of a region depend, beside those of what they are made from."""
+    curve = params.curve.model_dump(mode="json", exclude={"epochs", "learning_rate", "replicates"})
+    section = params.restricted.model_dump(mode="json", include={"start", "points", "images"})
+    return {"curve": curve, "restricted": section | {"recipe": asdict(restricted_recipe(params, region, effort))}}
+
+
+@dataclass(frozen=True)
+class RegionFit:
+    """Fits paths in one region; `facts` say of which study, and name the variant, the seed, the region and the effort.
+
+    `offset` is added to every bend before training, of swap and control alike.
+    """
+
+    study: Study
+    region: Region
+    recipe: Recipe
+    facts: dict[str, Any]
+    offset: State
+
+    @classmethod
+    def of(cls, study: Study, region: Region, chord: Linear, facts: dict[str, Any]) -> "RegionFit":
+        """Return the fit that the params describe, around the straight line `chord` to the variant."""
+        recipe, offset = restricted_recipe(study.params, region.name, facts["effort"]), State()
+        if study.params.restricted.start == "antisymmetric":
+            draws = named_generator(facts["seed"], "antisymmetric start")
+            offset = antisymmetric_field(region.symmetry, region.permutation, chord, draws)
+        return cls(study, region, recipe, facts, offset)
+
+    def path(self, start: State, end: State, role: str, replicate: int = 0) -> Path:
+        """Return the trained path from `start` to `end`.
+
+        Paths of one replicate share every draw: order, augmentation, dropout and t.
+        """
+        study, seed, curve = self.study, self.facts["seed"], self.study.params.curve
+        purpose = f"curve replicate {replicate}" if replicate else "curve"
+        kind = KINDS[curve.kind]
+        title = "-".join(str(self.facts[key]) for key in ("variant", "seed", "restrict", "effort"))
+        made_from = [layout.endpoint(seed), layout.swapped(self.facts["variant"], seed)]
+        torch.manual_seed(named_seed(seed, f"{purpose} dropout"))
+        with study.keeping(f"restricted-{title}-{role}", self.facts, made_from) as keeper:
+            bends, _ = fit_bends(
+                study.model(),
+                kind([start, *(self._moved(bend) for bend in starting_bends(curve, start, end, seed)), end]),
+                study.batches(self.recipe.batch_size, seed, purpose),
+                self.recipe,
+                study.precision,
+                named_generator(seed, f"{purpose} t"),
+                mask=self.region.mask,
+                equidistant=curve.equidistant,
+                project=affine_projection(start, end) if self.region.name == AFFINE else None,
+                keeper=keeper,
+                title=f"{title} {role}",
+            )
+        return Restricted(kind([start, *bends, end]), self.region.mask)
+
+    def _moved(self, bend: State) -> State:
+        offset = self.offset
+        return {name: t + offset[name].to(t) if name in offset else t for name, t in bend.items()}

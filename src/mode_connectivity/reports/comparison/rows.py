@@ -29,6 +29,7 @@ def _row(variant: str, seed: int, summaries: Summaries) -> Row:
         "variant": variant,
         "seed": seed,
         "layer": layer,
+        "pairs": len(summary.movement.get("pairs") or []),
         "layers": names,
         "kind": summary.kind,
         "accuracy": summary.curve["test"]["accuracy_at_ends"][0],

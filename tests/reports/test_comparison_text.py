@@ -16,6 +16,7 @@ def row(variant: str, line: float, distance: float, layer: str | None = None) ->
         "variant": variant,
         "seed": 0,
         "layer": layer,
+        "pairs": 1,
         "layers": ["a", "b"],
         "accuracy": 0.99,
         "end_loss": 0.01,

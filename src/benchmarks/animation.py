@@ -22,7 +22,7 @@ def measure(setting: Setting) -> list[Row]:
     ts = np.linspace(0, 1, FRAMES)
     distances = np.outer(np.sin(np.pi * ts), np.linspace(1, 2, LAYERS))
     layers = [f"features.{k}" for k in range(LAYERS)]
-    evolution = Evolution(layers, ts, distances, layers[5], quantity="L2", title="Distance along the curve")
+    evolution = Evolution(layers, ts, distances, layers[5], "Distance along the curve")
     mine, other = setting.scratch / "ours.gif", setting.scratch / "redrawn.gif"
     contenders = {
         "ours": lambda: save_gif(evolution_frames(evolution), mine, FPS),
@@ -46,7 +46,7 @@ def redraw(evolution: Evolution, path: Path) -> None:
         axes.set_xticks(range(len(heights)), evolution.layers, rotation=45, ha="right", fontsize=8)
         axes.set_ylim(0, 1.15 * float(evolution.distances.max()))
         axes.set_ylabel(evolution.quantity)
-        axes.set_title(f"{evolution.title}, t = {t:.2f}")
+        axes.set_title(f"t = {t:.2f}")
         figure.tight_layout()
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png")

@@ -72,7 +72,7 @@ def test_every_point_made_has_the_same_distances() -> None:
 
 
 def test_a_figure_for_each_frame_makes_an_animation_of_as_many(tmp_path: Path) -> None:
-    evolution = Evolution(("a", "b"), np.linspace(0, 1, 3), np.ones((3, 2)), "b", quantity="L2", title="t")
+    evolution = Evolution(("a", "b"), np.linspace(0, 1, 3), np.ones((3, 2)), "b", "L2")
     redraw(evolution, tmp_path / "redrawn.gif")
     with Image.open(tmp_path / "redrawn.gif") as animation:
         assert animation.size == (800, 450)

@@ -37,6 +37,16 @@ def test_agrees_with_every_point_made_and_measured(path: Path) -> None:
     assert np.allclose(found.relative, expected / norms, rtol=1e-9)
 
 
+@pytest.mark.parametrize("path", [Linear(A, C), Bezier([A, B, C]), Polygon([A, B, C]), Bezier([A, B, A, C])])
+def test_correction_is_the_distance_from_the_straight_line(path: Path) -> None:
+    chord, found = Linear(A, C), layer_distances(path, TS).correction
+    for row, t in zip(found[::20], TS[::20], strict=True):
+        apart = layer_distances(Linear(chord.at(t), path.at(t)), [1.0]).raw_l2[0]
+        assert np.allclose(row, apart, rtol=1e-5, atol=1e-5)
+    if len(path.controls) == 3 and isinstance(path, Bezier):
+        assert np.allclose(found, np.outer(2 * TS * (1 - TS), bend_displacement(path)), rtol=1e-9, atol=1e-9)
+
+
 def test_an_unswapped_layer_leaves_and_returns_symmetrically() -> None:
     """Where both ends agree only the bend's term is left, and its weight 2t(1-t) is symmetric about t = 1/2."""
     end = {name: C[name] if name.startswith("3.") else tensor for name, tensor in A.items()}

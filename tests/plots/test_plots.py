@@ -11,7 +11,7 @@ from mode_connectivity.plots.comparison import barriers, displacements
 from mode_connectivity.plots.evolution import Evolution, evolution_frames
 from mode_connectivity.plots.gif import save_gif
 from mode_connectivity.plots.heatmap import evolution_heatmap
-from mode_connectivity.plots.style import BLUE, RED, save_png
+from mode_connectivity.plots.style import BLUE, PURPLE, RED, save_png
 
 TS = np.linspace(0, 1, 7)
 LAYERS = ("conv.0", "conv.2", "fc.1")
@@ -19,7 +19,8 @@ LAYERS = ("conv.0", "conv.2", "fc.1")
 
 def evolution(swapped: str | None = "conv.2") -> Evolution:
     distances = np.stack([TS, 2 * TS, TS * (1 - TS)], axis=1)
-    return Evolution(LAYERS, TS, distances, swapped, quantity="L2", title="a title")
+    readers = () if swapped is None else ("fc.1",)
+    return Evolution(LAYERS, TS, distances, swapped, "L2", readers)
 
 
 def pixels_of(frame: np.ndarray, colour: str) -> int:
@@ -27,17 +28,25 @@ def pixels_of(frame: np.ndarray, colour: str) -> int:
     return int((frame == np.array(rgb)).all(-1).sum())
 
 
-def test_bars_grow_with_the_distances_and_the_swapped_one_is_red() -> None:
+def test_bars_grow_with_the_distances_and_the_swapped_one_is_vermilion() -> None:
     frames = evolution_frames(evolution())
     red = [pixels_of(frame, RED) for frame in frames]
     blue = [pixels_of(frame, BLUE) for frame in frames]
+    purple = [pixels_of(frame, PURPLE) for frame in frames]
     steps = np.diff(red)
     assert steps.min() > 0
     assert steps.max() - steps.min() < 0.05 * steps.max()
-    assert blue[0] < blue[-1]
+    assert purple[3] > purple[0] == purple[-1]
     assert red[-1] - red[0] == pytest.approx(2 * (blue[-1] - blue[0]), rel=0.05)
     plain = evolution_frames(evolution(None))
-    assert pixels_of(plain[-1], RED) == 0
+    assert pixels_of(plain[-1], RED) == pixels_of(plain[-1], PURPLE) == 0
+
+
+def test_a_gif_shows_the_swapped_layer_in_vermilion_and_its_reader_in_purple(tmp_path: Path) -> None:
+    """The very colours of Okabe and Ito, by which documents name them."""
+    save_gif(evolution_frames(evolution()), tmp_path / "x.gif", fps=5)
+    middle = imageio.imread(tmp_path / "x.gif", index=None)[3, ..., :3]
+    assert all(pixels_of(middle, colour) > 1000 for colour in ("#D55E00", "#CC79A7", "#0072B2"))
 
 
 def test_gif_holds_every_frame_and_repeats(tmp_path: Path) -> None:
@@ -54,7 +63,7 @@ def test_gif_holds_every_frame_and_repeats(tmp_path: Path) -> None:
 
 
 def test_nothing_that_moves_still_draws(tmp_path: Path) -> None:
-    still = Evolution(LAYERS, TS, np.zeros((7, 3)), None, "L2", "still")
+    still = Evolution(LAYERS, TS, np.zeros((7, 3)), None, "L2")
     save_gif(evolution_frames(still), tmp_path / "still.gif", fps=10)
     save_png(evolution_heatmap(still), tmp_path / "still.png")
     assert len(imageio.imread(tmp_path / "still.gif", index=None)) == 7
@@ -66,7 +75,7 @@ def test_pictures_repeat_to_the_byte(tmp_path: Path) -> None:
     layers = {name: np.outer(rows, [1.0, 2.0, 3.0]) for name, rows in values.items()}
     for name in ("a", "b"):
         save_png(evolution_heatmap(evolution()), tmp_path / f"{name}-heat.png")
-        save_png(metrics_along_path(TS, loss, title="t"), tmp_path / f"{name}-path.png")
+        save_png(metrics_along_path(TS, loss), tmp_path / f"{name}-path.png")
         save_png(barriers(("control", "mid"), values, values), tmp_path / f"{name}-bar.png")
         swapped = {"control": None, "mid": "conv.2"}
         save_png(displacements(LAYERS, ("control", "mid"), layers, swapped), tmp_path / f"{name}-d.png")

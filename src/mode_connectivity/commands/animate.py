@@ -1,7 +1,7 @@
 """Writes the animation of a path, and its heatmap, from an NPZ of distances.
 
 The NPZ holds `ts` (T,), `layers` (L,) and the metric (T, L), as `analyse` and the analysis stage write them;
-`swapped_layer`, where it is there, is drawn in red.
+`swapped_layer`, where it is there, is drawn in vermilion.
 """
 
 import argparse
@@ -16,9 +16,6 @@ from mode_connectivity.plots.evolution import Evolution, evolution_frames
 from mode_connectivity.plots.gif import save_gif
 from mode_connectivity.plots.heatmap import evolution_heatmap
 from mode_connectivity.plots.style import save_png
-
-TITLE = "Distance from the original along the curve"
-
 
 EXAMPLE = """\
   mode-connectivity animate --data analysis/layer_distances_along_curve.npz \\
@@ -66,7 +63,7 @@ def _read(data: Path, metric: str) -> Evolution:
     swapped = str(arrays.get("swapped_layer", "")) or None
     if swapped is not None and swapped not in layers:
         raise ValueError(f"{data}: swapped_layer {swapped!r} is not among the layers")
-    return Evolution(layers, ts, values, swapped, quantity=METRICS[metric], title=TITLE)
+    return Evolution(layers, ts, values, swapped, METRICS[metric])
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Computes how far each layer lies from where the path starts."""
+"""Computes how far each layer lies from where the path starts, and from the straight line between its ends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +13,16 @@ METRICS = {
     "raw_l2": "L2, |W_t - W_0|",
     "relative": "relative, |W_t - W_0| / |W_0|",
     "norm_difference": "difference of norms (no distance), | |W_t| - |W_0| |",
+    "correction": "correction, |W_t - line(t)| (L2)",
 }
 
 
 @dataclass(frozen=True)
 class LayerDistances:
-    """Holds distances of path.at(t) from path.at(0), (T, L) float64 each; a module's weight and bias count together."""
+    """Holds distances of path.at(t) from path.at(0), (T, L) float64 each; a module's weight and bias count together.
+
+    `correction` is that from the straight line between the ends instead.
+    """
 
     layers: tuple[str, ...]
     ts: Floats
@@ -26,6 +30,7 @@ class LayerDistances:
     normalized_l2: Floats
     relative: Floats
     norm_difference: Floats
+    correction: Floats
 
     def quantity(self, metric: str) -> str:
         """Return what `metric` measures, in words.
@@ -44,7 +49,8 @@ def layer_distances(path: Path, ts: Sequence[float] | Floats) -> LayerDistances:
     raw_l2 = |W_t - W_0|; normalized_l2 = raw_l2 / sqrt(n), n the layer's number of parameters;
     relative = raw_l2 / |W_0|, zero where nothing moved and infinite where a layer of zeros did;
     norm_difference = | |W_t| - |W_0| |, which is no distance: it is blind to every change that keeps the norm, and to
-    first order sees the radial part alone, which weight decay drives by itself.
+    first order sees the radial part alone, which weight decay drives by itself;
+    correction = |W_t - ((1 - t) W_0 + t W_1)| with W_1 the other end, all that training did to a path begun straight.
     """
     gram = start_gram(path)
     weights = np.array([path.weights(float(t)) for t in ts], dtype=np.float64)
@@ -54,8 +60,11 @@ def layer_distances(path: Path, ts: Sequence[float] | Floats) -> LayerDistances:
         relative = np.where(raw == 0, 0.0, raw / norms)
     weights[:, 0] = 1  # W_t = W_0 + sum_k B_k(t) (W_k - W_0)
     lengths = np.abs(_roots(weights, gram) - norms)
+    from_line = weights[:, 1:].copy()
+    from_line[:, -1] -= ts  # line(t) = W_0 + t (W_1 - W_0)
+    correction = _roots(from_line, gram[:, 1:, 1:])
     return LayerDistances(
-        layer_names(path), np.asarray(ts, dtype=np.float64), raw, raw / np.sqrt(sizes), relative, lengths
+        layer_names(path), np.asarray(ts, dtype=np.float64), raw, raw / np.sqrt(sizes), relative, lengths, correction
     )
 
 

@@ -31,7 +31,7 @@ from mode_connectivity.paths import Path
 from mode_connectivity.study.study import Study
 from mode_connectivity.study.symmetry import symmetry_of
 from mode_connectivity.symmetry import Symmetry
-from mode_connectivity.symmetry.fan_out import fan_out
+from mode_connectivity.symmetry.fan_out import fan_out, readers
 from mode_connectivity.symmetry.slices import moved_slices
 
 TRIED = 8  # training images on which rescalings are tried
@@ -138,6 +138,7 @@ def _of_layer(
         "participation_units": participation_ratio(of_units),
         "pair_rank": pair_rank(of_units, swapped.pairs),
         "fan_out": fan_out(swapped.symmetry, swapped.layer),
+        "readers": list(readers(swapped.symmetry, swapped.layer)),
         "pairs": [list(pair) for pair in swapped.pairs],
     }
 

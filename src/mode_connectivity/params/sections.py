@@ -115,10 +115,13 @@ class Curve(Training):
         return self
 
 
+Metric = Literal["normalized_l2", "raw_l2", "relative", "norm_difference", "correction"]
+
+
 class Analysis(Section):
     points: int = Field(ge=3)
     scored_points: int = Field(ge=3)
-    metric: tuple[Literal["normalized_l2", "raw_l2", "relative", "norm_difference"], ...] = Field(min_length=1)
+    metric: tuple[Metric, ...] = Field(min_length=1)
     fps: int = Field(ge=1)
 
     @field_validator("metric", mode="before")

@@ -13,9 +13,7 @@ COLOURS = {"train": BLUE, "test": ORANGE}
 STRAIGHT = "linear"  # dashed; every other path is solid
 
 
-def metrics_along_path(
-    ts: Floats, profiles: Mapping[str, Mapping[str, tuple[Floats, Floats]]], *, title: str
-) -> Figure:
+def metrics_along_path(ts: Floats, profiles: Mapping[str, Mapping[str, tuple[Floats, Floats]]]) -> Figure:
     """Draw `profiles[path][probe set]` = (loss, accuracy), both (T,); loss in nats, accuracy as a percentage."""
     figure = new_figure(10, 4)
     left, right = figure.subplots(1, 2)
@@ -37,5 +35,4 @@ def metrics_along_path(
     left.set_ylim(bottom=0)
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
-    figure.suptitle(title)
     return figure

@@ -27,9 +27,9 @@ def animate(
     fps: int = 10,
     metric: str = "normalized_l2",
     swapped: str | None = None,
-    title: str = "Distance from the original along the curve",
+    readers: Sequence[str] = (),
 ) -> None:
-    """Write a GIF with one bar a layer and one frame a point; the layer `swapped` is drawn in red.
+    """Write a GIF with one bar a layer and one frame a point; `swapped` is drawn in vermilion, `readers` in purple.
 
     Raises:
         ValueError: an unknown metric or layer, a distance that is not finite, or fewer than one frame a second.
@@ -38,10 +38,11 @@ def animate(
     quantity = distances.quantity(metric)
     if fps < 1:
         raise ValueError(f"at least one frame a second, got {fps}")
-    if swapped is not None and swapped not in distances.layers:
-        raise ValueError(f"no layer {swapped!r}; there are {', '.join(distances.layers)}")
+    for layer in (*readers, *([] if swapped is None else [swapped])):
+        if layer not in distances.layers:
+            raise ValueError(f"no layer {layer!r}; there are {', '.join(distances.layers)}")
     values = getattr(distances, metric)
     if not (abs(values) < float("inf")).all():
         raise ValueError(f"{metric} is not finite everywhere")
-    evolution = Evolution(distances.layers, distances.ts, values, swapped, quantity=quantity, title=title)
+    evolution = Evolution(distances.layers, distances.ts, values, swapped, quantity, readers)
     save_gif(evolution_frames(evolution), Path(file), fps)

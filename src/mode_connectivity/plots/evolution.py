@@ -7,29 +7,35 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from PIL import Image
 
-from mode_connectivity.plots.style import BLUE, RED, new_figure, tidy
+from mode_connectivity.plots.style import BLUE, PURPLE, RED, new_figure, tidy
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Evolution:
-    """Holds (T, L) distances of `layers` at `ts`, the swapped layer (drawn in red), and what `distances` measures."""
+    """Holds (T, L) distances of `layers` at `ts` and what they measure.
+
+    The swapped layer is drawn in vermilion, the layers that read it in purple, all others in blue.
+    """
 
     layers: Sequence[str]
     ts: Floats
     distances: Floats
     swapped: str | None
     quantity: str
-    title: str
+    readers: Sequence[str] = ()
 
     @property
-    def swapped_place(self) -> int | None:
-        return None if self.swapped is None else list(self.layers).index(self.swapped)
+    def colours(self) -> list[str]:
+        """Return the colour of each layer."""
+        marked = dict.fromkeys(self.readers, PURPLE) | ({} if self.swapped is None else {self.swapped: RED})
+        return [marked.get(layer, BLUE) for layer in self.layers]
 
 
 def evolution_frames(evolution: Evolution) -> NDArray[np.uint8]:
@@ -39,8 +45,7 @@ def evolution_frames(evolution: Evolution) -> NDArray[np.uint8]:
     """
     figure = new_figure(8, 4.5)
     axes = figure.add_subplot()
-    colours = [RED if place == evolution.swapped_place else BLUE for place in range(len(evolution.layers))]
-    bars = PolyCollection([], facecolors=colours, animated=True)  # all of them in one call, unlike `axes.bar`
+    bars = PolyCollection([], facecolors=evolution.colours, animated=True)  # all of them in one call, unlike `axes.bar`
     axes.add_collection(bars)
     reading = axes.text(0.99, 0.97, "", transform=axes.transAxes, ha="right", va="top", fontsize=13, animated=True)
     _label(axes, evolution)
@@ -76,8 +81,17 @@ def _label(axes: Axes, evolution: Evolution) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(6))
     axes.set_xlim(-0.7, count - 0.3)
     axes.set_ylabel(evolution.quantity)
-    axes.set_title(evolution.title)
-    if evolution.swapped_place is not None:
-        axes.get_xticklabels()[evolution.swapped_place].set_color(RED)
-        axes.plot([], [], "s", color=RED, label="swapped layer")
-        axes.legend(loc="upper left", frameon=False)
+    colour_labels(axes.get_xticklabels(), evolution)
+    for colour, label in ((RED, "swapped layer"), (PURPLE, "reads it")):
+        if colour in evolution.colours:
+            axes.plot([], [], "s", color=colour, label=label)
+    if axes.lines:
+        axes.legend(loc="upper left", ncols=2, frameon=False)
+
+
+def colour_labels(labels: Sequence[Text], evolution: Evolution) -> None:
+    """Give the names of the swapped layer and of its readers the colour of their bars, in bold."""
+    for label, colour in zip(labels, evolution.colours, strict=True):
+        if colour != BLUE:
+            label.set_color(colour)
+            label.set_fontweight("bold")

@@ -4,12 +4,12 @@ import numpy as np
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
-from mode_connectivity.plots.evolution import Evolution
-from mode_connectivity.plots.style import RED, new_figure
+from mode_connectivity.plots.evolution import Evolution, colour_labels
+from mode_connectivity.plots.style import new_figure
 
 
 def evolution_heatmap(evolution: Evolution) -> Figure:
-    """Draw the (T, L) distances as an image, first layer on top, the swapped layer's name in red.
+    """Draw the (T, L) distances as an image, first layer on top; names are coloured as its bars would be.
 
     The colour goes with the square root of the distance, so that small movements show beside the swap itself.
     """
@@ -23,11 +23,7 @@ def evolution_heatmap(evolution: Evolution) -> Figure:
     mesh = axes.pcolormesh(edges, rows, evolution.distances.T, cmap="viridis", norm=scale)
     axes.invert_yaxis()
     axes.set_yticks(range(len(layers)), layers, fontsize=8)
-    if evolution.swapped_place is not None:
-        label = axes.get_yticklabels()[evolution.swapped_place]
-        label.set_color(RED)
-        label.set_fontweight("bold")
+    colour_labels(axes.get_yticklabels(), evolution)
     axes.set_xlabel("t")
-    axes.set_title(evolution.title)
     figure.colorbar(mesh, ax=axes, label=f"{evolution.quantity} (square-root scale)")
     return figure

@@ -10,8 +10,9 @@ from mode_connectivity import layout
 from mode_connectivity.evaluation import path_summary
 from mode_connectivity.foundations.atomic import whole_folder, write_json
 from mode_connectivity.geometry import METRICS, LayerDistances, distance_arrays, layer_distances, layer_summary
+from mode_connectivity.models.layer_titles import layer_titles
 from mode_connectivity.neuron_swap.movement import movement
-from mode_connectivity.neuron_swap.path_figures import Profiles, draw_distances, draw_profiles
+from mode_connectivity.neuron_swap.path_figures import Marks, Profiles, draw_distances, draw_profiles
 from mode_connectivity.neuron_swap.profiles import profiles_of
 from mode_connectivity.neuron_swap.summary import FITTED
 from mode_connectivity.neuron_swap.swap_metadata import read_swap
@@ -37,6 +38,8 @@ def main(params: Params, variant: str, seed: int) -> None:
     figures, arrays = movement(study, curve, swap, ts)
     paths = {kind_of(path): path for path in (curve, Linear(start, end))}
     profiles = {name: profiles_of(study, path, scored, f"{name} {variant} seed {seed}") for name, path in paths.items()}
+    titles = layer_titles(study.model())
+    marks = Marks.of(distances.layers, titles, swap.layer, figures.get("readers", ()))
     made_from = [layout.curve(variant, seed)]
     with whole_folder(layout.analysis(variant, seed)) as folder:
         _save_arrays(folder / layout.DISTANCES, distances, scored, profiles, swap.layer)
@@ -48,13 +51,15 @@ def main(params: Params, variant: str, seed: int) -> None:
                 "swapped_layer": swap.layer,
                 FITTED: kind_of(curve),
                 "paths": {name: path_summary(scored, sets) for name, sets in profiles.items()},
-                "layers": layer_summary(curve, distances),
+                "layers": [
+                    {**each, "title": title}
+                    for each, title in zip(layer_summary(curve, distances), marks.titles, strict=True)
+                ],
                 "movement": figures,
             },
         )
-        title = f"{variant}, seed {seed}"
-        draw_distances(folder, distances, swap.layer, params.analysis.metric, params.analysis.fps, title)
-        draw_profiles(folder, scored, profiles, title)
+        draw_distances(folder, distances, marks, params.analysis.metric, params.analysis.fps)
+        draw_profiles(folder, scored, profiles)
 
 
 def _save_arrays(

@@ -1,7 +1,17 @@
-"""Counts how many weights read a unit."""
+"""Finds the layers that read a layer's units, and counts the weights that read one."""
 
 from mode_connectivity.symmetry.axes import offsets, size_of
 from mode_connectivity.symmetry.symmetry import Symmetry
+
+
+def readers(symmetry: Symmetry, layer: str) -> tuple[str, ...]:
+    """Return the modules whose weights multiply the outputs of the layer's units, in the order of the state.
+
+    Raises:
+        ValueError: no layer of that name whose outputs can be permuted.
+    """
+    members = symmetry.members(symmetry.group_of(layer))
+    return tuple(dict.fromkeys(tensor.rpartition(".")[0] for tensor, _, consumer in members if consumer))
 
 
 def fan_out(symmetry: Symmetry, layer: str) -> int:

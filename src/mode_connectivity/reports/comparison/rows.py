@@ -21,16 +21,16 @@ def _row(variant: str, seed: int, summaries: Summaries) -> Row:
     summary = summaries[variant, seed]
     control = summaries.get((CONTROL, seed)) if variant != CONTROL else None
     layers, layer = summary.layers, summary.layer
-    names = [values["layer"] for values in layers]
-    place = names.index(layer) if layer else None
+    place = [values["layer"] for values in layers].index(layer) if layer else None
+    titles = [values["title"] for values in layers]
     bends = _column(layers, "bend_displacement")
     theirs = _column(control.layers, "bend_displacement") if control else None
     return {
         "variant": variant,
         "seed": seed,
-        "layer": layer,
+        "layer": None if place is None else titles[place],
         "pairs": len(summary.movement.get("pairs") or []),
-        "layers": names,
+        "layers": titles,
         "kind": summary.kind,
         "accuracy": summary.curve["test"]["accuracy_at_ends"][0],
         "end_loss": max(summary.line["train"]["loss_at_ends"]),

@@ -28,6 +28,7 @@ SMALL: dict[str, object] = {
     "analysis.points": 5,
     "analysis.scored_points": 5,
     "cue_model.width": 0.0625,
+    "cue_endpoint.seeds": [0],
     "cue_endpoint.epochs": 1,
     "mechanism.patterns": ["lmc"],
     "mechanism.n_interpolations": 2,
@@ -55,6 +56,7 @@ TRACKED = (
     # folders on which a report depends, empty or not
     "reports/baselines/.gitkeep",
     "reports/restricted/.gitkeep",
+    "models/cue_endpoints/.gitkeep",
     "models/finetuned/.gitkeep",
     "reports/mechanism/.gitkeep",
 )

@@ -206,7 +206,15 @@ class Cue(Section):
 
 
 class CueEndpoint(Training):
+    seeds: tuple[Annotated[int, Field(ge=0)], ...]
     initialisation: Literal["shared", "own"]
+
+    @field_validator("seeds")
+    @classmethod
+    def _each_once(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("an item stands twice")
+        return seeds
 
 
 class Mechanism(Training):

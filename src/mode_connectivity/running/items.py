@@ -13,7 +13,7 @@ def read_items(params: Params, names: Sequence[str], arguments: Sequence[str] | 
         "variant": (*params.variants, *RESEEDS),
         "pattern": params.mechanism.patterns,
         "method": params.finetune.methods,
-        "seed": params.seeds,
+        "seed": (*params.seeds, *params.cue_endpoint.seeds),
         "replicate": params.curve.replicates,
         "restrict": params.restricted.kinds,
         "effort": params.restricted.efforts,

@@ -4,6 +4,7 @@ DVC can follow them where it cannot follow the files themselves.
 """
 
 import hashlib
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,12 +24,12 @@ def main(params: Params) -> None:
         layout.IMPORTS,
         {
             "model": _model(params.model.name, "model"),
-            "endpoints": _weights(params.endpoint.imported, params, "endpoint.imported"),
+            "endpoints": _weights(params.endpoint.imported, params.seeds, "endpoint.imported"),
         },
     )
     second = source(cue.second).contents(second_request(params)) if cue.kind == "dominoes" else None
     write_json(layout.CUE_SOURCE, {"model": _model(params.cue_model.name, "cue_model"), "second": second})
-    write_json(layout.PRETRAINED, _weights(params.finetune.model, params, "finetune.model"))
+    write_json(layout.PRETRAINED, _weights(params.finetune.model, params.cue_endpoint.seeds, "finetune.model"))
 
 
 def _model(name: str, section: str) -> str | None:
@@ -44,11 +45,11 @@ def _model(name: str, section: str) -> str | None:
     return hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()
 
 
-def _weights(template: str | None, params: Params, key: str) -> dict[str, str]:
+def _weights(template: str | None, seeds: Iterable[int], key: str) -> dict[str, str]:
     if template is None:
         return {}
     digests = {}
-    for seed in params.seeds:
+    for seed in seeds:
         path = resolved(template.format(seed=seed))
         if not path.is_file():
             raise ValueError(f"{key}: {path}: no such file")

@@ -21,7 +21,7 @@ from mode_connectivity.params import Compute, Params, sections
 from mode_connectivity.running.keeping import keeping
 from mode_connectivity.running.states import States
 
-AXES = {"curve": {"replicates"}}  # lists of further results, on which no result depends
+AXES = {"curve": {"replicates"}, "cue_endpoint": {"seeds"}}  # lists of further results, on which no result depends
 
 
 @dataclass(frozen=True)

@@ -31,18 +31,17 @@ class Findings:
     @classmethod
     def of(cls, params: Params) -> Self:
         """Return what the stages wrote for all methods, patterns and seeds of `params`."""
+        seeds = params.cue_endpoint.seeds
         tuned: Found = {
-            method: {
-                seed: json.loads(layout.history(layout.finetuned(method, seed)).read_text()) for seed in params.seeds
-            }
-            for method in params.finetune.methods
+            method: {seed: json.loads(layout.history(layout.finetuned(method, seed)).read_text()) for seed in seeds}
+            for method in (params.finetune.methods if seeds else ())
         }
         paths: Found = {
             pattern: {
                 seed: json.loads((layout.mechanism(pattern, seed) / layout.PROBED_SUMMARY).read_text())["probe_sets"]
-                for seed in params.seeds
+                for seed in seeds
             }
-            for pattern in params.mechanism.patterns
+            for pattern in (params.mechanism.patterns if seeds else ())
         }
         chance = 1 / len(checkpoints.metadata(layout.CUES)["draws"]["classes"])
         return cls(_networks(params, tuned), tuned, paths, chance)
@@ -90,8 +89,8 @@ class Findings:
 def _networks(params: Params, tuned: Found) -> Networks:
     """Return accuracy and loss on test images of every network of the study, by name."""
     scores: dict[str, list[dict[str, Any]]] = {}
-    for kind, name in TRAINED_ON.items():
-        files = [layout.history(layout.cue_endpoint(kind, seed)) for seed in params.seeds]
+    for kind, name in TRAINED_ON.items() if params.cue_endpoint.seeds else ():
+        files = [layout.history(layout.cue_endpoint(kind, seed)) for seed in params.cue_endpoint.seeds]
         scores[name] = [json.loads(file.read_text())["scores"]["test"] for file in files]
     for method, seeds in tuned.items():
         if params.finetune.model is not None:

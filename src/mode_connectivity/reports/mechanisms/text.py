@@ -15,6 +15,7 @@ from mode_connectivity.statistics.claims import FEWEST
 
 TEMPLATE = Path(__file__).with_name("report.md.j2")
 TITLES = {"to the clean twin": "{} to the clean twin", "back": "straight line to {}"}  # by kind of path
+NOTHING = "# Mechanisms\n\nNo network was trained with cues: `cue_endpoint.seeds` is empty.\n"
 Rows = list[tuple[str, list[str], bool]]
 
 
@@ -29,6 +30,8 @@ def _barrier_rows(findings: Findings, margin: float) -> Rows:
 
 def report_text(params: Params, findings: Findings, signs: Sequence[Sign]) -> str:
     """Return the report of the mechanisms study in prose."""
+    if not params.cue_endpoint.seeds:
+        return NOTHING
     images, cbft = findings.images, params.finetune.cbft
     rows = _barrier_rows(findings, params.mechanism_report.margin)
     return render(
@@ -39,9 +42,9 @@ def report_text(params: Params, findings: Findings, signs: Sequence[Sign]) -> st
         width=params.cue_model.width,
         source=params.dataset.source,
         precision=params.compute.precision,
-        seeds=params.seeds,
+        seeds=params.cue_endpoint.seeds,
         chance=findings.chance,
-        intervals=len(params.seeds) >= FEWEST,
+        intervals=len(params.cue_endpoint.seeds) >= FEWEST,
         table={name: [_cell(sets[p]) for p in PROBES] for name, sets in findings.networks.accuracy.items()},
         methods=params.finetune.methods,
         patterns=params.mechanism.patterns,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from mode_connectivity.datasets.images import Images
+from mode_connectivity.foundations.devices import sent
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,20 @@ class Scaling:
 
     def apply(self, pixels: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """Return uint8 (N, 3, H, W) as (pixels / 255 - mean) / std in `dtype`, channels last in memory."""
-        width = pixels.shape[3]
-        scale = torch.tensor([1 / (255 * s) for s in self.std] * width, dtype=dtype, device=pixels.device)
-        shift = [m / s for m, s in zip(self.mean, self.std, strict=True)] * width
+        scale, shift = _pixel_row(self, pixels.shape[3], dtype, pixels.device)
         values = pixels.to(dtype, memory_format=torch.channels_last)
         rows = values.permute(0, 2, 3, 1).view(-1, len(scale))  # a pixel row at once is faster than three channels
-        rows.mul_(scale).sub_(torch.tensor(shift, dtype=dtype, device=pixels.device))
+        rows.mul_(scale).sub_(shift)
         return values
+
+
+@lru_cache(maxsize=16)
+@torch.inference_mode(False)
+def _pixel_row(scaling: Scaling, width: int, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return factor and shift of the 3 x `width` values of a row of pixels, made once, as a copy would wait."""
+    scale = torch.tensor([1 / (255 * s) for s in scaling.std] * width, dtype=dtype)
+    shift = torch.tensor([m / s for m, s in zip(scaling.mean, scaling.std, strict=True)] * width, dtype=dtype)
+    return scale.to(device), shift.to(device)
 
 
 @dataclass(frozen=True)
@@ -53,11 +62,12 @@ class Augmentation:
         """Return the augmented uint8 images, (N, 3, H, W) as before; every image has its own draw."""
         n, _, height, width = pixels.shape
         if self.crop_padding:
-            row, column = torch.randint(2 * self.crop_padding + 1, (2, n), generator=generator).to(pixels.device)
+            places = torch.randint(2 * self.crop_padding + 1, (2, n), generator=generator)
+            row, column = sent(places, pixels.device)
             crops = pad(pixels, (self.crop_padding,) * 4).unfold(2, height, 1).unfold(3, width, 1)  # a view of them all
             pixels = crops[torch.arange(n, device=pixels.device), :, row, column]
         if self.flip:
-            mirrored = (torch.rand(n, generator=generator) < 0.5).to(pixels.device)
+            mirrored = sent(torch.rand(n, generator=generator) < 0.5, pixels.device)
             pixels = torch.where(mirrored[:, None, None, None], pixels.flip(-1), pixels)
         return pixels
 
@@ -84,20 +94,32 @@ class TrainingBatches:
 
     def epoch(self, skip: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield one pass; the first `skip` batches are neither made nor augmented, to take up an interrupted pass."""
-        permutation = torch.randperm(len(self.images), generator=self.order).to(self.images.labels.device)
+        permutation = sent(torch.randperm(len(self.images), generator=self.order), self.images.labels.device)
         for index in permutation.split(self.batch_size)[skip : len(self)]:
             batch = self.images.take(index)
             yield self.scaling.apply(self.augmentation.apply(batch.pixels, self.draws)), batch.labels
 
 
-SCORED_AT_ONCE = {"cpu": 128, "cuda": 1024}
+ON_A_CPU = 128  # images whose maps stay in its cache
+ON_A_GPU = 4096  # more are no faster
+BYTES_A_PIXEL = 1024  # of an image on a GPU: input and output of a layer of 64 channels in fp32, and as much to work in
+SHARE = 16  # of a card's memory, so that several processes may share it
+
+
+def scored_at_once(pixels: Tensor) -> int:
+    """Return how many of `pixels` are scored in a batch: on a GPU a power of two that its whole memory decides."""
+    if pixels.device.type != "cuda":
+        return ON_A_CPU
+    memory = torch.cuda.get_device_properties(pixels.device).total_memory
+    fitting = memory // SHARE // (BYTES_A_PIXEL * pixels.shape[2] * pixels.shape[3])
+    return min(ON_A_GPU, 1 << max(1, fitting).bit_length() - 1)
 
 
 @dataclass(frozen=True)
 class ScoringBatches:
     """Yields all images in their own order, not augmented: (images in `dtype`, labels).
 
-    Unless `batch_size` says otherwise, the maps of a batch stay in the cache of a CPU, or fill a GPU.
+    Unless `batch_size` says otherwise, the maps of a batch stay in the cache of a CPU, or fit a share of a GPU.
     """
 
     images: Images
@@ -107,7 +129,7 @@ class ScoringBatches:
 
     @property
     def _size(self) -> int:
-        return self.batch_size or SCORED_AT_ONCE[self.images.pixels.device.type]
+        return self.batch_size or scored_at_once(self.images.pixels)
 
     def __len__(self) -> int:
         return -(-len(self.images) // self._size)

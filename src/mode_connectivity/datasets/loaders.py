@@ -7,6 +7,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from mode_connectivity.foundations.devices import sent
+
 
 class Batches(Protocol):
     """Yields (inputs, labels), anew in each pass: a `DataLoader`, a list of pairs, or our own batches."""
@@ -28,4 +30,4 @@ class OnDevice:
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         for inputs, labels in self.batches:
-            yield inputs.to(self.device), labels.to(self.device)
+            yield sent(inputs, self.device), sent(labels, self.device)

@@ -36,12 +36,13 @@ def score(model: nn.Module, state: Mapping[str, Tensor], batches: Batches, preci
     count = 0
     loss = torch.zeros((), dtype=torch.float64, device=device)
     right = torch.zeros((), dtype=torch.int64, device=device)
-    for batch, labels in OnDevice(batches, device):
-        with precision.autocast():
-            logits = functional_call(model, dict(state), (batch,))
-        loss += cross_entropy(logits.float(), labels, reduction="none").double().sum()
-        right += (logits.argmax(1) == labels).sum()
-        count += len(labels)
+    with precision.in_use():
+        for batch, labels in OnDevice(batches, device):
+            with precision.autocast():
+                logits = functional_call(model, dict(state), (batch,))
+            loss += cross_entropy(logits.float(), labels, reduction="none").double().sum()
+            right += (logits.argmax(1) == labels).sum()
+            count += len(labels)
     if count == 0:
         raise ValueError("there are no batches to score")
     return Score(float(loss) / count, float(right) / count)

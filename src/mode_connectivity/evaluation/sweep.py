@@ -70,7 +70,8 @@ def sweep(
     for t in tqdm(ts, desc=title, unit="point", disable=None):
         state = {**buffers, **at(float(t))}
         if statistics and recalibration is not None:
-            state = recalibrate(model, state, recalibration)
+            with precision.in_use():
+                state = recalibrate(model, state, recalibration)
         for name, batches in probe_sets.items():
             scores[name].append(score(model, state, batches, precision))
     model.train(mode)

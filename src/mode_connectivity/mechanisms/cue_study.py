@@ -8,10 +8,9 @@ from typing import ClassVar, Literal, Self
 from mode_connectivity import layout
 from mode_connectivity.datasets import Augmentation, CueData, Dataset, Images, Scaling, TrainingBatches
 from mode_connectivity.foundations import checkpoints
-from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.params import Params
-from mode_connectivity.study.study import Study, pinned_device
+from mode_connectivity.study.study import Study, pinned
 
 TrainedOn = Literal["cue", "clean"]
 
@@ -31,12 +30,11 @@ class CueStudy(Study):
     @classmethod
     def open(cls, params: Params) -> Self:
         """Return the study of `params`, with threads and algorithms pinned; errors as `Study.open`."""
-        device = pinned_device(params.compute)
+        imports = json.loads(layout.CUE_SOURCE.read_text())
+        device, precision = pinned(params.compute, imports)
         tensors, metadata = checkpoints.load(layout.CUES)
         cues = CueData.from_tensors(tensors, metadata["draws"]).to(device)
         dataset = Dataset(cues.training, cues.test_sets["no_cue"], cues.classes)
-        precision = Precision(params.compute.precision, device.type)
-        imports = json.loads(layout.CUE_SOURCE.read_text())
         return cls(params, device, dataset, metadata["sha256"], Scaling.of(dataset.train), precision, imports, cues)
 
     def training_images(self, kind: TrainedOn) -> Images:

@@ -19,7 +19,7 @@ class Section(BaseModel):
 
 class Compute(Section):
     device: Literal["auto", "cpu", "cuda"]
-    precision: Literal["fp32", "bf16"]
+    precision: Literal["fp32", "tf32", "bf16"]
     threads: int = Field(ge=1)
 
 

@@ -18,16 +18,19 @@ def project_equidistant(
     `moves` names the parameters that may move, each with the mask of its entries that do (None: all); the step then is
     x_M <- x_M - d_M <x - m, d> / |d_M|^2. Where d_M is zero nothing moves. Products are summed in float64.
     """
-    product, square = 0.0, 0.0
+    products, squares = [], []
     directions: dict[str, Tensor] = {}
     for name in parameter_names(start):
         first, last = start[name].double(), end[name].double()
         direction = last - first
-        product += float(((point[name].double() - (first + last) / 2) * direction).sum())
+        products.append(((point[name].double() - (first + last) / 2) * direction).sum())
         if name in moves:
             keep = moves[name]
             directions[name] = direction if keep is None else direction * keep
-            square += float(directions[name].square().sum())
-    if square > 0:
-        for name, direction in directions.items():
-            point[name] -= (direction * (product / square)).to(point[name])
+            squares.append(directions[name].square().sum())
+    if not squares:
+        return
+    product, square = sum(products[1:], products[0]), sum(squares[1:], squares[0])
+    share = torch.where(square > 0, product / square, 0.0)  # on the device: the host does not wait for it
+    for name, direction in directions.items():
+        point[name] -= (direction * share).to(point[name])

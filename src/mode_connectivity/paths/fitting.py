@@ -105,7 +105,8 @@ def fit_bends(
         if not isinstance(batches, TrainingBatches):
             raise TypeError("only TrainingBatches can be resumed")
         resumable = Resumable(keeper, batches, {"t": draws})
-    history = descend(every, step, batches, recipe, after=after, resumable=resumable, title=title)
+    with precision.in_use():
+        history = descend(every, step, batches, recipe, after=after, resumable=resumable, title=title)
     return [{name: tensor.detach() for name, tensor in bend.items()} for bend in bends], history
 
 

@@ -1,4 +1,4 @@
-"""Writes fingerprints of what comes from outside: the data sources, and networks or weights of the user's own.
+"""Writes fingerprints of what comes from outside: data sources, the device, and networks or weights of the user's own.
 
 DVC can follow them where it cannot follow the files themselves.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.devices import resolved_device
 from mode_connectivity.foundations.project import resolved
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
@@ -19,16 +20,19 @@ from mode_connectivity.study.sources import base_request, second_request
 
 def main(params: Params) -> None:
     dataset, cue = params.dataset, params.cue
+    device = resolved_device(params.compute.device)
     write_json(layout.SOURCE, {"source": dataset.source, **source(dataset.source).contents(base_request(params))})
     write_json(
         layout.IMPORTS,
         {
+            "device": device,
             "model": _model(params.model.name, "model"),
             "endpoints": _weights(params.endpoint.imported, params.seeds, "endpoint.imported"),
         },
     )
     second = source(cue.second).contents(second_request(params)) if cue.kind == "dominoes" else None
-    write_json(layout.CUE_SOURCE, {"model": _model(params.cue_model.name, "cue_model"), "second": second})
+    of_network = {"device": device, "model": _model(params.cue_model.name, "cue_model")}
+    write_json(layout.CUE_SOURCE, {**of_network, "second": second})
     write_json(layout.PRETRAINED, _weights(params.finetune.model, params.cue_endpoint.seeds, "finetune.model"))
 
 

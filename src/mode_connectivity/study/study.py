@@ -1,7 +1,6 @@
 """Defines what the stages of a study share: the device, the data on it, the network, and where a result comes from."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from torch import Tensor, nn
 from mode_connectivity import layout
 from mode_connectivity.datasets import Augmentation, Dataset, Images, Scaling, TrainingBatches
 from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.devices import pin
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator, named_seed
-from mode_connectivity.models import build
+from mode_connectivity.models import build, laid_out, memory_format
 from mode_connectivity.params import Compute, Params, sections
 from mode_connectivity.running.keeping import keeping
 from mode_connectivity.running.states import States
@@ -46,11 +46,10 @@ class Study:
             CheckpointError: the data set is missing or damaged.
             ValueError: a GPU was asked for and there is none.
         """
-        device = pinned_device(params.compute)
+        imports = json.loads(layout.IMPORTS.read_text())
+        device, precision = pinned(params.compute, imports)
         tensors, metadata = checkpoints.load(layout.DATASET)
         dataset = Dataset.from_tensors(tensors, metadata)
-        precision = Precision(params.compute.precision, device.type)
-        imports = json.loads(layout.IMPORTS.read_text())
         return cls(
             params, device, dataset.to(device), metadata["sha256"], Scaling.of(dataset.train), precision, imports
         )
@@ -65,7 +64,8 @@ class Study:
         """Return the network of the study as (`seed`, `role`) initialises it."""
         section = self.network
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(named_seed(seed, f"{role} initialisation"))
+            # Not torch.manual_seed, which reaches the generators of devices too, from which dropout is drawn.
+            torch.default_generator.manual_seed(named_seed(seed, f"{role} initialisation"))
             network = build(
                 section.name,
                 num_classes=len(self.dataset.classes),
@@ -77,19 +77,28 @@ class Study:
         return network.to(self.device)
 
     def check_network(self) -> None:
-        """Run the network on one image.
+        """Run the network forwards and backwards on one image.
 
         Raises:
-            ValueError: it cannot take images of this shape.
+            ValueError: it cannot take images of this shape, or its gradients would not repeat on a GPU.
         """
-        image = self.scaling.apply(self.dataset.train.pixels[:1])
+        model = self.model().eval()
+        image = laid_out(self.scaling.apply(self.dataset.train.pixels[:1]), memory_format(model))
+        place = f"{self.network_section}.name: {self.network.name}"
         try:
-            with torch.inference_mode():
-                self.model().eval()(image)
+            logits = model(image)
         except RuntimeError as error:
             shape, reason = " x ".join(map(str, image.shape[1:])), str(error).splitlines()[0]
+            raise ValueError(f"{place} does not take images of {shape}: {reason}") from error
+        try:
+            logits.sum().backward()
+        except RuntimeError as error:
+            if "deterministic" not in str(error):
+                raise
+            kernel = str(error).split()[0]
             raise ValueError(
-                f"{self.network_section}.name: {self.network.name} does not take images of {shape}: {reason}"
+                f"{place} has no gradient on a GPU that repeats to the bit ({kernel}); "
+                "replace that layer, or use compute.device: cpu"
             ) from error
 
     def batches(self, batch_size: int, seed: int, purpose: str) -> TrainingBatches:
@@ -130,6 +139,7 @@ class Study:
         out, or its bytes would change with them.
         """
         own = self.params.model_dump(mode="json", include={*names, "compute", self.network_section}, exclude=AXES)
+        own["compute"]["device"] = self.device.type
         inherited: dict[str, Any] = {}
         for path in made_from:
             inherited |= checkpoints.metadata(path)["params"]
@@ -147,21 +157,24 @@ class Study:
         return images.take(order[:count].sort().values.to(self.device))
 
 
-def pinned_device(compute: Compute) -> torch.device:
-    """Return the device that the params name, with threads and algorithms pinned.
+def pinned(compute: Compute, imports: Mapping[str, Any]) -> tuple[torch.device, Precision]:
+    """Return the device and the precision of a study, with threads and algorithms pinned.
+
+    `auto` is the device that stage `source` found, so that no result hangs on where a later stage happens to run.
 
     Raises:
-        ValueError: a GPU was asked for and there is none.
+        ValueError: a GPU is wanted and there is none, or the device has no such precision.
     """
-    torch.set_num_threads(compute.threads)
-    if compute.device == "cuda" and not torch.cuda.is_available():
-        raise ValueError("compute.device: cuda was asked for and there is none; use auto or cpu")
-    if compute.device == "cpu" or not torch.cuda.is_available():
-        # On a CPU results repeat to the bit without the call below, which would import for two seconds.
-        return torch.device("cpu")
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(True)
-    return torch.device("cuda")
+    kind = imports["device"] if compute.device == "auto" else compute.device
+    if kind == "cuda" and not torch.cuda.is_available():
+        asked = "cuda was asked for" if compute.device == "cuda" else f"auto was cuda in {layout.IMPORTS}"
+        raise ValueError(f"compute.device: {asked} and there is none here; use cpu, or run stage source again")
+    if compute.precision == "tf32" and kind == "cpu":
+        raise ValueError("compute.precision: tf32 needs a GPU; on a CPU use fp32 or bf16")
+    device, precision = pin(kind, compute.threads), Precision(compute.precision, kind)
+    if kind == "cuda":
+        precision.pin()
+    return device, precision
 
 
 def _fits(model: nn.Module, state: dict[str, Tensor], path: Path) -> None:

@@ -53,7 +53,15 @@ def train_endpoint(
 
     carried = {name: tensor for name, tensor in state.items() if name not in names}
     resumable = None if keeper is None else Resumable(keeper, batches, carried=carried)
-    history = descend(
-        leaves, step, batches, recipe, decay=recipe.weight_decay, resumable=resumable, title=title, after_epoch=shown
-    )
+    with precision.in_use():
+        history = descend(
+            leaves,
+            step,
+            batches,
+            recipe,
+            decay=recipe.weight_decay,
+            resumable=resumable,
+            title=title,
+            after_epoch=shown,
+        )
     return {name: tensor.detach() for name, tensor in state.items()}, history

@@ -1,0 +1,167 @@
+"""The library on a pretended GPU: no entry point mixes devices, no training step waits, and bits are the CPU's."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from mode_connectivity.datasets import Augmentation, Images, Scaling, ScoringBatches, TrainingBatches
+from mode_connectivity.evaluation import output_moments, recalibrate, repair, score, sweep, sweep_grid
+from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.geometry import Plane, layer_distances
+from mode_connectivity.models import build
+from mode_connectivity.paths import Bezier, Polygon, fit, linear_bends, perturbed_bends, sphere_bends
+from mode_connectivity.paths.fitting import fit_bends
+from mode_connectivity.symmetry import Symmetry, match_activations, match_weights
+from mode_connectivity.training import Recipe, train_endpoint
+from support.pretended_gpu import Gpu
+
+NETWORKS: dict[str, dict[str, Any]] = {
+    "vgg16": {"name": "vgg16", "dropout": 0.5},
+    "vgg16 bn": {"name": "vgg16", "batch_norm": True},
+    "resnet18": {"name": "resnet18"},
+    "vgg13_strided": {"name": "vgg13_strided"},
+}
+STEPS, BATCH, CLASSES = 3, 4, 4
+HOST = Images(
+    torch.randint(256, (STEPS * BATCH, 3, 32, 32), dtype=torch.uint8, generator=named_generator(0, "pixels")),
+    torch.arange(STEPS * BATCH) % CLASSES,
+)
+SCALING = Scaling.of(HOST)
+RECIPE = Recipe(1, BATCH, 0.01, weight_decay=1e-3, clip_norm=1.0)
+
+
+@pytest.fixture
+def gpu() -> Iterator[Gpu]:
+    with Gpu() as pretended:
+        yield pretended
+
+
+def network(name: str) -> nn.Module:
+    torch.default_generator.manual_seed(0)
+    return build(**NETWORKS[name], num_classes=CLASSES, width=1 / 64)
+
+
+def ends_of(model: nn.Module) -> list[dict[str, Tensor]]:
+    def moved(tensor: Tensor, generator: torch.Generator) -> Tensor:
+        noise = torch.randn(tensor.shape, generator=generator)
+        return tensor + 0.01 * noise if tensor.is_floating_point() else tensor.clone()
+
+    draws = [named_generator(seed, "end") for seed in (0, 1)]
+    return [{name: moved(tensor, each) for name, tensor in model.state_dict().items()} for each in draws]
+
+
+def placed(states: list[dict[str, Tensor]], device: str) -> list[dict[str, Tensor]]:
+    return [{name: tensor.to(device) for name, tensor in state.items()} for state in states]
+
+
+def batches(device: str) -> TrainingBatches:
+    order, draws = named_generator(0, "order"), named_generator(0, "draws")
+    return TrainingBatches(HOST.to(device), BATCH, SCALING, Augmentation(2, True), order, draws)
+
+
+def train(name: str, device: str, epochs: int) -> dict[str, Tensor]:
+    model = network(name)
+    start = placed(ends_of(model), device)[0]
+    recipe = Recipe(epochs, BATCH, 0.01, weight_decay=1e-3, clip_norm=1.0)
+    torch.manual_seed(0)
+    state, _ = train_endpoint(model.to(device), start, batches(device), recipe, Precision(device=device))
+    return state
+
+
+def curve(name: str, device: str, epochs: int, **options: Any) -> dict[str, Tensor]:
+    model = network(name)
+    states = ends_of(model)
+    kind, bends = options.pop("kind", Bezier), options.pop("bends", 1)
+    if options.pop("masked", False):
+        symmetry = Symmetry.derive(model, torch.rand(2, 3, 32, 32))
+        options["mask"] = symmetry.slices(list(symmetry.layers)[3], [0])
+    start, end = placed(states, device)
+    path = kind([start, *linear_bends(start, end, bends), end])
+    recipe = Recipe(epochs, BATCH, 0.01, weight_decay=1e-3, clip_norm=1.0)
+    torch.manual_seed(0)
+    found, _ = fit_bends(
+        model.to(device), path, batches(device), recipe, Precision(device=device), named_generator(0, "t"), **options
+    )
+    return found[0]
+
+
+def waits_a_step(gpu: Gpu, work: Callable[[int], object]) -> dict[str, float]:
+    """What a second pass over the data adds to the waits of a first, a step; what waits once a pass left out."""
+    seen: list[Counter[str]] = []
+    for epochs in (1, 2):
+        gpu.waits.clear()
+        work(epochs)
+        seen.append(gpu.waits.copy())
+    return {place: count / STEPS for place, count in (seen[1] - seen[0]).items() if count >= STEPS}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_an_endpoint(gpu: Gpu, name: str) -> None:
+    assert waits_a_step(gpu, lambda epochs: train(name, "cuda", epochs)) == {}
+
+
+CURVES: dict[str, dict[str, Any]] = {
+    "bezier": {},
+    "equidistant": {"equidistant": True},
+    "polygon of two bends": {"kind": Polygon, "bends": 2},
+    "masked": {"masked": True},
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("options", CURVES)
+def test_a_curve(gpu: Gpu, name: str, options: str) -> None:
+    if options != "bezier" and name != "vgg16 bn":
+        pytest.skip("one network for what does not depend on it")
+    assert waits_a_step(gpu, lambda epochs: curve(name, "cuda", epochs, **CURVES[options])) == {}
+
+
+@pytest.mark.parametrize("work", [train, curve])
+def test_trainings_give_the_values_of_the_cpu(work: Callable[[str, str, int], dict[str, Tensor]]) -> None:
+    """Up to the rounding of the fused optimizer, and of weight gradients on small maps, which a CPU sums otherwise."""
+    plain = work("vgg16 bn", "cpu", 1)
+    with Gpu():
+        found = {key: tensor.cpu() for key, tensor in work("vgg16 bn", "cuda", 1).items()}
+    assert all(torch.allclose(plain[key], tensor, rtol=1e-4, atol=1e-6) for key, tensor in found.items())
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_everything_that_looks_at_trained_networks(gpu: Gpu, name: str) -> None:
+    model = network(name)
+    symmetry = Symmetry.derive(model, torch.rand(2, 3, 32, 32))
+    start, end = placed(ends_of(model), "cuda")
+    model.to("cuda")
+    images, precision = HOST.to("cuda"), Precision(device="cuda")
+    shown = {"train": ScoringBatches(images, SCALING)}
+    path = Bezier([start, *linear_bends(start, end), end])
+    assert sweep(model, path, [0, 0.5], shown, precision=precision)["train"].accuracy.shape == (2,)
+    plane = Plane(start, path.at(0.3), end)
+    sweep_grid(model, plane.at, plane.places[:2, 0], plane.places[:1, 1], shown, precision=precision)
+    assert layer_distances(path, [0, 0.5, 1]).raw_l2.shape[0] == 3
+    moments = tuple(output_moments(model, each, images, SCALING) for each in (start, end))
+    repaired = repair(model, path.at(0.5), 0.5, moments, images, SCALING)  # type: ignore[arg-type]
+    assert score(model, recalibrate(model, repaired, shown["train"]), shown["train"], precision).loss > 0
+    for bends in (perturbed_bends(start, end, 0.1, named_generator(0, "noise")), sphere_bends(start, end, 0.5)):
+        assert all(tensor.device.type == "cuda" for tensor in bends[0].values())
+
+    planted = symmetry.random(torch.Generator().manual_seed(1))
+    moved, wanted = symmetry.apply(start, planted), symmetry.invert(planted)
+    found = match_weights(symmetry, start, moved)
+    match_activations(symmetry, model, start, moved, [images.pixels[:4].float()])
+    assert found.keys() == wanted.keys()
+
+
+def test_a_loader_of_the_host(gpu: Gpu) -> None:
+    model = network("vgg16 bn")
+    start, end = placed(ends_of(model), "cuda")
+    loader = [(torch.rand(BATCH, 3, 32, 32), torch.arange(BATCH)) for _ in range(STEPS)]
+
+    def work(epochs: int) -> None:
+        fit(model.to("cuda"), Bezier([start, *linear_bends(start, end), end]), loader, epochs=epochs, learning_rate=0.1)
+
+    assert waits_a_step(gpu, work) == {}

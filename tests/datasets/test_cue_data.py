@@ -121,3 +121,15 @@ def test_dimmed_pixels_are_a_share_of_the_pixels() -> None:
     pixels = torch.tensor([0, 10, 255], dtype=torch.uint8)
     assert dim(pixels, 0.7).tolist() == [0, 7, 178]
     assert torch.equal(dim(pixels, 1.0), pixels)
+
+
+def test_networks_of_another_seed_have_draws_of_their_own_on_the_same_images() -> None:
+    first, again, other = data().for_network(0), data().for_network(0), data().for_network(1)
+    assert first.seed == again.seed != data().seed
+    assert torch.equal(first.base.train.pixels, other.base.train.pixels)
+    assert not torch.equal(value(first.clean), value(other.clean))
+    assert not torch.equal(first.carries_cue, other.carries_cue)
+    for name in ("rand_cue", "rand_image"):
+        assert not torch.equal(first.test_sets[name].pixels, other.test_sets[name].pixels)
+    assert torch.equal(first.test_sets["cue"].pixels, other.test_sets["cue"].pixels)
+    assert data(seed=1).for_network(0).seed != first.seed

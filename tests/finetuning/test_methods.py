@@ -17,7 +17,8 @@ from mode_connectivity.finetuning.head import features_and_logits
 from mode_connectivity.finetuning.invariance import invariance_loss
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
-from mode_connectivity.training import Epoch, Recipe, train_endpoint
+from mode_connectivity.training import Epoch, Keeper, Recipe, train_endpoint
+from support.interruptions import Memory, until_done
 from support.small_networks import joined, plain_batches, planted_cue, small_net, state_of
 
 State = dict[str, Tensor]
@@ -46,7 +47,7 @@ def clean(purpose: str = "clean", batch_size: int = 32) -> TrainingBatches:
 
 
 def cued() -> TrainingBatches:
-    return plain_batches(CUED, 32, SCALING, 0, "cue")
+    return plain_batches(CUED, 96, SCALING, 0, "cue")
 
 
 def head(seed: int = 0) -> torch.Generator:
@@ -57,21 +58,28 @@ def short(recipe: Recipe, epochs: int = 3) -> Recipe:
     return replace(recipe, epochs=epochs, batch_size=32)
 
 
-def run(method: str, watch: Watch | None = None, losses: Losses | None = None, epochs: int = 3) -> Tuned:
-    start = cue_trained()
+def run(
+    method: str,
+    watch: Watch | None = None,
+    losses: Losses | None = None,
+    epochs: int = 3,
+    keepers: tuple[Keeper, Keeper] | None = None,
+) -> Tuned:
+    start, (_, keeper) = cue_trained(), keepers or (None, None)
     match method:
         case "naive":
-            return naive(MODEL, start, clean(), short(NAIVE, epochs), FP32, watch=watch)
+            return naive(MODEL, start, clean(), short(NAIVE, epochs), FP32, watch=watch, keeper=keeper)
         case "llrt":
-            return llrt(MODEL, start, clean("probing"), short(LLRT, epochs), FP32, head(), watch=watch)
+            return llrt(MODEL, start, clean("probing"), short(LLRT, epochs), FP32, head(), watch=watch, keeper=keeper)
         case "lpft":
             recipes = (short(LLRT, epochs), short(NAIVE, epochs))
-            return lpft(MODEL, start, (clean("probing"), clean()), recipes, FP32, head(), watch=watch)
+            return lpft(MODEL, start, (clean("probing"), clean()), recipes, FP32, head(), watch=watch, keepers=keepers)
         case "scratch":
             initial = state_of(small_net(1, batch_norm=True))
-            return scratch(MODEL, initial, clean(), short(NAIVE, epochs), FP32, watch=watch)
-    recipe, t = short(CBFT, epochs), named_generator(0, "t")
-    return cbft(MODEL, start, clean(), cued(), losses or Losses(), recipe, FP32, t, watch=watch)
+            return scratch(MODEL, initial, clean(), short(NAIVE, epochs), FP32, watch=watch, keeper=keeper)
+    recipe, t = replace(short(CBFT, epochs), schedule="constant"), named_generator(0, "t")
+    losses = losses or Losses()
+    return cbft(MODEL, start, clean(), cued(), losses, recipe, FP32, t, watch=watch, keeper=keeper)
 
 
 METHODS = ("naive", "llrt", "lpft", "cbft", "scratch")
@@ -97,6 +105,21 @@ def test_a_method_repeats_to_the_bit_leaves_its_start_alone_and_shows_every_epoc
     assert len(history) == (6 if method == "lpft" else 3)
     assert {name: len(values) for name, values in watch.accuracy.items()} == dict.fromkeys(PROBES, len(history))
     assert {name: values[-1] for name, values in watch.accuracy.items()} == accuracies(first)
+
+
+@pytest.mark.parametrize("stops", [{1}, {4, 6}, {3, 5, 8, 12}])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_interrupted_anywhere_has_the_same_bits_and_readings(method: str, stops: set[int]) -> None:
+    """Two of CBFT's passes over the cue images begin within a pass over the clean ones, and it has a warm-up."""
+    whole, again = (Watch(MODEL, PROBES, SCALING, FP32) for _ in range(2))
+    state, history = run(method, whole)
+    keepers = (Memory(stops, every=2), Memory(stops, every=2))
+    found, epochs = until_done(lambda: run(method, again, keepers=keepers))
+    assert not keepers[1].stops
+    assert keepers[0].stops == (set() if method == "lpft" else stops)
+    assert epochs == history
+    assert all(torch.equal(tensor, found[name]) for name, tensor in state.items())
+    assert again.accuracy == whole.accuracy
 
 
 def test_llrt_touches_the_head_alone_and_draws_it_anew() -> None:

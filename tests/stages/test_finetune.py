@@ -31,7 +31,7 @@ def weights(study: Project, method: str) -> dict[str, torch.Tensor]:
 
 
 def test_every_epoch_and_every_point_of_the_line_is_scored_on_every_probe_set(study: Project) -> None:
-    for method, epochs in zip(METHODS, (1, 1, 2, 2, 1), strict=True):
+    for method, epochs in zip(METHODS, (1, 1, 1, 2, 2, 1), strict=True):
         found = history(study, method)
         assert len(found["epochs"]) == epochs
         assert found["path"]["ts"] == [0, 0.5, 1]
@@ -52,13 +52,13 @@ def test_methods_move_what_they_say_they_move(study: Project) -> None:
         method: {n for n, t in weights(study, method).items() if not torch.equal(t, start[n])} for method in METHODS
     }
     assert moved["llrt"] == HEAD
-    for method in ("naive", "lpft", "cbft", "scratch"):
+    for method in ("naive", "naive_large", "lpft", "cbft", "scratch"):
         assert moved[method] == set(start), method
 
 
 def test_clean_images_are_none_that_a_pretraining_saw(study: Project) -> None:
     tensors, metadata = checkpoints.load(study.root / layout.CUES)
-    cues = CueData.from_tensors(tensors, metadata["draws"])
+    cues = CueData.from_tensors(tensors, metadata["draws"]).for_network(0)
     seen = {image.numpy().tobytes() for images in cues.train_sets.values() for image in images.pixels}
     assert len(cues.clean) == 40
     assert not any(image.numpy().tobytes() in seen for image in cues.clean.pixels)

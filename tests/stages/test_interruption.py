@@ -201,3 +201,24 @@ def test_twins_that_are_stopped_end_with_the_same_bytes(finished: Project, tmp_p
     copy.run(*twins)
     assert [file.read_bytes() for file in files] == whole
     assert not states(copy)
+
+
+@pytest.mark.slow
+def test_a_fine_tuning_that_was_killed_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    epochs: dict[str, object] = {f"finetune.{part}.epochs": 20 for part in ("lpft.head", "lpft", "cbft")}
+    project = Project(tmp_path, SMALL | epochs | {"finetune.methods": ["lpft", "cbft"]})
+    for stage in ("source", "dataset", "cue_dataset"):
+        project.run("sh", "src/scripts/stage", stage)
+    project.run("sh", "src/scripts/stage", "cue_endpoint", "--seed", "0")
+    for method in ("lpft", "cbft"):
+        tuning = ("sh", "src/scripts/stage", "finetune", "--method", method, "--seed", "0")
+        path = tmp_path / layout.finetuned(method, 0)
+        files = [path, layout.history(path)]
+        project.run(*tuning)
+        whole = [file.read_bytes() for file in files]
+        for file in files:
+            file.unlink()
+        assert interrupt(project, signal.SIGKILL, *tuning, kept=3)[0] == -signal.SIGKILL
+        assert "goes on after" in project.run(*tuning).stdout
+        assert [file.read_bytes() for file in files] == whole
+        assert not states(project)

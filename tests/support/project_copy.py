@@ -37,14 +37,14 @@ SMALL: dict[str, object] = {
     "finetune.naive.epochs": 1,
 }
 PATTERNS = ["lmc", "lmcp", "qmc_cue", "qmc_clean"]
-METHODS = ["naive", "llrt", "lpft", "cbft", "scratch"]
+METHODS = ["naive", "naive_large", "llrt", "lpft", "cbft", "scratch"]
 # Both studies, with every path and every method.
 FINISHED: dict[str, object] = SMALL | {
     "mechanism.patterns": PATTERNS,
     "finetune.methods": METHODS,
     "finetune.n_clean": 0.5,
     "finetune.cbft.epochs": 2,
-    **{f"finetune.{name}.epochs": 1 for name in ("naive", "llrt", "lpft", "lpft.head", "scratch")},
+    **{f"finetune.{name}.epochs": 1 for name in ("naive", "naive_large", "llrt", "lpft", "lpft.head", "scratch")},
 }
 TRACKED = (
     "params.yaml",

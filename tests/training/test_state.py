@@ -18,43 +18,13 @@ from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, linear_bends
 from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.training import Epoch, Keeper, Recipe, Snapshot, train_endpoint
+from support.interruptions import Interrupted, Memory, until_done
 from support.small_networks import state_of, stripes
 
 RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=0.05, weight_decay=1e-3, schedule="one_cycle", clip_norm=1.0)
 STEPS = 4 * 6
 Result = tuple[list[dict[str, Tensor]], list[Epoch]]
 Training = Callable[[Keeper | None, Recipe], Result]
-
-
-class Interrupted(Exception):
-    pass
-
-
-class Memory:
-    """Keeps a copy of the state after every so many steps, and interrupts the training after some of them."""
-
-    def __init__(self, stops: set[int], every: int = 1) -> None:
-        self.stops, self.every = set(stops), every
-        self.steps = 0
-        self.kept: Snapshot | None = None
-
-    def restore(self) -> Snapshot | None:
-        position = {"epoch": 0, "step": 0} if self.kept is None else self.kept.position
-        self.steps = position["epoch"] * 6 + position["step"]
-        return self.kept
-
-    def due(self) -> bool:
-        self.steps += 1
-        if self.steps in self.stops and self.steps % self.every:  # killed, with no time to keep anything
-            self.stops.discard(self.steps)
-            raise Interrupted
-        return self.steps % self.every == 0
-
-    def keep(self, snapshot: Snapshot) -> None:
-        self.kept = Snapshot({name: tensor.clone() for name, tensor in snapshot.tensors.items()}, snapshot.position)
-        if self.steps in self.stops:
-            self.stops.discard(self.steps)
-            raise Interrupted
 
 
 def net(seed: int = 0) -> nn.Sequential:
@@ -98,14 +68,6 @@ def curve(keeper: Keeper | None, recipe: Recipe = RECIPE) -> Result:
     return fit_bends(model, path, batches(), recipe, Precision(), t, mask=mask, equidistant=True, keeper=keeper)
 
 
-def until_done(training: Training, keeper: Memory, recipe: Recipe = RECIPE) -> Result:
-    while True:
-        try:
-            return training(keeper, recipe)
-        except Interrupted:
-            torch.rand(3)  # whatever another process would have done to torch's own generator
-
-
 def same(first: Result, second: Result) -> bool:
     return first[1] == second[1] and all(
         list(a) == list(b) and all(torch.equal(tensor, b[name]) for name, tensor in a.items())
@@ -124,7 +86,7 @@ UNINTERRUPTED: dict[Training, Result] = {training: training(None, RECIPE) for tr
 @example(stops={1, 7, 23}, every=5)
 def test_interrupted_after_any_step_the_bits_are_the_same(training: Training, stops: set[int], every: int) -> None:
     keeper = Memory(stops, every)
-    assert same(until_done(training, keeper), UNINTERRUPTED[training])
+    assert same(until_done(lambda: training(keeper, RECIPE)), UNINTERRUPTED[training])
     assert not keeper.stops
 
 
@@ -156,7 +118,7 @@ def test_the_state_holds_all_that_training_changes(training: Training, momentum:
     assert len(keeper.kept.tensors["losses"]) == 3
     if training is endpoint:
         assert keeper.kept.tensors["carried.1.num_batches_tracked"] == 9
-    assert same(until_done(training, keeper, recipe), training(None, recipe))
+    assert same(until_done(lambda: training(keeper, recipe)), training(None, recipe))
 
 
 @pytest.mark.parametrize(

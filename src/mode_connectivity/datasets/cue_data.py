@@ -1,6 +1,6 @@
 """Makes all image sets of a mechanisms study from one data set, one cue and one seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from mode_connectivity.datasets.cues import BoxCue, Cue, DominoesCue
 from mode_connectivity.datasets.images import Dataset, Images
 from mode_connectivity.datasets.probe_sets import probe_sets, share_of_each_class
-from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.foundations.randomness import named_generator, named_seed
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class CueData:
     proportion: float
     held_out: float
     seed: int
+
+    def for_network(self, seed: int) -> Self:
+        """Return the same images with draws of their own for the networks of `seed`: all draws but `base` itself."""
+        return replace(self, seed=named_seed(self.seed, f"network {seed}"))
 
     @property
     def classes(self) -> tuple[str, ...]:

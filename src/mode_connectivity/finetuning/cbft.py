@@ -11,15 +11,15 @@ from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.finetuning.barrier import Barrier, barrier_gradients
 from mode_connectivity.finetuning.head import features_and_logits
 from mode_connectivity.finetuning.invariance import invariance_loss
-from mode_connectivity.finetuning.watch import Watch
+from mode_connectivity.finetuning.watch import Watch, readings_of
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import memory_format
-from mode_connectivity.training import Epoch, Recipe, descend
+from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
 from mode_connectivity.training.loop import Step
 from mode_connectivity.training.small_maps import SmallMaps
 
 # Lubana et al. 2023, code of the paper.
-CBFT = Recipe(epochs=20, batch_size=256, learning_rate=0.01, momentum=0.9, weight_decay=1e-4)
+CBFT = Recipe(epochs=20, batch_size=256, learning_rate=0.01, momentum=0.9, weight_decay=1e-4, schedule="cosine")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def cbft(
     draws: Generator,
     *,
     watch: Watch | None = None,
+    keeper: Keeper | None = None,
     title: str = "cbft",
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
     """Train from `pretrained`, left unchanged, by two steps a batch with one momentum (Lubana et al. 2023, section 5):
@@ -61,7 +62,7 @@ def cbft(
     names = [name for name, _ in model.named_parameters()]
     leaves = [state[name].requires_grad_() for name in names]
     pairs = _Pairs(clean, cue, memory_format(model))
-    epochs_done = 0
+    epochs_done = torch.zeros((), dtype=torch.int64)
     model.train()
 
     def away(_images: Tensor, _labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -86,14 +87,21 @@ def cbft(
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
     def shown() -> None:
-        nonlocal epochs_done
-        epochs_done += 1
+        epochs_done.add_(1)
         if watch is not None:
             watch(state)
             model.train()
 
     steps: list[Step] = [towards] if losses.barrier is None else [away, towards]
-    history = descend(leaves, steps, pairs, recipe, decay=recipe.weight_decay, title=title, after_epoch=shown)
+    carried = {name: tensor for name, tensor in state.items() if name not in names} | pairs.begun
+    resumable = (
+        None
+        if keeper is None
+        else Resumable(keeper, pairs, {"t": draws}, carried | {"epochs_done": epochs_done}, readings_of(watch))
+    )
+    history = descend(
+        leaves, steps, pairs, recipe, decay=recipe.weight_decay, resumable=resumable, title=title, after_epoch=shown
+    )
     return {name: tensor.detach() for name, tensor in state.items()}, history
 
 
@@ -103,17 +111,34 @@ def _write(leaves: list[Tensor], gradients: list[Tensor] | tuple[Tensor, ...]) -
 
 
 class _Pairs:
-    """Yields clean batches, with a batch of cue images at hand beside each."""
+    """Yields clean batches, with a batch of cue images at hand beside each.
+
+    `begun` holds the states that the cue images' generators had when the pass began.
+    """
 
     def __init__(self, clean: TrainingBatches, cue: TrainingBatches, layout: torch.memory_format) -> None:
         self._clean, self._cue, self._layout = clean, cue, layout
+        self.order, self.draws = clean.order, clean.draws
+        self.begun = {"cue order": cue.order.get_state(), "cue augmentation": cue.draws.get_state()}
         self.cue: tuple[Tensor, Tensor]
 
     def __len__(self) -> int:
         return len(self._clean)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        for (images, labels), (cue_images, cue_labels) in zip(self._clean, self._endless(), strict=False):
+        return self.epoch()
+
+    def epoch(self, skip: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield one pass without its first `skip` pairs, whose cue images are drawn again from where the pass began."""
+        for generator, begun in zip((self._cue.order, self._cue.draws), self.begun.values(), strict=True):
+            if skip:
+                generator.set_state(begun)
+            else:
+                begun.copy_(generator.get_state())
+        cues = self._endless()
+        for _ in range(skip):
+            next(cues)
+        for (images, labels), (cue_images, cue_labels) in zip(self._clean.epoch(skip), cues, strict=False):
             self.cue = cue_images.to(memory_format=self._layout), cue_labels
             yield images.to(memory_format=self._layout), labels
 

@@ -10,9 +10,9 @@ from torch.nn.functional import cross_entropy, linear
 
 from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.finetuning.head import frozen_features, head_of
-from mode_connectivity.finetuning.watch import Watch
+from mode_connectivity.finetuning.watch import Watch, readings_of
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.training import Epoch, Recipe, descend
+from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
 
 # Lubana et al. 2023, code of the paper; no weight decay.
 LLRT = Recipe(epochs=200, batch_size=256, learning_rate=30.0, momentum=0.9, schedule="cosine")
@@ -27,6 +27,7 @@ def llrt(
     initialisation: Generator,
     *,
     watch: Watch | None = None,
+    keeper: Keeper | None = None,
     title: str = "llrt",
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
     """Return `pretrained` with its last linear layer drawn anew and trained on the features of clean images.
@@ -55,12 +56,14 @@ def llrt(
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
     shown = watch.behind(state) if watch is not None else None
+    batches = _Rows(features, clean.images.labels, clean.batch_size, clean.order, clean.draws)
     history = descend(
         [weight, bias],
         step,
-        _Rows(features, clean.images.labels, clean.batch_size, clean.order),
+        batches,
         recipe,
         decay=recipe.weight_decay,
+        resumable=None if keeper is None else Resumable(keeper, batches, lists=readings_of(watch)),
         title=title,
         after_epoch=(lambda: shown(weight, bias)) if shown is not None else None,
     )
@@ -76,17 +79,25 @@ def _fresh_head(classes: int, width: int, generator: Generator) -> tuple[Tensor,
 
 @dataclass(frozen=True)
 class _Rows:
-    """Yields batches of features in a new random order in each pass, cut as `TrainingBatches` cuts images."""
+    """Yields batches of features in a new random order in each pass, cut as `TrainingBatches` cuts images.
+
+    Nothing is drawn from `draws`, which would augment images.
+    """
 
     features: Tensor
     labels: Tensor
     batch_size: int
     order: Generator
+    draws: Generator
 
     def __len__(self) -> int:
         return max(1, len(self.labels) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return self.epoch()
+
+    def epoch(self, skip: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield one pass without its first `skip` batches."""
         permutation = torch.randperm(len(self.labels), generator=self.order).to(self.labels.device)
-        for index in permutation.split(self.batch_size)[: len(self)]:
+        for index in permutation.split(self.batch_size)[skip : len(self)]:
             yield self.features[index], self.labels[index]

@@ -9,7 +9,7 @@ from mode_connectivity.finetuning.llrt import llrt
 from mode_connectivity.finetuning.naive import naive
 from mode_connectivity.finetuning.watch import Watch
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.training import Epoch, Recipe
+from mode_connectivity.training import Epoch, Keeper, Recipe
 
 
 def lpft(
@@ -21,15 +21,16 @@ def lpft(
     initialisation: Generator,
     *,
     watch: Watch | None = None,
+    keepers: tuple[Keeper, Keeper] | None = None,
     title: str = "lpft",
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
     """Train a new head by the first recipe on the first batches, then all layers by the second on the second.
 
-    The history holds the epochs of the head and then those of all layers.
+    The history holds the epochs of the head and then those of all layers; `keepers` keep the states of the two.
     """
-    (first, second), (probing, tuning) = clean, recipes
+    (first, second), (probing, tuning), (of_head, of_all) = clean, recipes, keepers or (None, None)
     probed, head_history = llrt(
-        model, pretrained, first, probing, precision, initialisation, watch=watch, title=f"{title} head"
+        model, pretrained, first, probing, precision, initialisation, watch=watch, keeper=of_head, title=f"{title} head"
     )
-    tuned, history = naive(model, probed, second, tuning, precision, watch=watch, title=title)
+    tuned, history = naive(model, probed, second, tuning, precision, watch=watch, keeper=of_all, title=title)
     return tuned, head_history + history

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from mode_connectivity.datasets import TrainingBatches
-from mode_connectivity.finetuning.watch import Watch
+from mode_connectivity.finetuning.watch import Watch, readings_of
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.training import Epoch, Recipe, train_endpoint
+from mode_connectivity.training import Epoch, Keeper, Recipe, train_endpoint
 
 # Lubana et al. 2023, code of the paper; weight decay acts on all parameters.
 NAIVE = Recipe(epochs=20, batch_size=256, learning_rate=0.01, momentum=0.9, weight_decay=1e-4, schedule="cosine")
@@ -21,10 +21,21 @@ def naive(
     precision: Precision,
     *,
     watch: Watch | None = None,
+    keeper: Keeper | None = None,
     title: str = "naive",
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
     """Train from `pretrained`, which is not changed, by SGD on the cross entropy of clean images.
 
     Statistics of batch norm follow the clean batches.
     """
-    return train_endpoint(model, pretrained, clean, recipe, precision, title=title, watch=watch)
+    return train_endpoint(
+        model,
+        pretrained,
+        clean,
+        recipe,
+        precision,
+        keeper=keeper,
+        title=title,
+        watch=watch,
+        readings=readings_of(watch),
+    )

@@ -28,12 +28,12 @@ class CueStudy(Study):
     files: ClassVar[tuple[Path, ...]] = (layout.CUES, layout.CUE_SOURCE)
 
     @classmethod
-    def open(cls, params: Params) -> Self:
-        """Return the study of `params`, with threads and algorithms pinned; errors as `Study.open`."""
+    def of_network(cls, params: Params, seed: int) -> Self:
+        """Return the study of `params` with the cues drawn for the networks of `seed`; the rest as `Study.open`."""
         imports = json.loads(layout.CUE_SOURCE.read_text())
         device, precision = pinned(params.compute, imports)
         tensors, metadata = checkpoints.load(layout.CUES)
-        cues = CueData.from_tensors(tensors, metadata["draws"]).to(device)
+        cues = CueData.from_tensors(tensors, metadata["draws"]).for_network(seed).to(device)
         dataset = Dataset(cues.training, cues.test_sets["no_cue"], cues.classes)
         return cls(params, device, dataset, metadata["sha256"], Scaling.of(dataset.train), precision, imports, cues)
 

@@ -8,36 +8,45 @@ from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.mechanisms.cue_study import CueStudy
 from mode_connectivity.params.finetuning import Connectivity
 from mode_connectivity.study.recipes import recipe_of
-from mode_connectivity.training import Epoch, Recipe
+from mode_connectivity.training import Epoch, Keeper, Recipe
 
 State = dict[str, Tensor]
 
 
-def tune(study: CueStudy, method: str, seed: int, pretrained: State, watch: Watch) -> tuple[State, list[Epoch]]:
-    """Return the network that `method` makes of `pretrained`, and its history."""
+def tune(
+    study: CueStudy, method: str, seed: int, pretrained: State, watch: Watch, keepers: tuple[Keeper, Keeper]
+) -> tuple[State, list[Epoch]]:
+    """Return the network that `method` makes of `pretrained`, and its history.
+
+    `keepers` keep the state of the head that LPFT trains first, and that of every method's own training.
+    """
     section = getattr(study.params.finetune, method)
     clean = clean_images(study, seed)
     model, recipe, precision = study.model(), recipe_of(section), study.precision
     batches = _batches(study, clean, recipe, seed, "fine-tuning")
-    title = f"{method} seed {seed}"
+    title, (_, keeper) = f"{method} seed {seed}", keepers
     match method:
-        case "naive":
-            return naive(model, pretrained, batches, recipe, precision, watch=watch, title=title)
+        case "naive" | "naive_large":
+            return naive(model, pretrained, batches, recipe, precision, watch=watch, keeper=keeper, title=title)
         case "scratch":
             fresh = study.model(seed, "fine-tuning from scratch").state_dict()
-            return scratch(model, fresh, batches, recipe, precision, watch=watch, title=title)
+            return scratch(model, fresh, batches, recipe, precision, watch=watch, keeper=keeper, title=title)
         case "cbft":
-            cue = _batches(study, cue_images(study, seed), recipe, seed, "fine-tuning cue")
+            cue = study.batches_of(cue_images(study, seed), section.cue_batch_size, seed, "fine-tuning cue")
             t = named_generator(seed, "fine-tuning t")
             losses = _losses(section)
-            return cbft(model, pretrained, batches, cue, losses, recipe, precision, t, watch=watch, title=title)
+            return cbft(
+                model, pretrained, batches, cue, losses, recipe, precision, t, watch=watch, keeper=keeper, title=title
+            )
     initialisation = named_generator(seed, "fine-tuning head initialisation")
     probing = recipe_of(section.head) if method == "lpft" else recipe
     rows = _batches(study, clean, probing, seed, "fine-tuning head")
     if method == "llrt":
-        return llrt(model, pretrained, rows, probing, precision, initialisation, watch=watch, title=title)
+        return llrt(
+            model, pretrained, rows, probing, precision, initialisation, watch=watch, keeper=keeper, title=title
+        )
     both, recipes = (rows, batches), (probing, recipe)
-    return lpft(model, pretrained, both, recipes, precision, initialisation, watch=watch, title=title)
+    return lpft(model, pretrained, both, recipes, precision, initialisation, watch=watch, keepers=keepers, title=title)
 
 
 def clean_images(study: CueStudy, seed: int) -> Images:

@@ -16,6 +16,7 @@ class Probing(Training):
 class Connectivity(Training):
     """Holds the params of CBFT with its switches: the barrier loss and the invariance loss."""
 
+    cue_batch_size: int = Field(ge=2)
     barrier: bool
     level: float = Field(gt=0)
     t_mean: float = Field(ge=0, le=1)
@@ -40,11 +41,12 @@ class MechanismReport(Section):
 
 
 class Finetune(Section):
-    methods: tuple[Literal["naive", "llrt", "lpft", "cbft", "scratch"], ...]
+    methods: tuple[Literal["naive", "naive_large", "llrt", "lpft", "cbft", "scratch"], ...]
     model: str | None
     n_clean: int | float | None
     n_cue: int | float | None
     naive: Training
+    naive_large: Training
     llrt: Training
     lpft: Probing
     cbft: Connectivity

@@ -23,7 +23,7 @@ KINDS: tuple[TrainedOn, ...] = ("cue", "clean")
 
 
 def main(params: Params, seed: int) -> None:
-    study = CueStudy.open(params)
+    study = CueStudy.of_network(params, seed)
     study.check_network()
     for kind in KINDS:
         provenance = study.provenance("cue_endpoint", trained_on=kind, seed=seed)

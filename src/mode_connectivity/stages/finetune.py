@@ -28,16 +28,21 @@ OF_THE_PATH = ("n_interpolations", "recalibrate_on", "recalibration")
 
 
 def main(params: Params, method: str, seed: int) -> None:
-    study = CueStudy.open(params)
+    study = CueStudy.of_network(params, seed)
     pretrained = _pretrained(study, seed)
     watch = Watch(study.model(), study.cues.test_sets, study.scaling, study.precision)
     watch(pretrained)
     torch.manual_seed(named_seed(seed, "fine-tuning dropout"))
-    tuned, history = tune(study, method, seed, pretrained, watch)
+    provenance = _provenance(study, method, seed)
+    made_from = [layout.PRETRAINED if params.finetune.model else layout.cue_endpoint("cue", seed)]
+    with (
+        study.keeping(f"{method}-head-seed{seed}", provenance, made_from) as of_head,
+        study.keeping(f"{method}-seed{seed}", provenance, made_from) as of_method,
+    ):
+        tuned, history = tune(study, method, seed, pretrained, watch, (of_head, of_method))
     scores = {"pretrained": _scores(study, pretrained), "tuned": _scores(study, tuned)}
     readings = ", ".join(f"{name} {value['accuracy']:.1%}" for name, value in scores["tuned"].items())
     print(f"{method}, seed {seed}, test accuracy: {readings}")
-    provenance = _provenance(study, method, seed)
     path = layout.finetuned(method, seed)
     result = {
         "epochs": [asdict(epoch) for epoch in history],

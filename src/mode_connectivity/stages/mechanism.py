@@ -15,7 +15,7 @@ SCORED = {"patterns", "n_interpolations", "train_images"}  # params on which no 
 
 
 def main(params: Params, pattern: str, seed: int) -> None:
-    study = CueStudy.open(params)
+    study = CueStudy.of_network(params, seed)
     ends = [layout.cue_endpoint("cue", seed), layout.cue_endpoint("clean", seed)]
     provenance = study.provenance("mechanism", made_from=ends, pattern=pattern, seed=seed)
     for key in SCORED:

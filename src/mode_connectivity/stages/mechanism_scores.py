@@ -19,7 +19,7 @@ HISTORY = ("epochs", "moved_units")  # what the mechanism stage may have recorde
 
 
 def main(params: Params, pattern: str, seed: int) -> None:
-    study = CueStudy.open(params)
+    study = CueStudy.of_network(params, seed)
     start, end = (study.load(layout.cue_endpoint(kind, seed)) for kind in ("cue", "clean"))
     file = layout.mechanism_path(pattern, seed)
     path = load_path(study, start, file, end)

@@ -26,11 +26,13 @@ def train_endpoint(
     keeper: Keeper | None = None,
     title: str = "endpoint",
     watch: Callable[[Mapping[str, Tensor]], None] | None = None,
+    readings: Mapping[str, list[float]] | None = None,
 ) -> tuple[dict[str, Tensor], list[Epoch]]:
     """Return the state dict reached from `start` by SGD on the cross entropy, and the history. `start` is not changed.
 
     `keeper` keeps the state of the training, from which the same call goes on where it was interrupted.
-    `watch` is shown the state after every epoch, and must leave it as it is.
+    `watch` is shown the state after every epoch, and must leave it as it is; `readings` are the lists to which it
+    appends, which are kept with the state.
     """
     state = {name: tensor.detach().clone() for name, tensor in start.items()}
     names = [name for name, _ in model.named_parameters()]
@@ -52,7 +54,7 @@ def train_endpoint(
             model.train()
 
     carried = {name: tensor for name, tensor in state.items() if name not in names}
-    resumable = None if keeper is None else Resumable(keeper, batches, carried=carried)
+    resumable = None if keeper is None else Resumable(keeper, batches, carried=carried, lists=readings or {})
     with precision.in_use():
         history = descend(
             leaves,

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 import torch
 from torch import Generator, Tensor
 
-from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.training.momentum import Momentum
 from mode_connectivity.training.progress import Epoch, Progress
 
@@ -33,18 +32,34 @@ class Keeper(Protocol):
         """Keep the snapshot; may raise to end the training there."""
 
 
+class Passes(Protocol):
+    """Yields batches in passes that can be taken up in their middle; `order` is drawn from once, first in each pass."""
+
+    @property
+    def order(self) -> Generator: ...
+
+    @property
+    def draws(self) -> Generator: ...
+
+    def __len__(self) -> int: ...
+
+    def epoch(self, skip: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield one pass without its first `skip` batches."""
+
+
 @dataclass(frozen=True)
 class Resumable:
     """Resumes an interrupted training: where its state is kept, and what it changes beside leaves and velocities.
 
     `generators` are those of the training beside the ones of `batches` and torch's global one, which dropout uses;
-    `carried` are tensors that its steps change in place, such as running statistics.
+    `carried` are tensors that its steps change in place, such as running statistics; `lists` grow with its epochs.
     """
 
     keeper: Keeper
-    batches: TrainingBatches
+    batches: Passes
     generators: Mapping[str, Generator] = field(default_factory=dict)
     carried: Mapping[str, Tensor] = field(default_factory=dict)
+    lists: Mapping[str, list[float]] = field(default_factory=dict)
 
     def restored(self, descent: Momentum) -> Progress:
         """Bring everything in place to where the newest snapshot stands; to the start where there is none."""
@@ -59,6 +74,8 @@ class Resumable:
             # A velocity is laid out as the gradient was that made it, and bits can depend on the layout.
             velocity = torch.empty_strided(kept.shape, stride, dtype=kept.dtype, device=device)
             descent.velocities[int(place)] = velocity.copy_(kept)
+        for name, values in self.lists.items():
+            values[:] = snapshot.position["lists"][name]
         for name, generator in self._generators(leaves).items():
             generator.set_state(tensors[f"generator.{name}"])
         counts = {name: snapshot.position[name] for name in ("epoch", "step", "seen", "rate")}
@@ -85,6 +102,7 @@ class Resumable:
             tensors |= {"losses": torch.stack(progress.losses), "right": torch.stack(progress.right)}
         position = {name: getattr(progress, name) for name in ("epoch", "step", "seen", "rate")}
         position["history"] = [asdict(epoch) for epoch in progress.history]
+        position["lists"] = {name: list(values) for name, values in self.lists.items()}
         position["strides"] = {place: list(velocity.stride()) for place, velocity in velocities.items()}
         self.keeper.keep(Snapshot(tensors, position))
 

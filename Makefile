@@ -7,7 +7,7 @@ READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test test-slow check format ui study bench requirements clean
+.PHONY: help setup repro submit status collect test test-slow check format ui study bench requirements clean
 
 help: ## list what there is to do
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,15 @@ $(READY): requirements.txt src/scripts/setup
 
 repro: $(READY) ## run the study of params.yaml on all cores (JOBS=n stages at a time); what is up to date is not run again
 	@mode-connectivity repro $(if $(JOBS),--jobs $(JOBS))
+
+submit: $(READY) ## run it on Slurm instead, one job a stage (DRY=1 prints the scripts); see docs/slurm.md
+	@mode-connectivity submit $(if $(DRY),--dry-run)
+
+status: $(READY) ## show the stages of the newest run, here or on Slurm
+	@mode-connectivity status
+
+collect: $(READY) ## bring the results of finished Slurm jobs into the workspace
+	@mode-connectivity collect
 
 test: $(READY) ## run the tests that protect a change, minutes
 	@pytest

@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import yaml
@@ -64,7 +66,9 @@ OURS = ("DVC_", "GIT_", "PYTEST", "PYTHONDONT")
 
 
 class Project:
-    """A copy of the project with its own repository, identity and tracking store."""
+    """A copy of the project with its own repository, identity and tracking store; `more` joins its environment."""
+
+    more: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, root: Path, changes: dict[str, object]) -> None:
         self.root = root
@@ -113,7 +117,7 @@ class Project:
     def environment(self) -> dict[str, str]:
         ours = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        return ours | {"MLFLOW_TRACKING_URI": self.store, "PATH": path}
+        return ours | {"MLFLOW_TRACKING_URI": self.store, "PATH": path} | dict(self.more)
 
     def start(self, *command: str, **more: str) -> subprocess.Popen[str]:
         """The command running, in a process group of its own."""

@@ -14,6 +14,9 @@ COMMANDS = {
     "animate": "write the animation of a path, and its heatmap, from an NPZ of distances",
     "graph": "write the graph of stages as a makefile",
     "repro": "run the stages that are not up to date, several at a time",
+    "submit": "submit the stages that are not up to date to Slurm, a job each",
+    "status": "show the stages of the newest run and what is stale",
+    "collect": "bring the results of finished Slurm jobs into the workspace",
 }
 
 
@@ -50,3 +53,7 @@ def _overview() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('mode_connectivity')}")
     parser.add_argument("subcommand", choices=COMMANDS, metavar="SUBCOMMAND", help="what to do")
     return parser
+
+
+if __name__ == "__main__":
+    main()

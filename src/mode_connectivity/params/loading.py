@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -52,7 +52,8 @@ def _explain(errors: list[ErrorDetails], params: type[Section]) -> str:
     if first["type"] == "extra_forbidden":
         section: Any = params
         for part in first["loc"][:-1]:
-            section = section.model_fields[str(part)].annotation
+            named = getattr(section, "model_fields", None)  # a section, or sections by any name
+            section = named[str(part)].annotation if named else get_args(section)[1]
         known = list(section.model_fields)
         near = difflib.get_close_matches(str(first["loc"][-1]), known, 1)
         text = f"{key}: unknown key; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}")

@@ -1,0 +1,54 @@
+"""Writes the batch script of a job."""
+
+import shlex
+import sys
+from pathlib import Path
+
+from mode_connectivity.executors.slurm.cluster import Cluster, Resources
+
+SIGNAL = "USR1"  # ahead of the time limit; Slurm itself uses TERM to cancel
+JOB = "mode_connectivity.executors.slurm.job"
+WORKTREE = """\
+rm -rf "$tree"
+git -C "$root" -c core.hooksPath=/dev/null worktree add --quiet --force --detach "$tree" {commit}
+cd "$tree"
+"""
+
+
+def stage_script(stage: str, cluster: Cluster, *, root: Path, tree: Path, log: Path, commit: str, tracking: str) -> str:
+    """Return the script of the job that runs `stage` at `commit` in the worktree `tree` of the repository in `root`."""
+    resources = cluster.resources(stage)
+    options = [f"--signal=B:{SIGNAL}@{cluster.signal_seconds}", "--requeue", *_options(resources)]
+    body = WORKTREE.format(commit=commit)
+    run = f'PYTHONPATH="$tree/src" exec {shlex.quote(sys.executable)} -m {JOB} "$root" {shlex.quote(stage)}'
+    export = f"export MLFLOW_TRACKING_URI={shlex.quote(tracking)} MODE_CONNECTIVITY_RESTARTS={cluster.restarts}\n"
+    return _script(stage, resources, options, log, root, f"tree={shlex.quote(str(tree))}\n{export}{body}{run}\n")
+
+
+def collection_script(cluster: Cluster, *, root: Path, log: Path, commit: str) -> str:
+    """Return the script of the last job, which brings the results of all others into the main workspace."""
+    resources = cluster.defaults.model_copy(update={"gpus": 0})
+    run = f"exec {shlex.quote(sys.executable)} -m mode_connectivity.commands.main collect"
+    return _script(f"collect-{commit[:8]}", resources, _options(resources), log, root, f'cd "$root"\n{run}\n')
+
+
+def _script(name: str, resources: Resources, options: list[str], log: Path, root: Path, body: str) -> str:
+    heading = [f"--job-name={name}", f"--output={log}", "--open-mode=append", f"--chdir={root}", *options]
+    lines = ["#!/bin/sh", *(f"#SBATCH {option}" for option in heading)]
+    lines += ["set -e", f"trap '' {SIGNAL}", *resources.setup]
+    lines += [f"root={shlex.quote(str(root))}", 'export DVC_ROOT="$root"']
+    lines += [f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"']
+    return "\n".join(lines) + "\n" + body
+
+
+def _options(resources: Resources) -> list[str]:
+    given = {
+        "partition": resources.partition,
+        "account": resources.account,
+        "constraint": resources.constraint,
+        "cpus-per-task": resources.cpus,
+        "mem": resources.memory,
+        "time": resources.time,
+        "gres": f"gpu:{resources.gpus}" if resources.gpus else None,
+    }
+    return [f"--{name}={value}" for name, value in given.items() if value is not None] + list(resources.flags)

@@ -97,7 +97,7 @@ def test_a_region_has_its_own_recipe(params: Params) -> None:
     own = params.model_copy(update={"restricted": type(params.restricted)(**section)})
     recipe, common = (restricted_recipe(own, kind, 2) for kind in ("slices", "outside"))
     assert (recipe.epochs, recipe.learning_rate) == (4, 0.3)
-    assert (common.epochs, common.learning_rate) == (2, 0.1)
+    assert (common.epochs, common.learning_rate) == (2, 0.05)
     assert recipe.batch_size == common.batch_size == params.curve.batch_size
 
 

@@ -7,7 +7,7 @@ READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro submit status collect test test-slow check format ui study bench requirements clean
+.PHONY: help setup repro submit status collect test test-slow check format ui study bench requirements clean report
 
 help: ## list what there is to do
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ status: $(READY) ## show the stages of the newest run, here or on Slurm
 
 collect: $(READY) ## bring the results of finished Slurm jobs into the workspace
 	@mode-connectivity collect
+
+report: ## show the page of all results, reports/index.html, in a browser where there is one
+	@[ -f reports/index.html ] || { echo 'there is no page yet: make repro' >&2; exit 1; }
+	@echo "file://$(CURDIR)/reports/index.html"
+	@if [ "$$(uname)" = Darwin ]; then open reports/index.html; \
+		elif [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open >/dev/null; then xdg-open reports/index.html; fi
 
 test: $(READY) ## run the tests that protect a change, minutes
 	@pytest

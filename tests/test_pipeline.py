@@ -76,6 +76,7 @@ def test_layout_names_every_output_and_no_other() -> None:
         tuned = layout.finetuned("${item.method}", seed)
         paths |= {layout.PRETRAINED, tuned, layout.history(tuned)}
         paths |= {layout.MECHANISMS / name for name in layout.MECHANISMS_FILES}
+        paths.add(layout.PAGE)
         return {path.as_posix() for path in paths}
 
     outs = [out for stage in PIPELINE.values() for out in (*stage.get("outs", []), *stage.get("metrics", []))]

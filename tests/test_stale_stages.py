@@ -11,9 +11,9 @@ from support.project_copy import Project
 CURVES = {"curve"}
 TRAINED = {"endpoint", "cue_endpoint", "mechanism", "finetune"} | CURVES
 READS_NETWORKS = TRAINED | {"swap", "analysis", "locality", "mechanism_scores"}
-DRAWN = {"analysis", "report", "locality", "cue_dataset", "mechanism_scores", "mechanism_report"}
+DRAWN = {"analysis", "report", "locality", "cue_dataset", "mechanism_scores", "mechanism_report", "page"}
 DATA = {"dataset", "cue_dataset"}
-REPORTS = {"report", "locality", "mechanism_report"}
+REPORTS = {"report", "locality", "mechanism_report", "page"}
 
 # An edited file of the package -> the stages that `dvc status` names beside `source`, which it always does.
 STALE: dict[str, set[str]] = {
@@ -39,7 +39,8 @@ STALE: dict[str, set[str]] = {
     "mechanisms/patterns.py": {"mechanism"},
     "reports/comparison/text.py": {"report"},
     "reports/locality/depths.py": {"locality"},
-    "reports/mechanisms/signs.py": {"mechanism_report"},
+    "reports/mechanisms/signs.py": {"mechanism_report", "page"},
+    "reports/page/tables.py": {"page"},
     "reports/rendering.py": REPORTS,
     "stages/curve.py": {"curve"},
     "commands/analyse.py": set(),
@@ -84,6 +85,6 @@ def test_a_param_makes_stale_what_depends_on_it(copy: Project) -> None:
         return {stage.partition("@")[0] for stage in stages} - {"source"}
 
     assert stale({}) == set()
-    assert stale({"analysis.fps": 5}) == {"analysis"}
-    assert stale({"analysis.fps": 10, "swap.pairs": 2}) == {"swap", "report"}
+    assert stale({"analysis.fps": 5}) == {"analysis", "page"}  # which shows all params
+    assert stale({"analysis.fps": 10, "swap.pairs": 2}) == {"swap", "report", "page"}
     assert Path(copy.root / "params.yaml").is_file()

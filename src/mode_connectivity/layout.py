@@ -14,6 +14,7 @@ COMPARISON = Path("reports/comparison")
 STATE = Path(".state")
 LOCALITY = Path("reports/locality")
 MECHANISMS = Path("reports/mechanisms")
+PAGE = Path("reports/index.html")
 
 
 def endpoint(seed: int) -> Path:

@@ -11,7 +11,7 @@ OFF: dict[str, object] = {"mechanism.patterns": [], "finetune.methods": [], "cue
 def test_without_seeds_of_its_own_nothing_of_it_trains(finished_study: Project, tmp_path: Path) -> None:
     copy = finished_study.copied(tmp_path)
     copy.set(OFF)
-    assert copy.stages_run("dvc", "repro") == ["source", "mechanism_report"]
+    assert copy.stages_run("dvc", "repro") == ["source", "mechanism_report", "page"]
     assert "`cue_endpoint.seeds` is empty" in (copy.root / layout.MECHANISMS / layout.REPORT).read_text()
     assert not list((copy.root / layout.cue_endpoint("cue", 0)).parent.glob("*.safetensors"))
 

@@ -142,7 +142,7 @@ def test_every_stage_left_one_whole_run(study: Project) -> None:
     mechanisms = ["cue_dataset", "cue_endpoint@0", "mechanism_report"]
     mechanisms += [f"{stage}@{pattern}-0" for stage in ("mechanism", "mechanism_scores") for pattern in PATTERNS]
     mechanisms += [f"finetune@{method}-0" for method in METHODS]
-    assert sorted(names) == sorted(["dataset", "endpoint@0", "locality", "report", *items, *mechanisms])
+    assert sorted(names) == sorted(["dataset", "endpoint@0", "locality", "report", "page", *items, *mechanisms])
     assert {run.info.status for run in runs} == {"FINISHED"}
     (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0"]
     assert analysis.data.tags["dvc.stage"] == "analysis@mid-0"

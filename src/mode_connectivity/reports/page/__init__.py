@@ -1,0 +1,1 @@
+"""Shows all results of a study on one self-contained page."""

@@ -1,0 +1,92 @@
+"""Reads the answer of each depth from the verdict's record; the only file that knows its keys."""
+
+import json
+from typing import Any
+
+from mode_connectivity import layout
+from mode_connectivity.reports.page.rounding import short
+
+PRIMARY = "gap"
+RATIOS = {
+    "barrier": "barrier of the line above the noise floor (nats)",
+    "locality": "locality index",
+    "necessity": "necessity",
+}
+BASELINES = {
+    "repair": "explained by statistics alone (REPAIR)",
+    "affine": "mended by one scale and shift a unit",
+    "one_layer": "explained by the worst single layer",
+}
+
+
+def verdict() -> dict[str, Any]:
+    """Return the verdict's record; empty where there is none."""
+    file = layout.LOCALITY / layout.VERDICT
+    record: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
+    return record
+
+
+def answers_of(record: dict[str, Any], titles: dict[str, str]) -> list[dict[str, Any]]:
+    """Return one answer a depth: its word and sentence (None: not asked), and its figures with their intervals."""
+    answers = []
+    for depth, each in record.get("depths", {}).items():
+        found = each.get("verdict") or {}
+        measures = found.get("measures", {}).get(PRIMARY, {})
+        variant = record.get("variants", {}).get(depth, {})
+        figures = [_figure(name, measures.get(key)) for key, name in RATIOS.items()]
+        figures += [_figure(name, each.get("baselines", {}).get(key)) for key, name in BASELINES.items()]
+        answers.append(
+            {
+                "depth": depth,
+                "layer": titles.get(variant.get("swapped_layer"), variant.get("swapped_layer")),
+                "pairs": variant.get("pairs"),
+                "word": found.get("word"),
+                "sentence": found.get("sentence"),
+                "figures": [figure for figure in figures if figure],
+            }
+        )
+    return answers
+
+
+def recoveries_of(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return for each depth and region the share of the line's barrier that its training removes, by seeds as well."""
+    found = []
+    for depth, each in record.get("depths", {}).items():
+        measures = (each.get("verdict") or {}).get("measures", {}).get(PRIMARY, {})
+        for region, recovery in measures.get("recovery", {}).items():
+            share = each.get("gaps", {}).get(region, {}).get("parameter_share")
+            seeds = [None if value is None else short(value) for value in recovery.get("seeds", [])]
+            found.append(
+                {"depth": depth, "region": region, "parameter_share": share, "seeds": seeds, **_ratio(recovery)}
+            )
+    return found
+
+
+def convergence_of(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return for each depth, region and effort its epochs and the gap of every seed (nats)."""
+    return [
+        {
+            "depth": depth,
+            "region": region,
+            "effort": effort,
+            "epochs": each["epochs"],
+            "gap": list(map(short, each["gap"])),
+        }
+        for depth, answer in record.get("depths", {}).items()
+        for region, gaps in answer.get("gaps", {}).items()
+        for effort, each in gaps.get("efforts", {}).items()
+    ]
+
+
+def _ratio(estimate: dict[str, Any]) -> dict[str, Any]:
+    value, interval = estimate.get("value"), estimate.get("interval")
+    return {
+        "value": None if value is None else short(value),
+        "interval": None
+        if interval is None
+        else [None if end is None else short(end) for end in interval],  # None: infinite
+    }
+
+
+def _figure(name: str, estimate: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if estimate is None else {"name": name, **_ratio(estimate)}

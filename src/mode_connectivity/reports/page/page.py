@@ -1,0 +1,96 @@
+"""Builds the page from the records of a study."""
+
+import json
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from mode_connectivity import layout
+from mode_connectivity.params import Params
+from mode_connectivity.plots.style import colour_of
+from mode_connectivity.reports.page import tables
+from mode_connectivity.reports.page.answer import answers_of, convergence_of, recoveries_of, verdict
+from mode_connectivity.reports.page.limits import limits_of
+from mode_connectivity.reports.page.mechanisms import mechanisms_of
+from mode_connectivity.reports.page.paths import paths_of
+from mode_connectivity.reports.page.pictures import contact_sheets, still
+from mode_connectivity.reports.page.regions import baselines_of, restricted_of
+from mode_connectivity.reports.page.training import trainings_of
+from mode_connectivity.reports.rendering import render_html
+
+HERE = Path(__file__).parent
+SCRIPTS = ("figure", "shown", "movement", "losses", "regions", "training", "mechanisms", "tables", "start")
+PACKAGES = ("mode_connectivity", "torch", "torchvision", "numpy", "scikit-learn")
+STILLS = {
+    "recovery": layout.LOCALITY / layout.RESTRICTED_CURVES,
+    "movement": layout.COMPARISON / layout.DISPLACEMENTS,
+    "losses": layout.COMPARISON / layout.PATHS,
+    "mechanisms": layout.MECHANISMS / layout.BETWEEN_TWINS,
+    "tuning": layout.MECHANISMS / layout.WHILE_TUNED,
+}
+
+
+def page_text(params: Params) -> str:
+    """Return the page: everything that it needs is in it, and the same records give the same bytes."""
+    paths, record = paths_of(params), verdict()
+    titles = _titles(params)
+    answers, recoveries = answers_of(record, titles), recoveries_of(record)
+    trainings, mechanisms = trainings_of(params), mechanisms_of(params)
+    variants = tuple(dict.fromkeys(path["variant"] for path in paths))
+    data: dict[str, Any] = {
+        "variants": [{"name": name, "colour": colour_of(name, variants)} for name in variants],
+        "seeds": list(params.seeds),
+        "paths": paths,
+        "recoveries": recoveries,
+        "convergence": convergence_of(record),
+        "restricted": restricted_of(params),
+        "baselines": baselines_of(params, titles),
+        "trainings": trainings,
+        "mechanisms": mechanisms,
+    }
+    return render_html(
+        HERE / "page.html.j2",
+        params=params,
+        named=_named,
+        answers=answers,
+        data=data,
+        payload=_embedded(data),
+        tables=_tables(data),
+        params_tables=tables.params_tables(params),
+        limits=limits_of(params, answers, recoveries),
+        stills={name: still(file) for name, file in STILLS.items()},
+        sheets=contact_sheets() if mechanisms else {},
+        versions={name: version(name) for name in PACKAGES},
+        style=(HERE / "page.css").read_text(),
+        plotting=(HERE / "vendor" / "plotly-basic.min.js").read_text(),
+        script="\n".join((HERE / "scripts" / f"{name}.js").read_text() for name in SCRIPTS),
+    )
+
+
+def _titles(params: Params) -> dict[str, str]:
+    """Return the titles of the layers, of which the other records know the modules' names."""
+    summary = json.loads((layout.analysis(*params.paths[0]) / layout.SUMMARY).read_text())
+    return {each["layer"]: each["title"] for each in summary["layers"]}
+
+
+def _tables(data: dict[str, Any]) -> dict[str, tables.Table]:
+    found = {"paths": tables.paths_table(data["paths"]), "trainings": tables.training_table(data["trainings"])}
+    if data["recoveries"]:
+        found["recoveries"] = tables.recovery_table(data["recoveries"])
+    if data["convergence"]:
+        found["convergence"] = tables.convergence_table(data["convergence"])
+    if data["mechanisms"]:
+        found["networks"] = tables.networks_table(data["mechanisms"])
+        found["barriers"] = tables.barriers_table(data["mechanisms"])
+    return found
+
+
+def _named(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the options of a choice: each value with the text that is read."""
+    return [(value, value.replace("_", " ")) for value in values]
+
+
+def _embedded(data: dict[str, Any]) -> str:
+    """Return JSON that may stand inside a script element: no text in it can end the element."""
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")

@@ -1,0 +1,40 @@
+"use strict";
+
+// What every figure shares: the embedded data, the look of the page, and how traces become a drawing.
+const DATA = JSON.parse(document.getElementById("data").textContent);
+const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star", "pentagon"];
+const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
+const BLACK = "#000000";
+
+const byId = (id) => document.getElementById(id);
+const look = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const colourOf = (name) => {
+  const colour = DATA.variants.find((each) => each.name === name)?.colour ?? BLACK;
+  return colour === BLACK ? look("--ink") : colour;
+};
+const symbolOf = (name) => SYMBOLS[Math.max(0, DATA.variants.findIndex((each) => each.name === name)) % SYMBOLS.length];
+const faint = (seed) => 1 - 0.5 * (Math.max(0, DATA.seeds.indexOf(seed)) / DATA.seeds.length);
+const dashOf = (seed) => DASHES[Math.max(0, DATA.seeds.indexOf(seed)) % DASHES.length];
+
+function layoutOf(changes) {
+  const axis = { gridcolor: look("--rule"), zerolinecolor: look("--rule"), linecolor: look("--quiet"), automargin: true };
+  const layout = {
+    paper_bgcolor: look("--paper"),
+    plot_bgcolor: look("--paper"),
+    font: { color: look("--ink"), family: 'system-ui, "DejaVu Sans", sans-serif', size: 14 },
+    margin: { l: 60, r: 10, t: 20, b: 50 },
+    hovermode: "closest",
+    showlegend: true,
+    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
+    ...changes,
+  };
+  for (const name of ["xaxis", "yaxis", ...Object.keys(layout).filter((key) => /^[xy]axis\d/.test(key))]) {
+    layout[name] = { ...axis, ...layout[name] };
+  }
+  return layout;
+}
+
+function draw(id, traces, changes) {
+  const place = byId(id);
+  if (place) Plotly.react(place, traces, layoutOf(changes), { responsive: true, displayModeBar: false });
+}

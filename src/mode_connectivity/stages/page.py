@@ -1,0 +1,22 @@
+"""Writes the page that shows all results of a study, one file that needs no other."""
+
+from mode_connectivity import layout
+from mode_connectivity.foundations.atomic import whole_file
+from mode_connectivity.params import Params
+from mode_connectivity.reports.page.page import page_text
+from mode_connectivity.running.stage import run
+from mode_connectivity.tracking.record import Record, flat
+
+
+def main(params: Params) -> None:
+    text = page_text(params)
+    with whole_file(layout.PAGE) as partial:
+        partial.write_text(text)
+
+
+def record(params: Params) -> Record:
+    return Record(stage="page", item={}, params=flat(params.model_dump(mode="json")), files=[layout.PAGE])
+
+
+if __name__ == "__main__":
+    run(main, record)

@@ -1,0 +1,78 @@
+"""The page holds what the records say, is one file, and repeats to the byte."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mode_connectivity import layout
+from mode_connectivity.params import Params
+from mode_connectivity.reports.page.page import page_text
+from support.in_process import params_with
+from support.written_records import CHANGES, write_records
+
+
+@pytest.fixture
+def params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Params:
+    monkeypatch.chdir(tmp_path)
+    found = params_with(tmp_path, CHANGES)
+    write_records(found)
+    return found
+
+
+def data_in(text: str) -> Any:
+    (embedded,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    return json.loads(embedded)
+
+
+def test_it_is_one_file_that_repeats_and_embeds_data_and_library_once(params: Params) -> None:
+    text = page_text(params)
+    assert text == page_text(params)
+    assert text.count("plotly.js (basic") == 1
+    own = re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
+    addresses = re.findall(r'(?:src|href)="([^"]*)"', own)
+    assert {address.partition(":")[0] for address in addresses if not address.startswith("#")} == {"data"}
+    assert "url(" not in own
+    assert "@import" not in own
+    assert len(data_in(text)["paths"]) == 6
+
+
+def test_it_says_the_answer_with_its_intervals_and_escapes_what_it_says(params: Params) -> None:
+    text = page_text(params)
+    assert "any such subset suffices" in text
+    assert "Both leave &lt;5 % &amp; no more." in text
+    assert "0.08 [0.07, ∞]" in text
+    assert "not asked" in text  # early has baselines and no region
+
+
+def test_its_numbers_are_those_of_the_records(params: Params) -> None:
+    data = data_in(page_text(params))
+    mid = next(path for path in data["paths"] if (path["variant"], path["seed"]) == ("mid", 0))
+    assert (mid["swapped"], mid["readers"]) == ("conv 1.2", ["conv 2.1"])
+    assert mid["distance"][-1] == [0, 2, 0, 0]
+    assert mid["correction"][15] == pytest.approx([0.055, 0.11, 0.165, 0.22])
+    assert {each["region"]: each["value"] for each in data["recoveries"]}["slices"] == 0.7
+    assert {(each["region"], each["effort"]) for each in data["restricted"]} == {
+        (region, effort) for region in params.restricted.kinds for effort in (1, 2)
+    }
+    assert data["mechanisms"]["probes"] == ["no cue", "cue", "rand. cue", "rand. image"]
+
+
+def test_a_part_without_records_says_what_turns_it_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    none: dict[str, object] = {
+        "restricted.kinds": [],
+        "baselines.variants": [],
+        "mechanism.patterns": [],
+        "finetune.methods": [],
+    }
+    bare = params_with(tmp_path, CHANGES | none)
+    write_records(bare)
+    for file in (layout.LOCALITY / layout.VERDICT, layout.COMPARISON / layout.PATHS):
+        file.unlink()
+    text = page_text(bare)
+    for key in ("restricted.kinds", "baselines.variants", "restricted.efforts", "mechanism.patterns"):
+        assert f"{key}=" in text, key
+    assert data_in(text)["mechanisms"] is None

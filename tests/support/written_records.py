@@ -1,0 +1,193 @@
+"""Records of both studies as their stages write them, from formulas instead of trainings: a page in no time."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from mode_connectivity import layout
+from mode_connectivity.foundations import checkpoints
+from mode_connectivity.params import Params
+from mode_connectivity.reports.mechanisms.signs import PROBES
+
+LAYERS = {"features.0": "conv 1.1", "features.2": "conv 1.2", "features.5": "conv 2.1", "classifier.1": "fc 1"}
+SWAPPED = {"early": "features.0", "mid": "features.2", "late": "features.5", "control": None}
+READERS = dict(zip(LAYERS, [*list(LAYERS)[1:], ""], strict=True))
+TS, SCORED, INTERIOR = np.linspace(0, 1, 61), np.linspace(0, 1, 11), np.linspace(0.1, 0.9, 9)
+CHANGES: dict[str, object] = {
+    "seeds": [0, 1],
+    "variants": ["control", "early", "mid"],
+    "baselines.variants": ["early", "mid"],
+    "restricted.variants": ["mid"],
+    "restricted.kinds": ["slices", "placebo_slices", "outside", "all"],
+    "restricted.efforts": [1, 2],
+    "mechanism.patterns": ["lmc", "qmc_cue"],
+    "finetune.methods": ["naive"],
+}
+
+
+def write_records(params: Params) -> None:
+    """All that the page of these params reads, in the current folder."""
+    for variant, seed in params.paths:
+        _analysis(variant, seed)
+        _json(layout.history(layout.curve(variant, seed)), {"epochs": _epochs(40, seed)})
+    for seed in params.seeds:
+        _json(layout.history(layout.endpoint(seed)), {"epochs": _epochs(20, seed)})
+        for variant in params.baselines.variants:
+            _json(layout.baselines(variant, seed), _baselines(seed))
+        for variant in params.restricted.variants:
+            for place, kind in enumerate(params.restricted.kinds):
+                for effort in params.restricted.efforts:
+                    record = _restricted(kind, 0.3 / (place + effort), seed)
+                    _json(layout.restricted(variant, seed, kind, effort), record)
+    _json(layout.LOCALITY / layout.VERDICT, _verdict(params))
+    _mechanisms(params)
+    for name in (layout.COMPARISON / layout.DISPLACEMENTS, layout.COMPARISON / layout.PATHS):
+        _picture(name)
+
+
+def _json(file: Path, values: Any) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(values))
+
+
+def _picture(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (40, 20), "white").save(file, format="PNG")
+
+
+def _epochs(count: int, seed: int) -> list[dict[str, float]]:
+    return [{"loss": 2.0 / (epoch + 1 + seed), "accuracy": 0.5} for epoch in range(count)]
+
+
+def _analysis(variant: str, seed: int) -> None:
+    folder, swapped = layout.analysis(variant, seed), SWAPPED[variant]
+    folder.mkdir(parents=True, exist_ok=True)
+    bends = np.linspace(0.1, 0.4, len(LAYERS)) * (1 + 0.2 * seed) * (1.0 if swapped is None else 1.1)
+    correction = np.outer(2 * TS * (1 - TS), bends)
+    raw = correction.copy()
+    if swapped is not None:
+        raw[:, list(LAYERS).index(swapped)] += 2 * TS
+    height = 0.0 if swapped is None else 0.02
+    losses = {"bezier": 0.005 + 0.0 * SCORED, "linear": 0.005 + 4 * height * SCORED * (1 - SCORED)}
+    arrays = {"ts": TS, "scored_ts": SCORED, "raw_l2": raw, "correction": correction}
+    for kind, loss in losses.items():
+        for probe in ("train", "test"):
+            arrays |= {f"{kind}_{probe}_loss": loss, f"{kind}_{probe}_accuracy": 1 - loss}
+    np.savez(folder / layout.DISTANCES, allow_pickle=False, **arrays)
+    layers = [
+        {"layer": layer, "title": title, "parameters": 100.0 * (k + 1), "norm": 2.0}
+        for k, (layer, title) in enumerate(LAYERS.items())
+    ]
+    readers = [] if swapped is None else [READERS[swapped]]
+    summary = {"fitted_path": "bezier", "swapped_layer": swapped, "layers": layers, "movement": {"readers": readers}}
+    _json(folder / layout.SUMMARY, summary)
+
+
+def _restricted(kind: str, height: float, seed: int) -> dict[str, Any]:
+    control = np.full(len(INTERIOR), 0.004)
+    swap = control + height * INTERIOR * (1 - INTERIOR) * (1 + 0.1 * seed)
+    losses = {
+        role: {"train": {"loss": loss.tolist(), "accuracy": (1 - loss).tolist()}}
+        for role, loss in (("swap", swap), ("control", control))
+    }
+    gap = float((swap - control).max())
+    measures = {
+        "gap": gap,
+        "mean_gap": gap / 2,
+        "height": gap,
+        "end_loss": 0.005,
+        "parameter_share": 0.01 + len(kind) / 99,
+    }
+    return {"ts": INTERIOR.tolist(), "losses": losses, **measures}
+
+
+def _baselines(seed: int) -> dict[str, Any]:
+    def profile(gap: float) -> dict[str, Any]:
+        return {"loss": (0.005 + 4 * gap * INTERIOR * (1 - INTERIOR)).tolist(), "gap": gap * (1 + 0.2 * seed)}
+
+    return {
+        "ts": INTERIOR.tolist(),
+        "line": profile(0.08),
+        "repair": profile(0.02),
+        "layerwise": {"layers": list(LAYERS)[:2], "one": [0.05, 0.02], "cumulative": [0.05, 0.08]},
+        "linearity": {
+            "layers": list(LAYERS),
+            "ts": [0.25, 0.5],
+            "cosine": [[1.0, 0.99, 0.97, 0.9], [1.0, 0.98, 0.95, 0.88]],
+        },
+    }
+
+
+def _estimate(value: float, seeds: Sequence[int], reach: float | None = None) -> dict[str, Any]:
+    interval = None if reach is None else [value - reach, None]
+    return {"value": value, "interval": interval, "seeds": [value + 0.03 * seed for seed in seeds]}
+
+
+def _verdict(params: Params) -> dict[str, Any]:
+    seeds = params.seeds
+    shares = {"slices": 0.7, "placebo_slices": 0.75, "outside": 0.95, "all": 1.02}
+    regions = {kind: shares[kind] for kind in params.restricted.kinds}
+    gap = {
+        "barrier": _estimate(0.08, seeds, 0.01),
+        "recovery": {kind: _estimate(value, seeds, 0.1) for kind, value in regions.items()},
+        "locality": _estimate(-0.2, seeds),
+        "necessity": None,
+    }
+    gaps = {
+        kind: {
+            "parameter_share": 0.01 + len(kind) / 99,
+            "efforts": {
+                str(e): {"epochs": 20 * e, "gap": [0.01 / e for _ in seeds]} for e in params.restricted.efforts
+            },
+        }
+        for kind in regions
+    }
+    baselines = {"repair": _estimate(0.68, seeds), "one_layer": _estimate(0.4, seeds), "affine": None}
+    found = {"word": "any such subset suffices", "sentence": "Both leave <5 % & no more.", "measures": {"gap": gap}}
+    asked = params.restricted.variants if regions else ()
+    depths = {
+        variant: {
+            "baselines": baselines,
+            "gaps": gaps if variant in asked else {},
+            "verdict": found if variant in asked else None,
+        }
+        for variant in params.baselines.variants
+    }
+    variants = {variant: {"swapped_layer": SWAPPED[variant], "pairs": 4} for variant in params.variants}
+    return {"depths": depths, "variants": variants}
+
+
+def _mechanisms(params: Params) -> None:
+    ts = np.linspace(0, 1, 11)
+    scores = {probe: {"accuracy": 0.9 - 0.2 * k, "loss": 0.3 + k} for k, probe in enumerate(PROBES)}
+    along = {
+        probe: {"loss": (0.3 + ts * k).tolist(), "accuracy": (0.9 - 0.1 * k * ts).tolist(), "error_barrier": 0.02 * k}
+        for k, probe in enumerate(PROBES)
+    }
+    for seed in params.seeds:
+        for kind in ("cue", "clean"):
+            record = {"epochs": _epochs(5, seed), "scores": {"test": scores}}
+            _json(layout.history(layout.cue_endpoint(kind, seed)), record)
+        for pattern in params.mechanism.patterns:
+            folder = layout.mechanism(pattern, seed)
+            _json(folder / layout.PROBED_SUMMARY, {"probe_sets": {f"test_{p}": along[p] for p in PROBES}})
+            arrays = {f"test_{p}_{what}": np.array(along[p][what]) for p in PROBES for what in ("loss", "accuracy")}
+            np.savez(folder / layout.PROBED, allow_pickle=False, ts=ts, **arrays)
+        for method in params.finetune.methods:
+            record = {
+                "epochs": _epochs(5, seed),
+                "scores": {"tuned": scores, "pretrained": scores},
+                "path": {"ts": ts.tolist(), "sets": along},
+                "images": {"clean": 10},
+            }
+            _json(layout.history(layout.finetuned(method, seed)), record)
+    checkpoints.save(layout.CUES, {"x": torch.zeros(1)}, {"draws": {"classes": [str(k) for k in range(10)]}})
+    for name in (*PROBES, "training"):
+        _picture(layout.CONTACT_SHEETS / f"{name}.png")
+    for picture in (layout.BETWEEN_TWINS, layout.WHILE_TUNED):
+        _picture(layout.MECHANISMS / picture)

@@ -82,6 +82,23 @@ def test_a_chain_of_several_bends_and_an_end_given_by_name(tmp_path: Path) -> No
     check(tmp_path, Polygon([START, BEND, OTHER, END]))
 
 
+def test_an_end_that_is_named_is_the_end_of_a_whole_curve(tmp_path: Path) -> None:
+    given = theirs(tmp_path)
+    for name, state in (("same", END), ("other", OTHER)):
+        checkpoints.save(tmp_path / f"{name}.safetensors", state, {})
+    main(["analyse", *given, "--swapped-checkpoint", str(tmp_path / "same.safetensors")])
+    with pytest.raises(SystemExit, match=r"curve\.pt: holds all control points, and ends elsewhere than"):
+        main(["analyse", *given, "--swapped-checkpoint", str(tmp_path / "other.safetensors")])
+
+
+UNREAL: dict[str, Callable[[Tensor], Tensor]] = {
+    "nan": lambda tensor: torch.full_like(tensor, torch.nan),
+    "inf": lambda tensor: torch.full_like(tensor, torch.inf),
+    "complex": lambda tensor: tensor.to(torch.complex64),
+    "uint8": lambda tensor: tensor.to(torch.uint8),
+}
+
+
 def spoil(folder: Path, what: str) -> str:
     """Damage one file; the message that must follow."""
     if what == "missing":
@@ -104,6 +121,15 @@ def spoil(folder: Path, what: str) -> str:
     if what == "unknown layer":
         (folder / "swap_metadata.json").write_text('{"layer": "conv9"}')
         return "no layer 'conv9' in the checkpoints; there are 0, 1, 3, 6, 8"
+    if what == "no gap":
+        checkpoints.save(folder / "curve.safetensors", {f"bends.999999999.{n}": t for n, t in BEND.items()}, {})
+        return "curve.safetensors: its bends are not numbered from 1 without a gap: 999999999"
+    if what.startswith("weights of "):
+        odd, value = what.removeprefix("weights of ").split(" in ")[0], UNREAL[what.split()[2]]
+        name = what.split(" in ")[1]
+        state = {**START, "3.weight": value(START["3.weight"])}
+        checkpoints.save(folder / f"{name}.safetensors", state, {})
+        return f"{name}.safetensors: 3.weight " + ("holds NaN or infinity" if odd in ("nan", "inf") else "is torch.")
     if what == "no layer":
         (folder / "swap_metadata.json").write_text("[]")
         return "does not name the swapped layer"
@@ -113,7 +139,11 @@ def spoil(folder: Path, what: str) -> str:
 
 @pytest.mark.parametrize(
     "what",
-    ["missing", "truncated", "another start", "another network", "no end", "unknown layer", "no layer", "no JSON"],
+    [
+        *("missing", "truncated", "another start", "another network", "no end", "unknown layer", "no layer", "no JSON"),
+        "no gap",
+        *(f"weights of {odd} in {name}" for odd in UNREAL for name in ("curve", "original", "swap")),
+    ],
 )
 def test_bad_input_is_one_line(tmp_path: Path, what: str) -> None:
     given = ours(tmp_path)

@@ -143,3 +143,16 @@ def test_what_a_person_did_to_the_lock_is_left_alone(repository: Path) -> None:
     lock.unlink()
     assert mend(repository) is None
     assert not lock.exists()
+
+
+def test_a_dry_run_goes_on_where_nothing_is_there_yet(repository: Path) -> None:
+    stages = {
+        "first": {"cmd": "echo a > a.txt", "outs": ["a.txt"], "always_changed": True},
+        "second": {"cmd": "cp a.txt b.txt", "deps": ["a.txt"], "outs": ["b.txt"]},
+    }
+    (repository / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}))
+    command = [sys.executable, "-m", OURS, "repro", "--dry"]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"Running stage '([^']+)'", done.stdout) == ["first", "second"]
+    assert not (repository / "b.txt").exists()

@@ -39,6 +39,6 @@ def test_folder_replaces_the_old_one_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_json_refuses_what_json_cannot_hold(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="JSON"):
+    with pytest.raises(ValueError, match="NaN"):
         write_json(tmp_path / "nan.json", {"loss": float("nan")})
     assert not list(tmp_path.iterdir())

@@ -52,8 +52,21 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:
         ("  amounts: {}", "  amounts: {mirror: 5}", "swap.amounts: 'mirror' is no variant that swaps pairs"),
         ("  amounts: {}", "  amounts: {deep: 5}", "swap.amounts: 'deep' is no variant that swaps pairs"),
         ("  bends: 1", "  bends: 0", "curve.bends: input should be greater than or equal to 1"),
-        ("  equidistant: false", "  equidistant: true\n  bends: 2", "curve: equidistant holds one bend"),
         ("  seeds: []", "  seeds: [7]", "reseed.seeds: 7 is not among the seeds"),
+        ("  given: null", "  given: []", "swap.given: an empty list swaps nothing"),
+        ("seeds: [0, 1]", "seeds: [0, 1]\nseeds: [2]", "a key stands twice in its section"),
+        ("  noise: 0.0", "  noise: 0.0\n  noise: 2", "a key stands twice in its section"),
+        ("  imported: null", "  imported: 'seed{x}.pt'", "endpoint.imported: {x} is not filled in"),
+        ("  imported: null", "  imported: 'seed{seed.real}.pt'", "endpoint.imported: {seed.real} is not filled in"),
+        ("  imported: null", "  imported: 'seed{seed:999999999d}.pt'", "endpoint.imported: {seed} is not filled in"),
+        ("  imported: null", "  imported: 'seed{.pt'", "endpoint.imported: not the template of a path"),
+        ("  model: null", "  model: '{}.pt'", "finetune.model: {} is not filled in"),
+        ("  noise: 0.0", "  noise: &a [*a]", "not YAML of params"),
+        ("  noise: 0.0", "  ? [1, 2]\n  : 1", "not YAML of params"),
+        ("  noise: 0.0", f"  noise: {'9' * 5000}", "not YAML of params"),
+        ("  noise: 0.0", f"  noise: {'[' * 3000}", "not YAML of params"),
+        ("  noise: 0.0", f"  noise: {'x' * 100_000}", "(100002 characters)"),
+        ("  noise: 0.0", f"  ? {'x' * 100_000}\n  : 1", "characters)"),
     ],
 )
 def test_misfits_are_named(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -63,6 +76,39 @@ def test_misfits_are_named(tmp_path: Path, old: str, new: str, message: str) -> 
     assert message in str(caught.value)
     assert "params.yaml" in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_plane_that_is_equidistant_holds_one_bend(tmp_path: Path) -> None:
+    text = DEFAULT.replace("  equidistant: false", "  equidistant: true").replace("  bends: 1", "  bends: 2")
+    with pytest.raises(ParamsError, match="curve: equidistant holds one bend"):
+        load(tmp_path, text)
+
+
+def test_an_alias_that_repeats_itself_is_refused_before_it_is_unfolded(tmp_path: Path) -> None:
+    levels = [f"l{k}: &l{k} [{', '.join([f'*l{k - 1}'] * 10)}]" for k in range(1, 12)]
+    with pytest.raises(ParamsError, match="more than 10000 values"):
+        load(tmp_path, "\n".join(["l0: &l0 [0]", *levels]))
+
+
+def test_bytes_that_are_no_text_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_bytes(DEFAULT.encode() + b"\xff\xfe")
+    with pytest.raises(ParamsError, match=r"params\.yaml: not YAML of params"):
+        Params.load(tmp_path / "params.yaml")
+
+
+@pytest.mark.parametrize("text", ["010", "0o10", "0x10", "1_0", "10"])
+def test_seeds_are_read_as_dvc_reads_them(tmp_path: Path, text: str) -> None:
+    from dvc.utils.serialize import loads_yaml
+
+    params = load(tmp_path, DEFAULT.replace("seeds: [0, 1]", f"seeds: [{text}]", 1))
+    assert list(params.seeds) == loads_yaml(f"seeds: [{text}]")["seeds"]
+
+
+@pytest.mark.parametrize("template", ["seed{seed}.pt", "seed{seed:03d}.pt", "one.pt", "{{{seed}}}.pt"])
+def test_templates_of_paths_hold_the_seed(tmp_path: Path, template: str) -> None:
+    params = load(tmp_path, DEFAULT.replace("  imported: null", f"  imported: '{template}'", 1))
+    assert params.endpoint.imported == template
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """Every source ends as uint8 (N, 3, S, S) with labels, and says what is wrong with a folder."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 from mode_connectivity.datasets import Dataset, DatasetError
@@ -56,6 +59,87 @@ def test_image_folder_decodes_only_the_subset(tmp_path: Path) -> None:
     chosen = image_folder(tmp_path, 32, (4, 2), seed=1)
     assert torch.bincount(chosen.train.labels).tolist() == [2, 2]
     assert torch.bincount(chosen.test.labels).tolist() == [1, 1]
+
+
+def test_a_change_behind_a_linked_class_folder_is_noticed(tmp_path: Path) -> None:
+    make_folder(tmp_path / "seen")
+    (tmp_path / "seen" / "train" / "ant").rename(tmp_path / "elsewhere")
+    (tmp_path / "seen" / "train" / "ant").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "circle").symlink_to(tmp_path / "seen" / "train")
+    request = Request("image_folder", tmp_path / "seen", 32)
+    before = source("image_folder").contents(request)
+    Image.new("RGB", (40, 50), (1, 2, 3)).save(tmp_path / "elsewhere" / "0.png")
+    assert source("image_folder").read(request).train.pixels[0, :, 5, 5].tolist() == [1, 2, 3]
+    after = source("image_folder").contents(request)
+    assert before["files"] == after["files"] == 16
+    assert before["sha256"] != after["sha256"]
+
+
+RAMP = np.linspace(0, 1, 32)[None, :].repeat(32, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("a.png", (RAMP * 65535).round().astype(np.uint16)),
+        ("a.tif", (RAMP * 65535).round().astype(np.uint16)),
+        ("a.tif", RAMP.astype(np.float32)),
+        ("a.png", (RAMP * 255).round().astype(np.uint8)),
+    ],
+)
+def test_a_ramp_is_the_same_ramp_in_16_bits_and_in_floats(
+    tmp_path: Path, name: str, array: NDArray[np.generic]
+) -> None:
+    assert decoded(tmp_path, Image.fromarray(array), name)[0].tolist() == np.round(RAMP * 255).tolist()
+
+
+def test_what_is_transparent_lies_on_black(tmp_path: Path) -> None:
+    image = Image.new("RGBA", (32, 32), (200, 100, 50, 0))
+    image.paste((200, 100, 50, 255), (0, 0, 16, 32))
+    pixels = decoded(tmp_path, image, "a.png")
+    assert pixels[:, 0, 0].tolist() == [200, 100, 50]
+    assert pixels[:, 0, 31].tolist() == [0, 0, 0]
+
+
+def decoded(folder: Path, image: Image.Image, name: str) -> torch.Tensor:
+    for split in ("train", "test"):
+        (folder / split / "ant").mkdir(parents=True)
+        image.save(folder / split / "ant" / name)
+    return image_folder(folder, 32).train.pixels[0]
+
+
+def plant_fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def plant_bomb(path: Path) -> None:
+    Image.new("1", (20000, 10000)).save(path)
+
+
+def plant_floats_of_unknown_range(path: Path) -> None:
+    Image.fromarray((RAMP * 300).astype(np.float32)).save(path, format="TIFF")
+
+
+def plant_integers_of_unknown_range(path: Path) -> None:
+    Image.fromarray((RAMP * 300).astype(np.int32)).save(path, format="TIFF")
+
+
+@pytest.mark.parametrize(
+    ("plant", "message"),
+    [
+        (plant_fifo, "not a file"),
+        (plant_bomb, "not a readable image .*decompression bomb"),
+        (plant_floats_of_unknown_range, r"outside \[0, 1\]"),
+        (plant_integers_of_unknown_range, "32 bits"),
+        (lambda path: path.symlink_to("nowhere"), "a link to nothing"),
+        (lambda path: path.mkdir(), "not a file"),
+    ],
+)
+def test_what_no_image_can_be_made_of_is_named(tmp_path: Path, plant: Callable[[Path], None], message: str) -> None:
+    make_folder(tmp_path)
+    plant(tmp_path / "train" / "ant" / "odd.png")
+    with pytest.raises(DatasetError, match=rf"odd\.png: .*{message}"):
+        image_folder(tmp_path, 32)
 
 
 @pytest.mark.parametrize("damage", ["none", "no_test", "other_classes", "empty_class", "no_classes", "broken"])

@@ -49,7 +49,7 @@ def analyse(curve: Path, original: Path, metadata: Path, swapped: Path | None, f
     if points < 2:
         raise ValueError(f"--num-points: a path needs 2 points or more, got {points}")
     layer = _swapped_layer(metadata)
-    path = read_curve(curve, original, swapped or _beside(metadata))
+    path = read_curve(curve, original, swapped, _beside(metadata))
     distances = layer_distances(path, np.linspace(0, 1, points))
     if layer is not None and layer not in distances.layers:
         raise ValueError(f"{metadata}: no layer {layer!r} in the checkpoints; there are {', '.join(distances.layers)}")
@@ -73,7 +73,7 @@ def analyse(curve: Path, original: Path, metadata: Path, swapped: Path | None, f
 def _swapped_layer(metadata: Path) -> str | None:
     try:
         values = json.loads(metadata.read_text())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{metadata}: not JSON ({error})") from error
     key = next((key for key in LAYER_KEYS if isinstance(values, dict) and key in values), None)
     if key is None or not isinstance(values[key], str | None):

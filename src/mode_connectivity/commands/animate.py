@@ -5,7 +5,6 @@ The NPZ holds `ts` (T,), `layers` (L,) and the metric (T, L), as `analyse` and t
 """
 
 import argparse
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +47,9 @@ def _read(data: Path, metric: str) -> Evolution:
     if not data.is_file():
         raise ValueError(f"{data}: no such file")
     try:
-        with np.load(data, allow_pickle=False) as file:
+        with data.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (ValueError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:  # numpy and zipfile raise many kinds for a file that is not theirs
         raise ValueError(f"{data}: not an NPZ of plain arrays ({error})") from error
     for name in ("ts", "layers", metric):
         if name not in arrays:

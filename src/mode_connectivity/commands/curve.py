@@ -16,10 +16,11 @@ from mode_connectivity.study.path_files import bends_of
 BEND = re.compile(r"bends\.(\d+)\.")
 
 
-def read_curve(curve: File, original: File, end: File | None) -> Path:
+def read_curve(curve: File, original: File, other_end: File | None = None, beside: File | None = None) -> Path:
     """Return the path in the file `curve`, which starts at the network in `original`.
 
-    `end` is needed where the file holds bends alone.
+    Where the file holds bends alone, the other end is needed: `other_end`, or else `beside`. Where it holds all control
+    points, `other_end` must be the last of them.
 
     Raises:
         ValueError: a file that is missing or unreadable, or control points that do not fit; the message names the file.
@@ -29,15 +30,20 @@ def read_curve(curve: File, original: File, end: File | None) -> Path:
         whole = whole_curve(weights)
         path: Path
         if whole is None:
+            end = other_end or beside
             if end is None:
                 raise ValueError("it holds bends alone; name the other end with --swapped-checkpoint")
             bends = _bends(parameters(weights))
-            path = _kind(curve)([start, *bends, read_point(end)])
+            path = _kind(curve)([start, *(checkpoints.real(bend, curve) for bend in bends), read_point(end)])
         elif whole.controls[0].keys() != start.keys():
             odd = sorted(whole.controls[0].keys() ^ start.keys())[0]
             raise ValueError(f"only one of it and {original} has {odd}")
         else:
             path = whole
+            for control in path.controls:
+                checkpoints.real(control, curve)
+            if other_end is not None and not _same(path.controls[-1], read_point(other_end)):
+                raise ValueError(f"holds all control points, and ends elsewhere than {other_end}")
     except checkpoints.CheckpointError:
         raise
     except ValueError as error:
@@ -54,18 +60,24 @@ def read_point(file: File) -> State:
     """Return the parameters of the network in a file, without its running statistics.
 
     Raises:
-        CheckpointError: missing, unreadable, or without a tensor.
+        CheckpointError: missing, unreadable, without a tensor, or with one that is not of finite real numbers.
     """
     state = parameters(unwrapped(checkpoints.foreign(file)))
     if not state:
         raise checkpoints.CheckpointError(f"{file}: holds no tensors")
-    return state
+    return checkpoints.real(state, file)
 
 
 def _bends(weights: State) -> list[State]:
     """Return the bends that the file of a path holds; one from elsewhere may hold a single one under its own names."""
-    numbers = [int(match[1]) for match in map(BEND.match, weights) if match]
-    return bends_of(weights, max(numbers)) if numbers else [weights]
+    numbers = {match[1] for match in map(BEND.match, weights) if match}
+    if numbers != {str(k) for k in range(1, len(numbers) + 1)}:
+        raise ValueError(f"its bends are not numbered from 1 without a gap: {', '.join(sorted(numbers)[:3])}")
+    return bends_of(weights, len(numbers)) if numbers else [weights]
+
+
+def _same(one: State, other: State) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
 def _kind(file: File) -> Callable[[Sequence[State]], Path]:

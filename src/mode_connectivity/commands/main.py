@@ -26,6 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     name, *rest = words or ["--help"]
     if name not in COMMANDS:
         _overview().parse_args([name])  # --help, --version, or an error that names the subcommands
+    try:
+        _run(name, rest)
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
+
+
+def _run(name: str, arguments: Sequence[str]) -> None:
     module = import_module(f"mode_connectivity.commands.{name}")
     parser = argparse.ArgumentParser(
         prog=f"mode-connectivity {name}",
@@ -34,12 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser)
-    given = parser.parse_args(rest)
-    try:
-        with in_one_line():
-            module.run(given)
-    except KeyboardInterrupt:
-        sys.exit("interrupted")
+    given = parser.parse_args(arguments)
+    with in_one_line():
+        module.run(given)
 
 
 def _overview() -> argparse.ArgumentParser:

@@ -58,6 +58,7 @@ def run(given: argparse.Namespace) -> None:
     }
     model = _network(given.model, weights, given.image_size, given.checkpoint)
     state = _adopted(model, weights, given.checkpoint)
+    checkpoints.real({name: tensor for name, tensor in state.items() if tensor.is_floating_point()}, given.checkpoint)
     symmetry = Symmetry.derive(model, torch.randn(2, 3, given.image_size, given.image_size))
     layer = given.layer or _depth_layer(given.model, model, given.layer_depth)
     pairs = random_pairs(

@@ -3,19 +3,43 @@
 python -m mode_connectivity.executors.dvc_command repro
 """
 
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from mode_connectivity.executors.whole_lock import mend, write_whole
 
 
 def main(arguments: list[str]) -> int:
     """Run `dvc` with `arguments` and return its status; first put a damaged lock file back."""
-    tell_mended()
-    write_whole()
-    from dvc.cli import main as dvc
+    try:
+        tell_mended()
+        write_whole()
+        _dry_before_there_is_anything()
+        from dvc.cli import main as dvc
 
-    return int(dvc(arguments))
+        return int(dvc(arguments))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 128 + signal.SIGINT
+
+
+def _dry_before_there_is_anything() -> None:
+    """Let `dvc repro --dry` go on where a stage needs what an earlier one has yet to make; DVC looks for its hash."""
+    from dvc.stage.cache import RunCacheNotFoundError, StageCache
+
+    restore = StageCache.restore
+
+    def restored(self: Any, stage: Any, run_cache: bool = True, pull: bool = False, dry: bool = False) -> Any:
+        try:
+            return restore(self, stage, run_cache=run_cache, pull=pull, dry=dry)
+        except FileNotFoundError as error:
+            if dry:
+                raise RunCacheNotFoundError(stage) from error
+            raise
+
+    StageCache.restore = restored
 
 
 def tell_mended() -> None:

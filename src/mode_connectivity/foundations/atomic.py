@@ -49,6 +49,22 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write `value` as indented JSON with sorted keys: same bytes for the same value. NaN is refused (ValueError)."""
+    """Write `value` as indented JSON with sorted keys: same bytes for the same value.
+
+    Raises:
+        ValueError: a number in it is NaN or infinite; the message names `path`.
+    """
     with whole_file(path) as partial:
-        partial.write_text(json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n")
+        partial.write_text(finite_json(path, value, indent=2) + "\n")
+
+
+def finite_json(path: Path, value: object, indent: int | None = None) -> str:
+    """Return `value` as JSON with sorted keys; errors as `write_json`."""
+    try:
+        return json.dumps(value, indent=indent, sort_keys=True, allow_nan=False)
+    except ValueError as error:
+        if "circular" in str(error).lower():
+            raise
+        raise ValueError(
+            f"{path}: a loss or distance in it would be NaN or infinite; the network that it describes has exploded"
+        ) from error

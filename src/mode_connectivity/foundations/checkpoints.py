@@ -4,11 +4,11 @@ safetensors writes several metadata keys in random order and loads tensors sorte
 and the order of the tensors makes the bytes repeat and the module's own order survive.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -16,12 +16,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from mode_connectivity.foundations.atomic import whole_file
+from mode_connectivity.foundations.atomic import finite_json, whole_file
+from mode_connectivity.foundations.reading import FileError, Values, parse_json
 
 HEADER = "mode_connectivity"
 
 
-class CheckpointError(ValueError):
+class CheckpointError(FileError):
     """Reports a checkpoint that is missing, truncated or not ours; the message names the file."""
 
 
@@ -31,7 +32,7 @@ def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any])
     Raises:
         OSError: it cannot be written; nothing is left behind.
     """
-    header = json.dumps({"metadata": metadata, "order": list(tensors)}, sort_keys=True, allow_nan=False)
+    header = finite_json(path, {"metadata": metadata, "order": list(tensors)})
     with whole_file(path) as partial:
         try:
             save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, partial, {HEADER: header})
@@ -72,10 +73,36 @@ def foreign(path: Path) -> dict[str, object]:
         weights = _safetensors(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
     except Exception as error:  # torch and safetensors raise many kinds for a file that is not theirs
         reason = " ".join(str(error).split())[:120]
+        if isinstance(error, UnpicklingError):
+            reason = f"if it needs pickle, which can run code, and you trust it: {_conversion(path)}"
         raise CheckpointError(f"{path}: not readable as plain weights ({reason})") from error
     if not isinstance(weights, dict):
         raise CheckpointError(f"{path}: holds {type(weights).__name__}, not a dict of tensors")
     return weights
+
+
+def real(state: dict[str, Tensor], file: Path) -> dict[str, Tensor]:
+    """Return `state`, read from `file`, as it is.
+
+    Raises:
+        CheckpointError: a tensor that is not of floating-point numbers, or holds NaN or infinity; the message names it.
+    """
+    for name, tensor in state.items():
+        if not tensor.is_floating_point() or tensor.is_meta or tensor.layout != torch.strided:
+            raise CheckpointError(f"{file}: {name} is {tensor.dtype}, no weights of real numbers")
+        if not torch.isfinite(tensor).all():
+            raise CheckpointError(f"{file}: {name} holds NaN or infinity")
+    return state
+
+
+def _conversion(path: Path) -> str:
+    """Return a command that writes the tensors in a pickled state dict or module beside it, as plain weights."""
+    plain = path.with_name(f"{path.stem}_plain.pt")
+    return (
+        f'python -c "import torch; w = torch.load({str(path)!r}, weights_only=False); '  # printed, not run
+        f"w = w.state_dict() if hasattr(w, 'state_dict') else w; w = w.get('model_state', w.get('state_dict', w)); "
+        f'torch.save({{k: v for k, v in w.items() if torch.is_tensor(v)}}, {str(plain)!r})"'
+    )
 
 
 def _safetensors(path: Path) -> dict[str, Tensor]:
@@ -85,6 +112,13 @@ def _safetensors(path: Path) -> dict[str, Tensor]:
         return load(path)[0]
     tensors = load_file(path)
     return {name: tensors[name] for name in sorted(tensors, key=_natural)}
+
+
+def _header(path: Path, text: str) -> Values:
+    try:
+        return parse_json(path, text)
+    except FileError as error:
+        raise CheckpointError(str(error)) from error
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
@@ -97,7 +131,10 @@ def _opened(path: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
         raise CheckpointError(f"{path}: no such checkpoint; `dvc repro` makes it, `dvc checkout` restores it")
     try:
         with safe_open(path, framework="pt") as file:
-            yield file, json.loads((file.metadata() or {})[HEADER])
-    except (SafetensorError, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
+            header = _header(path, (file.metadata() or {})[HEADER])
+            if set(header["order"]) != set(file.keys()) or not isinstance(header["metadata"], dict):
+                raise KeyError("its tensors are not those that it names")
+            yield file, header
+    except (SafetensorError, KeyError, TypeError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(f"{path}: not a whole checkpoint of ours ({reason}); delete it and run again") from error

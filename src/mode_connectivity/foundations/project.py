@@ -10,5 +10,12 @@ def project_root() -> Path:
 
 
 def resolved(root: str) -> Path:
-    """Return a path from params; a relative one starts at the user's repository, not at a temporary copy of it."""
-    return project_root() / Path(root).expanduser()
+    """Return a path from params; a relative one starts at the user's repository, not at a temporary copy of it.
+
+    Raises:
+        ValueError: a "~user" whom this machine does not know.
+    """
+    try:
+        return project_root() / Path(root).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{root}: no such user") from error

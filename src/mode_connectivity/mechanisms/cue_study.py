@@ -1,6 +1,5 @@
 """Defines what the stages of the mechanisms study share: a study whose data carry cues."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, Self
@@ -9,6 +8,7 @@ from mode_connectivity import layout
 from mode_connectivity.datasets import Augmentation, CueData, Dataset, Images, Scaling, TrainingBatches
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.params import Params
 from mode_connectivity.study.study import Study, pinned
 
@@ -30,7 +30,7 @@ class CueStudy(Study):
     @classmethod
     def of_network(cls, params: Params, seed: int) -> Self:
         """Return the study of `params` with the cues drawn for the networks of `seed`; the rest as `Study.open`."""
-        imports = json.loads(layout.CUE_SOURCE.read_text())
+        imports = read_json(layout.CUE_SOURCE)
         device, precision = pinned(params.compute, imports)
         tensors, metadata = checkpoints.load(layout.CUES)
         cues = CueData.from_tensors(tensors, metadata["draws"]).for_network(seed).to(device)

@@ -37,6 +37,11 @@ def adopt(model: nn.Module, weights: Mapping[str, object]) -> dict[str, Tensor]:
     wanted = model.state_dict()
     misfits = [f"{key} is missing" for key in wanted if key not in values]
     misfits += [f"{key} is not the network's" for key in values if key not in wanted]
+    misfits += [
+        f"{key} is {value.dtype}, no real numbers"
+        for key, value in values.items()
+        if isinstance(value, Tensor) and key in wanted and wanted[key].is_floating_point() > value.is_floating_point()
+    ]
     for key, tensor in wanted.items():
         value = values.get(key)
         if value is not None and not (isinstance(value, Tensor) and value.shape == tensor.shape):

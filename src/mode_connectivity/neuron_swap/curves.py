@@ -1,6 +1,5 @@
 """Fits the bends of one path, once or again with other draws."""
 
-import json
 from dataclasses import asdict
 
 import torch
@@ -8,6 +7,7 @@ import torch
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.randomness import named_generator, named_seed
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.neuron_swap.bends import starting_bends
 from mode_connectivity.params import Params
 from mode_connectivity.paths.fitting import fit_bends
@@ -52,7 +52,7 @@ def fit_curve(params: Params, variant: str, seed: int, replicate: int = 0) -> No
 def fit_record(stage: str, item: dict[str, str | int], variant: str, seed: int, replicate: int = 0) -> Record:
     """Return the tracking record of the training of a curve."""
     file = layout.history(layout.curve(variant, seed, replicate))
-    history = json.loads(file.read_text())
+    history = read_json(file)
     return Record(
         stage=stage,
         item=item,

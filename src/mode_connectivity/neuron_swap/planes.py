@@ -1,6 +1,5 @@
 """Scores a plane of weight space on a grid, and writes its arrays, its summary and its figure."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from mode_connectivity import layout
 from mode_connectivity.evaluation import sweep_grid
 from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.geometry import Plane
 from mode_connectivity.plots.plane import Surface, plane_contours
 from mode_connectivity.plots.style import save_png
@@ -78,7 +78,7 @@ def _figure(
 
 def plane_record(stage: str, item: dict[str, str | int], folder: Path) -> Record:
     """Return the tracking record of a plane."""
-    summary = json.loads((folder / layout.PLANE_SUMMARY).read_text())
+    summary = read_json(folder / layout.PLANE_SUMMARY)
     return Record(
         stage=stage,
         item=item,

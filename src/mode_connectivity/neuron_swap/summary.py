@@ -1,10 +1,10 @@
 """Reads the summary that an analysis leaves of a path."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from mode_connectivity import layout
+from mode_connectivity.foundations.reading import read_json
 
 Figures = dict[str, dict[str, Any]]  # probe set -> figures of `path_summary`
 FITTED = "fitted_path"  # the key that names the kind of the fitted path
@@ -34,4 +34,4 @@ def summary_of(values: dict[str, Any]) -> Summary:
 
 def read_summary(variant: str, seed: int) -> Summary:
     """Return the summary of the path to `variant` from the endpoint `seed`."""
-    return summary_of(json.loads((layout.analysis(variant, seed) / layout.SUMMARY).read_text()))
+    return summary_of(read_json(layout.analysis(variant, seed) / layout.SUMMARY))

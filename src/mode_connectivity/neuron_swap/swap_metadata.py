@@ -1,9 +1,9 @@
 """Reads which units a variant swaps from the metadata beside its checkpoint."""
 
-import json
 from dataclasses import dataclass
 
 from mode_connectivity import layout
+from mode_connectivity.foundations.reading import read_json
 
 Pairs = list[tuple[int, int]]
 
@@ -19,6 +19,6 @@ class SwapMetadata:
 
 def read_swap(variant: str, seed: int) -> SwapMetadata:
     """Return the metadata of the other end `variant` of the endpoint `seed`."""
-    values = json.loads(layout.metadata(layout.swapped(variant, seed)).read_text())
+    values = read_json(layout.metadata(layout.swapped(variant, seed)))
     pairs: Pairs = [(first, second) for first, second in (each["pair"] for each in values["pairs"])]
     return SwapMetadata(values["variant"], values["layer"], pairs)

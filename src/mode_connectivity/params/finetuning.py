@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mode_connectivity.params.sections import Section, Training
+from mode_connectivity.params.sections import Section, Template, Training
 
 
 class Probing(Training):
@@ -42,7 +42,7 @@ class MechanismReport(Section):
 
 class Finetune(Section):
     methods: tuple[Literal["naive", "naive_large", "llrt", "lpft", "cbft", "scratch"], ...]
-    model: str | None
+    model: Template
     n_clean: int | float | None
     n_cue: int | float | None
     naive: Training

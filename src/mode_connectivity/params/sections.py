@@ -1,9 +1,10 @@
 """Defines the sections of params.yaml, one class each."""
 
 import re
+from string import Formatter
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from mode_connectivity.params.regions import checked_regions
 from mode_connectivity.params.variants import DEPTHS, RESEEDS, VARIANTS
@@ -15,6 +16,23 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def _template(value: str | None) -> str | None:
+    """Return the template of a path as it is; ValueError where it asks for more than the seed."""
+    try:
+        fields = (
+            [] if value is None else [(name, spec) for _, name, spec, _ in Formatter().parse(value) if name is not None]
+        )
+    except ValueError as error:
+        raise ValueError(f"not the template of a path ({error}); write path/to/seed{{seed}}.pt") from error
+    for name, spec in fields:
+        if name != "seed" or not re.fullmatch(r"(0?\d)?d?", spec or ""):
+            raise ValueError(f"{{{name}}} is not filled in; write path/to/seed{{seed}}.pt")
+    return value
+
+
+Template = Annotated[str | None, AfterValidator(_template)]
 
 
 class Compute(Section):
@@ -72,10 +90,12 @@ class Swap(Section):
     null_layer: str
     verify: Literal["full", "quick", "off"]
 
-    @field_validator("verify", mode="before")
+    @field_validator("given")
     @classmethod
-    def _off_is_a_word(cls, value: object) -> object:
-        return "off" if value is False else value  # YAML 1.1 reads a bare off as false
+    def _given_swaps(cls, given: tuple[tuple[int, int], ...] | None) -> tuple[tuple[int, int], ...] | None:
+        if given is not None and not given:
+            raise ValueError("an empty list swaps nothing; name pairs, or null to draw them")
+        return given
 
     @field_validator("layers")
     @classmethod
@@ -87,7 +107,7 @@ class Swap(Section):
 
 
 class Endpoint(Training):
-    imported: str | None
+    imported: Template
 
 
 class Curve(Training):

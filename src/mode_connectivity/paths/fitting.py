@@ -14,6 +14,7 @@ from mode_connectivity.paths.equidistant import project_equidistant
 from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask, Restricted, frozen_on_chord, moving
 from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
+from mode_connectivity.training.ending import check_end
 from mode_connectivity.training.small_maps import SmallMaps
 
 
@@ -65,6 +66,7 @@ def fit_bends(
 
     Raises:
         ValueError: the mask does not fit the network or lets nothing move.
+        Diverged: the loss of an epoch, or at a bend's place on the path reached, is not finite.
     """
     start, end = path.controls[0], path.controls[-1]
     bends = frozen_on_chord(path.controls[1:-1], start, end, mask)
@@ -78,7 +80,10 @@ def fit_bends(
     model.train()
     layout = memory_format(model)
 
+    last: list[tuple[Tensor, Tensor]] = []
+
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        last[:] = [(images, labels)]
         t = float(torch.rand((), generator=draws, dtype=torch.float64))
         with torch.no_grad():
             route.at(t, out=state)
@@ -107,7 +112,11 @@ def fit_bends(
         resumable = Resumable(keeper, batches, {"t": draws})
     with precision.in_use():
         history = descend(every, step, batches, recipe, after=after, resumable=resumable, title=title)
-    return [{name: tensor.detach() for name, tensor in bend.items()} for bend in bends], history
+    reached = [{name: tensor.detach() for name, tensor in bend.items()} for bend in bends]
+    batch = last[0] if last else next(iter(batches))
+    for k in range(1, len(bends) + 1):
+        check_end(model, type(path)([start, *reached, end]).at(k / (len(bends) + 1)), batch, precision, title)
+    return reached, history
 
 
 def _write(leaves: Iterable[Tensor], gradients: Iterable[Tensor], masks: Iterable[Tensor | None]) -> None:

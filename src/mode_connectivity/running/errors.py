@@ -6,17 +6,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 TRACEBACK = "MODE_CONNECTIVITY_TRACEBACK"
+NO_MEMORY = ("can't allocate memory", "out of memory", "Storage size calculation overflowed", "invalid size, too big")
+LONGEST = 1500  # characters of a line
 
 
 @contextmanager
 def in_one_line() -> Iterator[None]:
-    """Turn a ValueError or an OSError (params, a file, a full disk) into one line on standard error and status 1.
+    """Turn an error that the user can mend into one line on standard error and status 1.
+
+    Such are a ValueError or an OSError (params, a file, a full disk), numbers too large, and no memory left.
 
     With `MODE_CONNECTIVITY_TRACEBACK` set the error is raised as it is.
     """
     try:
         yield
-    except (ValueError, OSError) as error:
-        if os.environ.get(TRACEBACK):
+    except (ValueError, OSError, OverflowError, MemoryError, RuntimeError) as error:
+        if os.environ.get(TRACEBACK) or (isinstance(error, RuntimeError) and not _out_of_memory(error)):
             raise
-        sys.exit(f"error: {' '.join(str(error).split())}")
+        sys.exit(f"error: {_line(error)}")
+
+
+def _line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if _out_of_memory(error):
+        text = f"out of memory; make the network, the batches or the data smaller ({text or 'no memory left'})"
+    elif isinstance(error, OverflowError):
+        text = f"a number is too large ({text})"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Return whether Python or torch could not get memory; torch says so in words alone on a CPU."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY)

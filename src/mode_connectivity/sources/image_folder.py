@@ -1,15 +1,18 @@
 """Reads a folder of images, root/{train,test}/<class>/*, of any format and size that Pillow reads."""
 
+import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from tqdm import tqdm
 
 from mode_connectivity.datasets.images import Dataset, DatasetError, Images
 from mode_connectivity.datasets.subset import balanced_subset
+from mode_connectivity.sources.eight_bits import as_eight_bits
 from mode_connectivity.sources.fingerprint import fingerprint
 from mode_connectivity.sources.request import Fingerprint, Request
 
@@ -41,16 +44,29 @@ def read(request: Request) -> Dataset:
 
 
 def contents(request: Request) -> Fingerprint:
-    """Return the fingerprint of all files under train/ and test/.
+    """Return the fingerprint of all files under train/ and test/, also of folders that symbolic links lead to.
 
     Raises:
-        DatasetError: there are none.
+        DatasetError: there are none, or something among them is no file that can be read, such as a pipe.
     """
     root = _root(request)
-    files = sorted(path for split in SPLITS for path in (root / split).rglob("*") if path.is_file())
+    files = sorted(path for split in SPLITS for path in _below(root / split))
     if not files:
         raise DatasetError(f"{request.key}: {root} holds no files under train/ and test/")
     return fingerprint(root, files)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield the files under a folder; a folder that was seen, by way of a link, is not entered again."""
+    seen = set()
+    for place, folders, files in os.walk(folder, followlinks=True):
+        itself = Path(place).stat()
+        if (itself.st_dev, itself.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((itself.st_dev, itself.st_ino))
+        for name in files:
+            yield _regular(Path(place) / name)
 
 
 def _root(request: Request) -> Path:
@@ -72,15 +88,25 @@ def _classes(folder: Path) -> list[str]:
 
 
 def _images(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith("."))
+    named = (path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith("."))
+    return (_regular(path) for path in named)
+
+
+def _regular(path: Path) -> Path:
+    if not path.is_file():
+        raise DatasetError(f"{path}: not a file, or a link to nothing; remove it")
+    return path
 
 
 def _decode(path: Path, image_size: int) -> torch.Tensor:
     try:
-        with Image.open(path) as file:
-            image = ImageOps.exif_transpose(file).convert("RGB")
-    except (OSError, UnidentifiedImageError, ValueError) as error:
-        raise DatasetError(f"{path}: not a readable image; remove or replace it") from error
+        with warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning), Image.open(path) as file:
+            image = as_eight_bits(ImageOps.exif_transpose(file), file.format)
+    except DatasetError as error:
+        raise DatasetError(f"{path}: {error}") from error
+    except Exception as error:  # Pillow's readers raise many kinds for a file that is not theirs
+        reason = " ".join(str(error).replace(str(path), "it").split())[:120]
+        raise DatasetError(f"{path}: not a readable image ({reason}); remove or replace it") from error
     if image.size != (image_size, image_size):
         image = image.resize((image_size, image_size), Image.Resampling.BILINEAR)
     return torch.from_numpy(np.array(image)).permute(2, 0, 1)

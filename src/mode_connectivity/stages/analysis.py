@@ -1,6 +1,5 @@
 """Writes what one path shows: loss and accuracy along it, and how far each layer moves."""
 
-import json
 import pathlib
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from mode_connectivity import layout
 from mode_connectivity.evaluation import path_summary
 from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.foundations.reading import read_arrays, read_json
 from mode_connectivity.geometry import METRICS, LayerDistances, distance_arrays, layer_distances, layer_summary
 from mode_connectivity.models.layer_titles import layer_titles
 from mode_connectivity.neuron_swap.movement import movement
@@ -74,18 +74,18 @@ def _save_arrays(
 
 def record(params: Params, variant: str, seed: int) -> Record:
     folder = layout.analysis(variant, seed)
-    summary = json.loads((folder / layout.SUMMARY).read_text())
-    with np.load(folder / layout.DISTANCES, allow_pickle=False) as arrays:
-        layers = arrays["layers"].tolist()
-        series = {
-            f"{metric}/{layer}": arrays[metric][:, place].tolist()
-            for metric in METRICS
-            for place, layer in enumerate(layers)
-        }
-        for name in arrays.files:
-            path, _, rest = name.partition("_")
-            if path in summary["paths"]:
-                series[f"{path}/{rest}"] = arrays[name].tolist()
+    summary = read_json(folder / layout.SUMMARY)
+    arrays = read_arrays(folder / layout.DISTANCES)
+    layers = arrays["layers"].tolist()
+    series = {
+        f"{metric}/{layer}": arrays[metric][:, place].tolist()
+        for metric in METRICS
+        for place, layer in enumerate(layers)
+    }
+    for name in arrays:
+        path, _, rest = name.partition("_")
+        if path in summary["paths"]:
+            series[f"{path}/{rest}"] = arrays[name].tolist()
     metrics = {
         f"{path}/{probe}_{quantity}": value
         for path, sets in summary["paths"].items()

@@ -1,9 +1,8 @@
 """Measures what the straight line to a variant shows without training: barrier, REPAIR, layer by layer, features."""
 
-import json
-
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.neuron_swap.baselines import baselines_of
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
@@ -21,7 +20,7 @@ def main(params: Params, variant: str, seed: int) -> None:
 
 def record(params: Params, variant: str, seed: int) -> Record:
     file = layout.baselines(variant, seed)
-    result = json.loads(file.read_text())
+    result = read_json(file)
     kinds = ("line", "repair")
     return Record(
         stage="baselines",

@@ -1,6 +1,5 @@
 """Trains a network with cues and its clean twin."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +10,7 @@ from mode_connectivity import layout
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.randomness import named_seed
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.mechanisms.cue_study import CueStudy, TrainedOn
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
@@ -65,7 +65,7 @@ def probe_scores(study: CueStudy, state: dict[str, Tensor]) -> dict[str, Any]:
 
 def record(params: Params, seed: int) -> Record:
     files = {kind: layout.history(layout.cue_endpoint(kind, seed)) for kind in KINDS}
-    histories = {kind: json.loads(file.read_text()) for kind, file in files.items()}
+    histories = {kind: read_json(file) for kind, file in files.items()}
     cue = histories["cue"]
     return Record(
         stage="cue_endpoint",

@@ -1,12 +1,12 @@
 """Makes one endpoint: trains it, or takes it from a file."""
 
-import json
 from dataclasses import asdict
 
 from mode_connectivity import layout
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.project import resolved
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.origins import imported, scores_of, trained
@@ -33,7 +33,7 @@ def main(params: Params, seed: int) -> None:
 
 
 def record(params: Params, seed: int) -> Record:
-    history = json.loads(layout.history(layout.endpoint(seed)).read_text())
+    history = read_json(layout.history(layout.endpoint(seed)))
     return Record(
         stage="endpoint",
         item={"seed": seed},

@@ -1,6 +1,5 @@
 """Fine-tunes a cue-trained network by one method, and scores the straight line back to it."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +14,7 @@ from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.project import resolved
 from mode_connectivity.foundations.randomness import named_seed
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.mechanisms.cue_study import CueStudy
 from mode_connectivity.mechanisms.tuning import clean_images, cue_images, tune
 from mode_connectivity.params import Params
@@ -93,14 +93,14 @@ def _provenance(study: CueStudy, method: str, seed: int) -> dict[str, Any]:
     if section.model is None:
         provenance = study.provenance(made_from=[layout.cue_endpoint("cue", seed)], method=method, seed=seed)
     else:
-        digest = json.loads(layout.PRETRAINED.read_text())[str(seed)]
+        digest = read_json(layout.PRETRAINED)[str(seed)]
         provenance = study.provenance(method=method, seed=seed) | {"pretrained_sha256": digest}
     return provenance | {"params": provenance["params"] | own}
 
 
 def record(params: Params, method: str, seed: int) -> Record:
     file = layout.history(layout.finetuned(method, seed))
-    history = json.loads(file.read_text())
+    history = read_json(file)
     sets = history["path"]["sets"]
     metrics = {
         f"{when}/{name}_{key}": value

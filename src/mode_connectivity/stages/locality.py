@@ -1,9 +1,8 @@
 """Writes the answer to "local or global?" per depth, from all seeds and beyond the control."""
 
-import json
-
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.neuron_swap.corrections import corrections_of
 from mode_connectivity.neuron_swap.summary import read_summary
 from mode_connectivity.params import Params
@@ -36,7 +35,7 @@ def main(params: Params) -> None:
 
 
 def record(params: Params) -> Record:
-    verdict = json.loads((layout.LOCALITY / layout.VERDICT).read_text())
+    verdict = read_json(layout.LOCALITY / layout.VERDICT)
     numbers = {
         f"{variant}/{name}": each["mean"]
         for variant, values in verdict["variants"].items()

@@ -1,9 +1,8 @@
 """Makes a path from a cue-trained network to its clean twin."""
 
-import json
-
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.mechanisms.cue_study import CueStudy
 from mode_connectivity.mechanisms.patterns import MATCHED, path_between
 from mode_connectivity.params import Params
@@ -28,7 +27,7 @@ def main(params: Params, pattern: str, seed: int) -> None:
 
 def record(params: Params, pattern: str, seed: int) -> Record:
     file = layout.history(layout.mechanism_path(pattern, seed))
-    history = json.loads(file.read_text())
+    history = read_json(file)
     epochs = history.get("epochs", [])
     return Record(
         stage="mechanism",

@@ -1,9 +1,8 @@
 """Writes the report of the mechanisms study: who reads the cue, which paths join them, and what was expected."""
 
-import json
-
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.params import Params
 from mode_connectivity.reports.mechanisms.expectations import signs_of
 from mode_connectivity.reports.mechanisms.figures import draw_figures
@@ -24,7 +23,7 @@ def main(params: Params) -> None:
 
 
 def record(params: Params) -> Record:
-    metrics = flat(json.loads((layout.MECHANISMS / layout.METRICS).read_text()))
+    metrics = flat(read_json(layout.MECHANISMS / layout.METRICS))
     return Record(
         stage="mechanism_report",
         item={},

@@ -1,12 +1,11 @@
 """Scores a path from a cue-trained network to its clean twin on every probe set, and draws it."""
 
-import json
-
 import numpy as np
 
 from mode_connectivity import layout
 from mode_connectivity.evaluation import path_summary
 from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.foundations.reading import read_arrays, read_json
 from mode_connectivity.mechanisms.cue_study import CueStudy
 from mode_connectivity.mechanisms.path_figure import draw_profiles
 from mode_connectivity.mechanisms.profiles import probe_profiles
@@ -23,7 +22,7 @@ def main(params: Params, pattern: str, seed: int) -> None:
     start, end = (study.load(layout.cue_endpoint(kind, seed)) for kind in ("cue", "clean"))
     file = layout.mechanism_path(pattern, seed)
     path = load_path(study, start, file, end)
-    history = json.loads(layout.history(file).read_text())
+    history = read_json(layout.history(file))
     provenance = study.provenance("mechanism", made_from=[file], pattern=pattern, seed=seed)
     provenance["params"]["mechanism"].pop("patterns")
     ts = np.linspace(0, 1, params.mechanism.n_interpolations + 1)
@@ -43,9 +42,9 @@ def main(params: Params, pattern: str, seed: int) -> None:
 
 def record(params: Params, pattern: str, seed: int) -> Record:
     folder = layout.mechanism(pattern, seed)
-    summary = json.loads((folder / layout.PROBED_SUMMARY).read_text())
-    with np.load(folder / layout.PROBED, allow_pickle=False) as arrays:
-        series = {name: arrays[name].tolist() for name in arrays.files if name != "ts"}
+    summary = read_json(folder / layout.PROBED_SUMMARY)
+    arrays = read_arrays(folder / layout.PROBED)
+    series = {name: arrays[name].tolist() for name in arrays if name != "ts"}
     return Record(
         stage="mechanism_scores",
         item={"pattern": pattern, "seed": seed},

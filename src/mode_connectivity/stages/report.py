@@ -1,9 +1,8 @@
 """Writes the report of all paths of a study side by side."""
 
-import json
-
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.neuron_swap.summary import read_summary
 from mode_connectivity.params import Params
 from mode_connectivity.reports.comparison.figures import draw_comparison, draw_paths
@@ -25,7 +24,7 @@ def main(params: Params) -> None:
 
 
 def record(params: Params) -> Record:
-    metrics = flat(json.loads((layout.COMPARISON / layout.METRICS).read_text()))
+    metrics = flat(read_json(layout.COMPARISON / layout.METRICS))
     return Record(
         stage="report",
         item={},

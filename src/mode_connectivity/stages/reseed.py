@@ -1,6 +1,5 @@
 """Makes the other end from another seed: a twin with its own draws, as trained and after matching to the endpoint."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +12,7 @@ from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.geometry import end_distance
 from mode_connectivity.params import Params
 from mode_connectivity.params.variants import RESEEDS
@@ -63,7 +63,7 @@ def _match(
 
 def record(params: Params, seed: int) -> Record:
     files = [layout.metadata(layout.swapped(end, seed)) for end in RESEEDS]
-    metadata: dict[str, Any] = {file.stem: json.loads(file.read_text()) for file in files}
+    metadata: dict[str, Any] = {file.stem: read_json(file) for file in files}
     plain = metadata[files[0].stem]
     return Record(
         stage="reseed",

@@ -1,10 +1,10 @@
 """Fits a path of which only a region moves, and measures its losses beside those of a control of the same region."""
 
-import json
 from typing import Any
 
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.neuron_swap.against_control import CONTROL, SWAP, Pair, movement
 from mode_connectivity.neuron_swap.interior import (
     gap_record,
@@ -69,7 +69,7 @@ def _cut(study: Study, paths: Pair, parts: dict[str, Any], ends: float) -> dict[
 
 def record(params: Params, variant: str, seed: int, restrict: str, effort: int) -> Record:
     file = layout.restricted(variant, seed, restrict, effort)
-    result = json.loads(file.read_text())
+    result = read_json(file)
     return Record(
         stage="restricted",
         item={"variant": variant, "seed": seed, "restrict": restrict, "effort": effort},

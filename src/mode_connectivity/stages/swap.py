@@ -1,6 +1,5 @@
 """Makes the other end of a path: the endpoint with units moved, verified to be the same function."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -14,6 +13,7 @@ from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.geometry import end_distance
 from mode_connectivity.neuron_swap.variants import Move, move
 from mode_connectivity.params import Params
@@ -83,7 +83,7 @@ def _random_inputs(study: Study) -> Iterator[Tensor]:
 
 def record(params: Params, variant: str, seed: int) -> Record:
     file = layout.metadata(layout.swapped(variant, seed))
-    metadata = json.loads(file.read_text())
+    metadata = read_json(file)
     checks = metadata["verification"]
     metrics = {"distance_to_original": metadata["distance_to_original"]}
     for where in ("random_inputs", "test_set"):

@@ -49,6 +49,10 @@ def imported(study: Study, path: Path, key: str = "endpoint.imported") -> dict[s
         state = adopt(study.model(), weights)
     except ValueError as error:
         raise CheckpointError(f"{key}: {path}: {error}") from error
+    try:
+        checkpoints.real({name: tensor for name, tensor in state.items() if tensor.is_floating_point()}, path)
+    except CheckpointError as error:
+        raise CheckpointError(f"{key}: {error}") from error
     return {name: tensor.to(study.device) for name, tensor in state.items()}
 
 

@@ -1,6 +1,5 @@
 """Defines what the stages of a study share: the device, the data on it, the network, and where a result comes from."""
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.devices import pin
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator, named_seed
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.models import build, laid_out, memory_format
 from mode_connectivity.params import Compute, Params, sections
 from mode_connectivity.running.keeping import keeping
@@ -46,7 +46,7 @@ class Study:
             CheckpointError: the data set is missing or damaged.
             ValueError: a GPU was asked for and there is none.
         """
-        imports = json.loads(layout.IMPORTS.read_text())
+        imports = read_json(layout.IMPORTS)
         device, precision = pinned(params.compute, imports)
         tensors, metadata = checkpoints.load(layout.DATASET)
         dataset = Dataset.from_tensors(tensors, metadata)
@@ -87,8 +87,8 @@ class Study:
         place = f"{self.network_section}.name: {self.network.name}"
         try:
             logits = model(image)
-        except RuntimeError as error:
-            shape, reason = " x ".join(map(str, image.shape[1:])), str(error).splitlines()[0]
+        except Exception as error:  # whatever the user's own network raises
+            shape, reason = " x ".join(map(str, image.shape[1:])), " ".join(str(error).split())[:200]
             raise ValueError(f"{place} does not take images of {shape}: {reason}") from error
         try:
             logits.sum().backward()
@@ -177,8 +177,12 @@ def pinned(compute: Compute, imports: Mapping[str, Any]) -> tuple[torch.device, 
     return device, precision
 
 
+def _kind(tensor: Tensor) -> tuple[torch.Size, torch.dtype]:
+    return tensor.shape, tensor.dtype
+
+
 def _fits(model: nn.Module, state: dict[str, Tensor], path: Path) -> None:
     wanted = model.state_dict()
     for name in [*wanted, *state]:
-        if name not in wanted or name not in state or wanted[name].shape != state[name].shape:
+        if name not in wanted or name not in state or _kind(wanted[name]) != _kind(state[name]):
             raise checkpoints.CheckpointError(f"{path}: does not fit model.*, first at {name}; run `dvc repro` again")

@@ -54,7 +54,7 @@ class Tracker:
             self._process.stdin.write(json.dumps([plain, dict(extra or {}), status]) + "\n")
             self._process.stdin.flush()
             answer = self._process.stdout.readline()
-        except BrokenPipeError:
+        except OSError:  # a broken pipe
             answer = ""
         except KeyboardInterrupt:
             self._interrupt()
@@ -81,10 +81,12 @@ def serve() -> None:
     """Log each run that comes in as a line, until the input ends."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what other code prints must not mix with the answers
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, BrokenPipeError):  # the stage was stopped, or is gone
         with suppress(Exception):  # the first run to log fails with the same error, and is answered with it
             runs.load()
         for line in sys.stdin:
+            if not line.endswith("\n"):
+                break  # the stage was killed while it wrote it
             plain, extra, status = json.loads(line)
             print(json.dumps(_logged(plain, extra, status)), file=answers, flush=True)
 

@@ -10,6 +10,7 @@ from torch.nn.functional import cross_entropy
 from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import laid_out, memory_format
+from mode_connectivity.training.ending import check_end
 from mode_connectivity.training.loop import Recipe, descend
 from mode_connectivity.training.progress import Epoch
 from mode_connectivity.training.small_maps import SmallMaps
@@ -40,7 +41,10 @@ def train_endpoint(
     model.train()
     layout = memory_format(model)
 
+    last: list[tuple[Tensor, Tensor]] = []
+
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        last[:] = [(images, labels)]
         with precision.autocast(), SmallMaps():
             logits = functional_call(model, state, (laid_out(images, layout),))
             loss = cross_entropy(logits.float(), labels)
@@ -66,4 +70,6 @@ def train_endpoint(
             title=title,
             after_epoch=shown,
         )
-    return {name: tensor.detach() for name, tensor in state.items()}, history
+    reached = {name: tensor.detach() for name, tensor in state.items()}
+    check_end(model, reached, last[0] if last else next(iter(batches)), precision, title)
+    return reached, history

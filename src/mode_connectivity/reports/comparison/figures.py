@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mode_connectivity import layout
+from mode_connectivity.foundations.reading import read_arrays
 from mode_connectivity.neuron_swap.summary import Summary
 from mode_connectivity.params.variants import CONTROL
 from mode_connectivity.plots.against_control import losses_beside_control
@@ -45,15 +46,15 @@ def draw_paths(folder: Path, summaries: Mapping[tuple[str, int], Summary]) -> No
         shown[variant] = {"line": _losses(variant, own, "linear"), "curve": _losses(variant, own, curve)}
         if set(own) <= set(seeds.get(CONTROL, ())):
             shown[variant]["control's curve"] = _losses(CONTROL, own, curve)
-    with np.load(layout.analysis(*next(iter(summaries))) / layout.DISTANCES, allow_pickle=False) as arrays:
-        ts = arrays["scored_ts"]
+    arrays = read_arrays(layout.analysis(*next(iter(summaries))) / layout.DISTANCES)
+    ts = arrays["scored_ts"]
     save_png(losses_beside_control(ts, shown), folder / layout.PATHS)
 
 
 def _losses(variant: str, seeds: list[int], path: str) -> Losses:
     losses: dict[str, list[NDArray[np.float64]]] = {probe: [] for probe in PROBES}
     for seed in seeds:
-        with np.load(layout.analysis(variant, seed) / layout.DISTANCES, allow_pickle=False) as arrays:
-            for probe in PROBES:
-                losses[probe].append(arrays[f"{path}_{probe}_loss"])
+        arrays = read_arrays(layout.analysis(variant, seed) / layout.DISTANCES)
+        for probe in PROBES:
+            losses[probe].append(arrays[f"{path}_{probe}_loss"])
     return {probe: np.stack(each) for probe, each in losses.items()}

@@ -1,10 +1,9 @@
 """Collects the losses on which the answer of each depth rests."""
 
-import json
-
 import numpy as np
 
 from mode_connectivity import layout
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.params import Params
 from mode_connectivity.reports.locality.record import Summaries
 from mode_connectivity.statistics.claims import Evidence
@@ -22,5 +21,5 @@ def evidence_of(params: Params, variant: str, summaries: Summaries) -> Evidence:
 
 
 def _excess(variant: str, seed: int, kind: str) -> float:
-    excess: float = json.loads(layout.restricted(variant, seed, kind).read_text())["gap"]
+    excess: float = read_json(layout.restricted(variant, seed, kind))["gap"]
     return excess

@@ -1,12 +1,12 @@
 """Draws the figures of the verdict: what moved per layer, where its energy lies, and what restricted curves cost."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mode_connectivity import layout
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.paths.regions import REGIONS
 from mode_connectivity.plots.layer_movement import LayerMovement, layer_movements
 from mode_connectivity.plots.restricted import Excess, restricted_excess
@@ -57,7 +57,7 @@ def _draw_restricted(folder: Path, record: Record, seeds: dict[str, list[int]]) 
     kinds = [kind for kind in REGIONS if kind in section["kinds"]]
     variants = [variant for variant in seeds if variant in section["variants"]]
     results = {
-        (variant, kind): [json.loads(layout.restricted(variant, seed, kind).read_text()) for seed in seeds[variant]]
+        (variant, kind): [read_json(layout.restricted(variant, seed, kind)) for seed in seeds[variant]]
         for variant in variants
         for kind in kinds
     }

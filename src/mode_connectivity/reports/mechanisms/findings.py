@@ -1,6 +1,5 @@
 """Reads what the stages of the mechanisms study wrote, for its report."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from mode_connectivity import layout
 from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.reading import read_arrays, read_json
 from mode_connectivity.params import Params
 from mode_connectivity.reports.mechanisms.signs import PROBES
 from mode_connectivity.reports.mechanisms.targets import Networks
@@ -33,13 +33,12 @@ class Findings:
         """Return what the stages wrote for all methods, patterns and seeds of `params`."""
         seeds = params.cue_endpoint.seeds
         tuned: Found = {
-            method: {seed: json.loads(layout.history(layout.finetuned(method, seed)).read_text()) for seed in seeds}
+            method: {seed: read_json(layout.history(layout.finetuned(method, seed))) for seed in seeds}
             for method in (params.finetune.methods if seeds else ())
         }
         paths: Found = {
             pattern: {
-                seed: json.loads((layout.mechanism(pattern, seed) / layout.PROBED_SUMMARY).read_text())["probe_sets"]
-                for seed in seeds
+                seed: read_json(layout.mechanism(pattern, seed) / layout.PROBED_SUMMARY)["probe_sets"] for seed in seeds
             }
             for pattern in (params.mechanism.patterns if seeds else ())
         }
@@ -81,9 +80,9 @@ class Findings:
         """Yield (pattern, ts, profiles) of the paths from the cue-trained network to its clean twin, for every seed."""
         for pattern, seeds in self.paths.items():
             for seed in seeds:
-                with np.load(layout.mechanism(pattern, seed) / layout.PROBED, allow_pickle=False) as arrays:
-                    profiles = {p: (arrays[f"test_{p}_loss"], arrays[f"test_{p}_accuracy"]) for p in PROBES}
-                    yield pattern, arrays["ts"], profiles
+                arrays = read_arrays(layout.mechanism(pattern, seed) / layout.PROBED)
+                profiles = {p: (arrays[f"test_{p}_loss"], arrays[f"test_{p}_accuracy"]) for p in PROBES}
+                yield pattern, arrays["ts"], profiles
 
 
 def _networks(params: Params, tuned: Found) -> Networks:
@@ -91,7 +90,7 @@ def _networks(params: Params, tuned: Found) -> Networks:
     scores: dict[str, list[dict[str, Any]]] = {}
     for kind, name in TRAINED_ON.items() if params.cue_endpoint.seeds else ():
         files = [layout.history(layout.cue_endpoint(kind, seed)) for seed in params.cue_endpoint.seeds]
-        scores[name] = [json.loads(file.read_text())["scores"]["test"] for file in files]
+        scores[name] = [read_json(file)["scores"]["test"] for file in files]
     for method, seeds in tuned.items():
         if params.finetune.model is not None:
             scores["pretrained"] = [history["scores"]["pretrained"] for history in seeds.values()]

@@ -1,0 +1,34 @@
+"""What a user can mend ends in one line and status 1; what is a defect keeps its traceback."""
+
+import pytest
+import torch
+
+from mode_connectivity.models import build
+from mode_connectivity.running.errors import in_one_line
+
+
+def line_of(error: Exception) -> str:
+    with pytest.raises(SystemExit) as caught, in_one_line():
+        raise error
+    return str(caught.value.code)
+
+
+def test_one_line_whatever_its_length() -> None:
+    assert line_of(ValueError("a\nb")) == "error: a b"
+    assert line_of(MemoryError()).startswith("error: out of memory; make the network")
+    assert len(line_of(ValueError("x" * 100_000))) < 2000
+
+
+def test_numbers_too_large_and_memory_that_is_not_there() -> None:
+    with pytest.raises(SystemExit, match="error: a number is too large"), in_one_line():
+        build("vgg16", num_classes=10, width=1e308)
+    for width in (1e12, 1e17):
+        with pytest.raises(SystemExit, match="error: "), in_one_line():
+            build("vgg16", num_classes=10, width=width)
+
+
+def test_a_defect_keeps_its_traceback() -> None:
+    with pytest.raises(RuntimeError, match="a defect"), in_one_line():
+        raise RuntimeError("a defect")
+    with pytest.raises(RuntimeError, match="mat1"), in_one_line():
+        torch.zeros(2, 3) @ torch.zeros(2, 3)

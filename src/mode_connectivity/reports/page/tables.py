@@ -50,10 +50,18 @@ def recovery_table(recoveries: list[dict[str, Any]]) -> Table:
     """Return one row a depth and region: the share of the barrier that its training removes."""
     columns = ["depth", "region trained", "share of the weights", "recovery", "from", "to"]
     rows = [
-        [each["depth"], each["region"], each["parameter_share"], each["value"], *(each["interval"] or (None, None))]
+        [each["depth"], each["region"], each["parameter_share"], each["value"], *_ends(each["interval"])]
         for each in recoveries
     ]
     return Table("Share of the straight line's barrier that training a region removes", columns, rows)
+
+
+def _ends(interval: list[float | None] | None) -> list[Cell]:
+    """Return what an interval's ends read; one that is None lies at infinity."""
+    if interval is None:
+        return [None, None]
+    low, high = interval
+    return ["-∞" if low is None else low, "∞" if high is None else high]
 
 
 def convergence_table(convergence: list[dict[str, Any]]) -> Table:

@@ -34,7 +34,7 @@ function drawLosses() {
   const traces = whole
     ? DATA.paths.filter(shown).flatMap(ofCurve)
     : DATA.restricted.filter((each) => each.region === kind && shown(each)).flatMap(ofRegion);
-  const quantity = whole ? `${byId("probe").selectedOptions[0].text}, ${byId("what").selectedOptions[0].text}` : "training loss (nats)";
+  const quantity = whole ? `${byId("probe").selectedOptions[0].text} ${byId("what").selectedOptions[0].text}` : "training loss (nats)";
   draw("losses", traces, {
     xaxis: { title: { text: "t" } },
     yaxis: { title: { text: quantity }, type: byId("loss-logarithmic").checked ? "log" : "linear", exponentformat: "power" },

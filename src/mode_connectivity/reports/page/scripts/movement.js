@@ -1,4 +1,6 @@
 // Distances per layer at the t of the slider.
+const UNITS = { l2: "L2", root: "L2 / root of size", relative: "share of the norm" };
+
 function scaled(path, row) {
   const scale = byId("scale").value;
   if (scale === "root") return row.map((value, k) => value / Math.sqrt(path.parameters[k]));
@@ -15,27 +17,37 @@ function drawMovement() {
   const paths = DATA.paths.filter(shown);
   const quantity = byId("quantity").value;
   const entry = once();
-  const traces = paths.map((path) => ({
-    ...entry(path.variant),
-    x: path.layers,
-    y: scaled(path, path[quantity][place]),
-    mode: "lines+markers",
-    opacity: faint(path.seed),
-    line: { color: colourOf(path.variant), width: 2, dash: dashOf(path.seed) },
-    marker: {
-      color: path.layers.map((layer) => (layer === path.swapped || path.readers.includes(layer) ? look("--paper") : colourOf(path.variant))),
-      line: { color: colourOf(path.variant), width: 2.5 },
-      size: path.layers.map((layer) => (layer === path.swapped || path.readers.includes(layer) ? 14 : 7)),
-      symbol: path.layers.map((layer) => (path.readers.includes(layer) ? "square" : layer === path.swapped ? "circle" : symbolOf(path.variant))),
-    },
-    hovertemplate: `${path.variant}, seed ${path.seed}, %{x}: %{y:.4g}<extra></extra>`,
-  }));
+  const traces = paths.flatMap((path) => {
+    const heights = scaled(path, path[quantity][place]);
+    const colour = colourOf(path.variant);
+    const marked = path.layers.map((layer, k) => k).filter((k) => path.layers[k] === path.swapped || path.readers.includes(path.layers[k]));
+    const curve = {
+      ...entry(path.variant),
+      x: path.layers,
+      y: heights,
+      mode: "lines+markers",
+      opacity: faint(path.seed),
+      line: { color: colour, width: 2, dash: dashOf(path.seed) },
+      marker: { symbol: symbolOf(path.variant), size: 7 },
+      hovertemplate: `${path.variant}, seed ${path.seed}, %{x}: %{y:.4g}<extra></extra>`,
+    };
+    const rings = {
+      legendgroup: path.variant,
+      showlegend: false,
+      x: marked.map((k) => path.layers[k]),
+      y: marked.map((k) => heights[k]),
+      mode: "markers",
+      hoverinfo: "skip",
+      marker: { symbol: marked.map((k) => (path.layers[k] === path.swapped ? "circle-open" : "square-open")), size: 15, color: colour, line: { width: 2.5 } },
+    };
+    return marked.length ? [curve, rings] : [curve];
+  });
   const top = highest(paths, quantity);
   const logarithmic = byId("logarithmic").checked;
   const range = logarithmic ? [Math.log10(top) - 4, Math.log10(top) + 0.1] : [0, 1.08 * top];
   draw("movement", traces, {
     xaxis: { tickangle: -45 },
-    yaxis: { title: { text: byId("quantity").selectedOptions[0].text }, type: logarithmic ? "log" : "linear", range },
+    yaxis: { title: { text: `${byId("quantity").value} (${UNITS[byId("scale").value]})` }, type: logarithmic ? "log" : "linear", range },
   });
   const t = DATA.paths[0].ts[place].toFixed(2);
   byId("t-shown").textContent = t;

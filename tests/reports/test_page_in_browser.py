@@ -1,0 +1,122 @@
+"""The page works in a browser: it draws, turns, sorts, asks nobody, and can be used by everybody."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from mode_connectivity.reports.page.page import page_text
+from support.browser import chromium, visit
+from support.in_process import params_with
+from support.written_records import CHANGES, write_records
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+FIGURES = ("recovery", "baselines", "movement", "losses", "trainings", "mechanisms")
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        params = params_with(folder, CHANGES)
+        write_records(params)
+        (folder / "index.html").write_text(page_text(params))
+    return folder / "index.html"
+
+
+def drawn(page: Page, figure: str) -> list[list[float]]:
+    """The heights of every line of a figure, as its library holds them."""
+    lines = f"document.getElementById('{figure}').data.filter((each) => each.mode !== 'markers' || !each.hoverinfo)"
+    found: list[list[float]] = page.evaluate(f"{lines}.map((line) => [...line.y])")
+    return found
+
+
+def serious(page: Page) -> list[str]:
+    response: dict[str, Any] = Axe().run(page).response
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in response["violations"] if each["impact"] in SERIOUS]
+
+
+def test_it_draws_every_figure_without_an_error_and_asks_nobody(browser: Browser, file: Path) -> None:
+    with visit(browser, file, offline=True) as seen:
+        for figure in FIGURES:
+            assert drawn(seen.page, figure), figure
+            assert seen.page.locator(f"#{figure} svg.main-svg").first.is_visible()
+    assert (seen.errors, seen.foreign) == ([], [])
+
+
+def test_the_slider_moves_the_figure_and_the_switches_its_lines(browser: Browser, file: Path) -> None:
+    with visit(browser, file) as seen:
+        page = seen.page
+        middle = drawn(page, "movement")
+        assert len(middle) == 6  # three other ends, two seeds
+        page.locator("#t").focus()
+        page.keyboard.press("End")
+        assert page.locator("#t-shown").inner_text() == "1.00"
+        assert max(max(row) for row in drawn(page, "movement")) < 1e-9  # the curve meets the line at its end
+        page.keyboard.press("Home")
+        page.locator("#quantity").select_option("distance")
+        page.locator("#t").press("End")
+        assert max(max(row) for row in drawn(page, "movement")) == 2
+        page.locator("input[name=variant][value=mid]").uncheck()
+        page.locator("input[name=seed][value='1']").uncheck()
+        assert len(drawn(page, "movement")) == 2
+        assert len(drawn(page, "losses")) == 4
+    assert seen.errors == []
+
+
+def test_paths_of_a_region_are_shown_with_their_control(browser: Browser, file: Path) -> None:
+    with visit(browser, file) as seen:
+        seen.page.locator("#kind").select_option("slices")
+        assert len(drawn(seen.page, "losses")) == 8  # swap and control, two efforts, two seeds
+    assert seen.errors == []
+
+
+def test_a_table_is_sorted_by_the_heading_that_is_pressed(browser: Browser, file: Path) -> None:
+    with visit(browser, file) as seen:
+        table = seen.page.locator("table", has_text="removes").first
+        column = table.locator("tbody tr td:nth-child(4)")
+        table.get_by_role("button", name="recovery").press("Enter")
+        values = [float(text) for text in column.all_inner_texts()]
+        assert values == sorted(values)
+        table.get_by_role("button", name="recovery").click()
+        assert [float(text) for text in column.all_inner_texts()] == values[::-1]
+        assert table.locator("th[aria-sort=descending]").count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_has_no_serious_barrier_for_anybody(browser: Browser, file: Path, scheme: str) -> None:
+    with visit(browser, file, color_scheme=scheme) as seen:
+        seen.page.locator("summary").click()
+        assert serious(seen.page) == []
+
+
+def test_it_fits_a_phone(browser: Browser, file: Path) -> None:
+    with visit(browser, file, viewport={"width": 360, "height": 740}) as seen:
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_without_scripts_it_has_pictures_and_tables_and_no_dead_controls(browser: Browser, file: Path) -> None:
+    with visit(browser, file, java_script_enabled=False) as seen:
+        page = seen.page
+        assert page.locator("table").first.is_visible()
+        assert page.locator("noscript img").first.is_visible()
+        assert not page.locator(".controls").first.is_visible()
+        assert not page.locator(".plot").first.is_visible()
+
+
+def test_in_print_it_is_light_and_without_controls(browser: Browser, file: Path) -> None:
+    with visit(browser, file, color_scheme="dark") as seen:
+        seen.page.emulate_media(media="print")
+        assert not seen.page.locator(".controls").first.is_visible()
+        assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

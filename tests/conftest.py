@@ -18,7 +18,7 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
         root, whole = shared / "finished-study", shared / "finished-study.whole"
         if not whole.exists():
             project = Project(root, FINISHED)
-            project.run("dvc", "repro")
+            project.run("mode-connectivity", "repro", "--jobs", "2")
             project.commit()
             whole.touch()
     return Project.at(root)

@@ -18,6 +18,7 @@ FLOORS = [
     {"study"},
     {"running"},
     {"tracking"},
+    {"warm"},
     {"plots"},
     {"finetuning"},
     {"evaluation", "geometry", "statistics"},
@@ -44,7 +45,7 @@ LIBRARY = {
     "sources",
     "plots",
 }
-WORLD = {"params", "layout.py", "tracking", "running", "study"}
+WORLD = {"params", "layout.py", "tracking", "running", "study", "warm"}
 
 
 def floor(name: str) -> int:

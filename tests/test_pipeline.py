@@ -13,7 +13,7 @@ from mode_connectivity.params.variants import RESEEDS
 from support.code_imports import PACKAGE, ROOT, closure, place
 
 # Every stage reads these; a change of theirs that matters shows in a param, a path or a tracked run, or in no result.
-EXCEPTIONS = ("__init__.py", "params", "layout.py", "running", "tracking")
+EXCEPTIONS = ("__init__.py", "params", "layout.py", "running", "tracking", "warm")
 # Rooms of which a stage names the files that it uses; of every other it names the room.
 BY_FILE = ("stages", "neuron_swap", "mechanisms", "study")
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]

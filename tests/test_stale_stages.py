@@ -33,6 +33,7 @@ STALE: dict[str, set[str]] = {
     "plots/heatmap.py": DRAWN,
     "tracking/runs.py": set(),
     "running/stage.py": set(),
+    "warm/server.py": set(),
     "study/scoring.py": {"endpoint", "cue_endpoint", "analysis", "finetune", "mechanism_scores"},
     "study/study.py": READS_NETWORKS,
     "neuron_swap/movement.py": {"analysis", "locality"},

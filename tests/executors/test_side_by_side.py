@@ -21,7 +21,7 @@ def test_a_makefile_runs_needs_first_and_goes_on_beside_a_failure(tmp_path: Path
     """A diamond with a failing side: the other side runs, the tip does not."""
     graph = {"base@0": [], "left": ["base@0"], "right": ["base@0"], "tip": ["left", "right"]}
     recipe = tmp_path / "recipe.sh"
-    recipe.write_text(f"echo $3 >> {tmp_path}/ran; [ $3 != left ]")
+    recipe.write_text(f"echo $1 >> {tmp_path}/ran; [ $1 != left ]")
     text = makefile(part_of(graph, list(graph)), tmp_path / "records", f"sh {recipe}")
     (tmp_path / "Makefile").write_text(text)
     done = subprocess.run(["make", "-s", "-k", "-j2", "all"], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -131,10 +131,13 @@ def without_results(finished: Project, folder: Path, lock: bool) -> Project:
 @pytest.mark.slow
 @pytest.mark.parametrize("lock", [True, False])
 def test_it_leaves_the_bytes_of_a_sequential_run(finished_study: Project, tmp_path: Path, lock: bool) -> None:
+    """With processes that have their imports done, against a new process for every stage."""
     copy = without_results(finished_study, tmp_path / "copy", lock)
     done = repro(copy, 8)
-    assert copy.outputs() == finished_study.outputs()
-    assert (copy.root / "dvc.lock").read_bytes() == (finished_study.root / "dvc.lock").read_bytes()
+    sequential = without_results(finished_study, tmp_path / "sequential", lock)
+    sequential.run("dvc", "repro")
+    assert copy.outputs() == sequential.outputs() == finished_study.outputs()
+    assert (copy.root / "dvc.lock").read_bytes() == (sequential.root / "dvc.lock").read_bytes()
     ended = [line for line in done.stdout.splitlines() if " ended (" in line]
     assert len(ended) == len(entries_of(copy.root / "dvc.lock")) - 1  # all but the source
 

@@ -18,13 +18,13 @@ def run(given: argparse.Namespace) -> None:
     from mode_connectivity.executors.graph import stage_graph
     from mode_connectivity.executors.makefile import makefile
     from mode_connectivity.executors.records import Records
-    from mode_connectivity.executors.side_by_side import RECORDS
+    from mode_connectivity.executors.side_by_side import RECORDS, TARGET
 
     with Repo(".") as repo:
         graph = stage_graph(repo)
     if given.makefile:
         Records(RECORDS).begin(list(graph))
-        print(makefile(graph, RECORDS, sys.executable))
+        print(makefile(graph, RECORDS, f"{sys.executable} -m {TARGET}"))
     else:
         for stage, needs in graph.items():
             print(f"{stage}: {' '.join(needs)}".rstrip())

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mode_connectivity.executors.lock_file import write_quickly
 from mode_connectivity.executors.whole_lock import mend, write_whole
 
 
@@ -16,6 +17,7 @@ def main(arguments: list[str]) -> int:
     try:
         tell_mended()
         write_whole()
+        write_quickly()
         _dry_before_there_is_anything()
         from dvc.cli import main as dvc
 

@@ -4,12 +4,10 @@ from pathlib import Path
 
 from mode_connectivity.executors.graph import Graph
 
-RECIPE = "@$(PYTHON) -m mode_connectivity.executors.target"
 
-
-def makefile(graph: Graph, records: Path, python: str) -> str:
-    """Return the makefile that runs every stage of `graph` after those that it needs, with its record in `records`."""
-    lines = [f"PYTHON := {python}", f".PHONY: all {' '.join(graph)}", f"all: {' '.join(graph)}", ""]
+def makefile(graph: Graph, records: Path, run: str) -> str:
+    """Return the makefile that has `run STAGE RECORDS` for every stage of `graph`, after those that it needs."""
+    lines = [f"RUN := {run}", f".PHONY: all {' '.join(graph)}", f"all: {' '.join(graph)}", ""]
     for stage, needs in graph.items():
-        lines += [f"{stage}: {' '.join(needs)}".rstrip(), f"\t{RECIPE} {stage} {records}", ""]
+        lines += [f"{stage}: {' '.join(needs)}".rstrip(), f"\t@$(RUN) {stage} {records}", ""]
     return "\n".join(lines)

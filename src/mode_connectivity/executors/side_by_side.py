@@ -1,6 +1,7 @@
 """Runs all stages that are not up to date with GNU make, several at a time."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from mode_connectivity.executors.lock_order import entries_of, order_entries
 from mode_connectivity.executors.makefile import makefile
 from mode_connectivity.executors.records import Records
 from mode_connectivity.executors.supervised import Told
+from mode_connectivity.warm.servers import command, ready_processes
 
+TARGET = "mode_connectivity.executors.target"
 RECORDS = Path(".state/repro")
 WAIT_SECONDS = 0.3
 
@@ -48,18 +51,19 @@ def run_side_by_side(jobs: int) -> int:
     if not stale:
         print("Data and pipelines are up to date.")
         return 0
-    status = _make(part_of(graph, stale), records, jobs)
+    with ready_processes():
+        status = _make(part_of(graph, stale), records, jobs)
     order_entries(before, list(graph))
     return _told(stale, records, status)
 
 
 def _make(graph: Graph, records: Records, jobs: int) -> int:
     file = records.folder / "Makefile"
-    file.write_text(makefile(graph, records.folder, sys.executable))
-    command = ["make", "--no-print-directory", "-s", "-k", f"-j{jobs}", "-f", str(file), "all"]
+    file.write_text(makefile(graph, records.folder, shlex.join(command("dvc", TARGET))))
+    make = ["make", "--no-print-directory", "-s", "-k", f"-j{jobs}", "-f", str(file), "all"]
     plain = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     told = Told(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    process = subprocess.Popen(command, env=plain, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(make, env=plain, stderr=subprocess.DEVNULL)
     passed_on = 0
     while True:  # to the end of all stages, which keep their states when they are told
         try:

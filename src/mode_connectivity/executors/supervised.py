@@ -1,10 +1,13 @@
 """Runs DVC on a stage so that a signal to stop reaches the stage, and not DVC while it writes its lock file."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -18,6 +21,7 @@ class Told:
 
     def __init__(self, *numbers: signal.Signals) -> None:
         self.signals: list[int] = []
+        self.ended: set[int] = set()  # the processes that were told since
         for number in numbers:
             signal.signal(number, self._note)
 
@@ -32,14 +36,42 @@ def run_told(command: Sequence[str], told: Told, **options: Any) -> int:
     `subprocess.Popen`.
     """
     process = subprocess.Popen(command, start_new_session=True, **options)
-    ended: set[int] = set()
-    while True:
+    while process.poll() is None:
         with suppress(subprocess.TimeoutExpired):
-            return process.wait(LOOK_SECONDS)
+            process.wait(LOOK_SECONDS)
+        _pass_on(told, process.pid)
+    return process.returncode
+
+
+def work_told(work: Callable[[], int], told: Told, log: Path) -> int:
+    """Return the status of `work`, done in a forked process that prints to `log`; signals as in `run_told`."""
+    process = multiprocessing.get_context("fork").Process(target=_work_alone, args=[work, log])
+    process.start()
+    assert process.pid is not None
+    while process.exitcode is None:
+        process.join(LOOK_SECONDS)
+        _pass_on(told, process.pid)
+    return process.exitcode
+
+
+def _pass_on(told: Told, process: int) -> None:
+    with suppress(ProcessLookupError):
         if len(told.signals) > 1:
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(process, signal.SIGKILL)
         elif told.signals:
-            _end_children(process.pid, ended)
+            _end_children(process, told.ended)
+
+
+def _work_alone(work: Callable[[], int], log: Path) -> None:
+    """Do the work in a session of its own, with the signals of a new process, and end with its status."""
+    os.setsid()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with log.open("wb") as file:
+        for standard in (1, 2):
+            os.dup2(file.fileno(), standard)
+    sys.exit(work())
 
 
 def _end_children(command: int, ended: set[int]) -> None:

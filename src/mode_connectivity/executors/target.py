@@ -5,17 +5,15 @@ python -m mode_connectivity.executors.target STAGE RECORDS
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
+from mode_connectivity.executors import dvc_command
 from mode_connectivity.executors.records import Records
-from mode_connectivity.executors.supervised import Told, run_told
+from mode_connectivity.executors.supervised import Told, work_told
 
 INTERRUPTED = 130
-
-DVC = "mode_connectivity.executors.dvc_command"
 
 
 def main(stage: str, records: Records) -> int:
@@ -24,9 +22,9 @@ def main(stage: str, records: Records) -> int:
     records.note(stage, "started")
     _say(f"{records.counts().line()} {stage} starts")
     started = time.monotonic()
-    with records.log(stage).open("wb") as log:
-        command = [sys.executable, "-m", DVC, "--wait-for-lock", "repro", "--single-item", stage]
-        status = run_told(command, told, stdout=log, stderr=subprocess.STDOUT)
+    status = work_told(
+        lambda: dvc_command.main(["--wait-for-lock", "repro", "--single-item", stage]), told, records.log(stage)
+    )
     stopped = bool(status and told.signals)
     state = "stopped" if stopped else "failed" if status else "ended"
     records.note(stage, state)

@@ -18,6 +18,7 @@ from typing import Any
 
 from mode_connectivity.tracking import runs
 from mode_connectivity.tracking.record import Record
+from mode_connectivity.warm.servers import command
 
 INTERRUPTED_SECONDS = 5.0
 
@@ -31,7 +32,7 @@ class Tracker:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            command("tracking", "mode_connectivity.tracking.process"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,0 +1,92 @@
+"""A process forked by a server stands for one that was started: arguments, folder, files, signals and status."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mode_connectivity.warm.servers import CLIENT
+from support.code_imports import SRC
+
+MODULE = """
+import os, sys, time
+print(sys.argv[1:], os.getcwd(), os.environ["WHO"], "wave" in sys.modules, sys.stdin.read(), flush=True)
+try:
+    print("to the other file", file=sys.stderr, flush=True)
+    time.sleep(60 * ("wait" in sys.argv))
+except KeyboardInterrupt:
+    sys.exit(7)
+sys.exit(3)
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("ready")
+    (folder / "asked.py").write_text(MODULE)
+    command = [sys.executable, "-m", "mode_connectivity.warm.server", str(folder / "socket"), "wave"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment(folder)) as server:
+        while not (folder / "socket").exists():
+            assert server.poll() is None
+            time.sleep(0.01)
+        yield folder / "socket"
+    assert server.returncode == 0
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": f"{SRC}:{folder}", "WHO": "me"} | more
+
+
+def started(address: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-IS", str(CLIENT), str(address), "asked", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=address.parent,
+        env=environment(address.parent, **more),
+    )
+
+
+def test_everything_passes_through(address: Path) -> None:
+    with started(address, "a", "b c") as process:
+        assert process.communicate("typed") == (
+            f"['a', 'b c'] {address.parent} me True typed\n",
+            "to the other file\n",
+        )
+    assert process.returncode == 3
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 7), (signal.SIGTERM, -signal.SIGTERM)])
+def test_a_signal_reaches_the_process(address: Path, number: int, status: int) -> None:
+    with started(address, "wait") as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.close()
+        process.stderr.readline()
+        process.send_signal(number)
+        assert process.wait() == status
+
+
+def test_the_process_dies_with_a_client_that_is_killed(address: Path) -> None:
+    with started(address, "wait") as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.close()
+        process.stderr.readline()
+        process.kill()
+        assert process.stderr.read() == ""  # returns when the last process that has this file open is gone
+
+
+@pytest.mark.parametrize("other", ["none listens", "libraries read their settings when they are loaded"])
+def test_without_a_fitting_server_the_module_runs_in_a_new_process(address: Path, other: str) -> None:
+    place, more = (address.with_name("nobody"), {}) if other == "none listens" else (address, {"OMP_NUM_THREADS": "7"})
+    with started(place, "a", **more) as process:
+        assert process.communicate("")[0] == f"['a'] {address.parent} me False \n"
+    assert process.returncode == 3

@@ -9,16 +9,17 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from mode_connectivity.plots import against_control, restricted
+from mode_connectivity.plots import against_control
 from mode_connectivity.plots.against_control import losses_beside_control
+from mode_connectivity.plots.convergence import convergence
+from mode_connectivity.plots.dose import SERIES, dose_response
 from mode_connectivity.plots.layer_movement import LayerMovement, layer_movements, rooted
-from mode_connectivity.plots.restricted import restricted_excess
+from mode_connectivity.plots.recovery import Recovery, recovery
 from mode_connectivity.plots.shares import Share, energy_shares
-from mode_connectivity.plots.style import nothing_to_draw, save_png
+from mode_connectivity.plots.style import BLUE, GREY, nothing_to_draw, save_png
 
 TS = np.linspace(0, 1, 5)
 LAYERS = ("conv.0", "conv.2", "fc.1")
-LOOKS = list(restricted.LOOKS)
 
 
 def drawn(axes: Axes, colour: str, marker: str) -> list[tuple[float, float]]:
@@ -79,31 +80,56 @@ def test_layers_show_lengths_with_their_sign_and_the_swapped_layer() -> None:
     assert "95 % interval of its mean" in legend_of(figure)
 
 
-def excess(scale: float = 1.0) -> dict[str, dict[str, dict[str, np.ndarray]]]:
-    values = {"slices": scale * np.array([0.1, 0.2]), "all": scale * np.array([0.3, 0.4])}
-    return {variant: dict.fromkeys(LOOKS, values) for variant in ("mid", "late")}
+def recoveries() -> Figure:
+    mid = {
+        "repair": Recovery([0.7, 0.6], 0.65),
+        "slices": Recovery([0.9, None, -3.0], 0.5, (0.2, None)),
+    }
+    return recovery(["repair", "slices", "all"], {"mid": mid, "late": {"all": Recovery([1.0], 1.0, (0.9, 1.1))}}, 1)
 
 
-def test_restricted_curves_stand_over_what_may_move() -> None:
-    kinds = ["slices", "outside", "all"]
-    measures = {"excess (nats)": excess(), "gap (nats)": excess(2)}
-    figure = restricted_excess(kinds, measures, {"mid": {"all": (0.3, 0.4)}}, margin=0.05)
-    assert len(figure.axes) == 4
-    assert [axes.get_ylabel() for axes in figure.axes[::2]] == ["excess (nats)", "gap (nats)"]
-    assert [label.get_text() for label in figure.axes[2].get_xticklabels()] == kinds
-    colour, marker = restricted.LOOKS[LOOKS[0]]
-    points = drawn(figure.axes[0], colour, marker)
-    assert [(round(x), y) for x, y in points] == [(0, 0.1), (0, 0.2), (2, 0.3), (2, 0.4)]
-    assert [y for _, y in drawn(figure.axes[2], colour, marker)] == [0.2, 0.4, 0.6, 0.8]
-    assert [len(axes.collections) for axes in figure.axes] == [1, 0, 0, 0]
-    ((interval,),) = (each.get_segments() for each in figure.axes[0].collections if isinstance(each, LineCollection))
-    assert interval[:, 1].tolist() == [0.3, 0.4]
-    assert interval[0, 0] < 2 - 0.3  # beside the points, not beneath them
-    assert {axes.get_yscale() for axes in figure.axes} == {"symlog"}
-    for axes in figure.axes:
-        (band,) = axes.patches
-        assert (band.get_y(), band.get_y() + band.get_height()) == pytest.approx((-0.05, 0.05))  # type: ignore[attr-defined]
-    assert legend_of(figure) == ["within the margin", *LOOKS, "trained, training set: 95 % interval of the mean"]
+def test_recoveries_stand_in_columns_with_seeds_and_intervals_and_far_ones_at_the_edge() -> None:
+    mid, late = recoveries().axes
+    assert [axes.get_title() for axes in (mid, late)] == ["mid", "late"]
+    assert [label.get_text() for label in mid.get_xticklabels()] == ["repair", "slices", "all"]
+    assert [y for _, y in drawn(mid, GREY, "o") if y == y] == [0.7, 0.6, 0.9]
+    assert [y for _, y in drawn(mid, GREY, "v")] == [-0.5]
+    assert [(round(x), y) for x, y in drawn(mid, BLUE, "D")] == [(0, 0.65), (1, 0.5)]
+    ((interval,),) = (each.get_segments() for each in mid.collections if isinstance(each, LineCollection))
+    assert interval[:, 1].tolist() == [0.2, 1.5]
+    (shade,) = mid.patches
+    assert shade.get_x() + shade.get_width() == 0.5  # type: ignore[attr-defined]
+    assert drawn(late, BLUE, "D") == [(2.15, 1.0)]
+
+
+def converged() -> Figure:
+    return convergence({"mid": {"slices": {20: 0.4, 40: 0.1}, "all": {20: 0.0, 40: 0.01}}}, settled=0.05)
+
+
+def test_gaps_stand_over_epochs_within_a_band() -> None:
+    figure = converged()
+    (axes,) = figure.axes
+    assert [np.asarray(line.get_xydata()).tolist() for line in axes.lines[1:3]] == [
+        [[20, 0.4], [40, 0.1]],
+        [[20, 0], [40, 0.01]],
+    ]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["20", "40"]
+    assert len(axes.collections) == 2
+    assert legend_of(figure) == ["slices", "all"]
+
+
+def doses() -> Figure:
+    return dose_response({"mid": ({"entries": [(0.1, 0.9), (0.001, 0.2)]}, {"slices": (0.05, 1.0)}), "late": ({}, {})})
+
+
+def test_doses_are_joined_in_order_and_regions_are_named() -> None:
+    figure = doses()
+    mid = figure.axes[0]
+    colour, marker = SERIES["entries"]
+    assert drawn(mid, colour, marker) == [(0.001, 0.2), (0.1, 0.9)]
+    assert [text.get_text() for text in mid.texts] == ["slices"]
+    assert mid.get_xscale() == "log"
+    assert legend_of(figure) == ["random weights of the network"]
 
 
 def shares() -> Figure:
@@ -131,7 +157,9 @@ def test_pictures_repeat_to_the_byte(tmp_path: Path) -> None:
         figures = [
             paths(),
             layer_movements(LAYERS, {"mid": movement(True)}),
-            restricted_excess(["slices", "all"], {"excess (nats)": excess()}, {}),
+            recoveries(),
+            converged(),
+            doses(),
             shares(),
             nothing_to_draw("no swap beside a control"),
         ]

@@ -167,21 +167,25 @@ def test_figures_of_several_metrics_of_the_verdict_and_of_all_paths(params: Para
     locality.main(params)
     report.main(params)
     blank = len(_png(nothing_to_draw("no restricted curves; restricted.kinds turns them on")))
-    for name in (layout.LAYER_MOVEMENT, layout.ENERGY_SHARES, layout.RESTRICTED_CURVES):
+    for name in (layout.LAYER_MOVEMENT, layout.ENERGY_SHARES):
         assert (layout.LOCALITY / name).stat().st_size > 3 * blank
     assert (layout.COMPARISON / layout.PATHS).stat().st_size > 3 * blank
     verdict = json.loads((layout.LOCALITY / layout.VERDICT).read_text())
+    answer = verdict["depths"]["mid"]
     for kind in ("slices", "outside"):
-        assert verdict["variants"]["mid"]["losses"][f"excess_{kind}"]["values"] == [found(kind)["gap"]]
+        assert answer["gaps"][kind]["efforts"]["1"]["gap"] == [found(kind)["gap"]]
+    assert answer["line"]["gap"] == [json.loads(layout.baselines("mid", 0).read_text())["line"]["gap"]]
+    assert answer["verdict"]["word"] == "points"
+    assert locality.record(params).params["word.mid"] == "points"
 
 
 def test_curves_that_were_not_asked_for_are_no_evidence(params: Params) -> None:
     assert layout.restricted("mid", 0, "slices").is_file()
     locality.main(params.model_copy(update={"restricted": params.restricted.model_copy(update={"kinds": ()})}))
     verdict = json.loads((layout.LOCALITY / layout.VERDICT).read_text())
-    assert not any(name.startswith("excess_") for name in verdict["variants"]["mid"]["losses"])
-    blank = _png(nothing_to_draw("no restricted curves; restricted.kinds turns them on"))
-    assert (layout.LOCALITY / layout.RESTRICTED_CURVES).read_bytes() == blank
+    assert verdict["depths"]["mid"]["gaps"] == {}
+    assert verdict["depths"]["mid"]["verdict"] is None
+    assert "not tried" in (layout.LOCALITY / layout.VERDICT_TEXT).read_text()
 
 
 def _png(figure: Figure) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mode_connectivity.statistics import equivalence_p, holm, sign_flip_interval, sign_flip_p
+from mode_connectivity.statistics import equivalence_p, sign_flip_interval, sign_flip_p
 
 VALUES = st.lists(st.floats(-10, 10).map(lambda x: round(x, 3)), min_size=2, max_size=7).map(np.array)
 
@@ -93,18 +93,9 @@ def test_many_values_are_tested_on_a_sample_of_sets() -> None:
     assert np.array_equal(sign_flip_p(values), sign_flip_p(values))
 
 
-def test_holm_by_hand_and_its_error_rate() -> None:
-    assert holm(np.array([0.01, 0.04, 0.03])).tolist() == pytest.approx([0.03, 0.06, 0.06])
-    assert holm(np.array([1 / 64] * 3)).tolist() == pytest.approx([3 / 64] * 3)
-    generator = np.random.default_rng(4)
-    wrong = np.mean([holm(generator.random(3)).min() <= 0.05 for _ in range(4000)])
-    assert wrong <= 0.05 + 4 * np.sqrt(0.05 * 0.95 / 4000)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=8).map(np.array))
-def test_holm_keeps_the_order_and_never_lowers(p_values: np.ndarray) -> None:
-    adjusted = holm(p_values)
-    assert (adjusted >= p_values).all()
-    assert (adjusted <= 1).all()
-    assert (np.diff(adjusted[np.argsort(p_values, kind="stable")]) >= 0).all()
+@pytest.mark.parametrize(("sigma", "size"), [(0.5, 0.112), (1.0, 0.211), (2.0, 0.483)])
+def test_a_skewed_mean_is_called_too_low_too_often(sigma: float, size: float) -> None:
+    """Eight lognormal values, tested to lie below their true mean at a nominal 5 %: docs/verdict.md has the table."""
+    values = np.random.default_rng(5).lognormal(0, sigma, (5000, 8)) - np.exp(sigma**2 / 2)
+    assert (sign_flip_p(values, 0, "less") <= 0.05).mean() == pytest.approx(size, abs=0.02)
+    assert (sign_flip_p(values, 0, "greater") <= 0.05).mean() < 0.03

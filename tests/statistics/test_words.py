@@ -61,6 +61,7 @@ def unconverged(found: Gaps, *regions: str) -> Gaps:
         ({**LOCAL, "slices": 0.1}, "the interval"),
         ({**ANY, "slices": 0.1}, "the interval"),
         ({**LOCAL, "slices": 1.0, "placebo_slices": 1.0, "placebo_entries": 1.0, "all": 1.0}, "not identified"),
+        (dict.fromkeys(LOCAL, 0.95), "not identified"),  # nothing mends more than the margin, everything included
     ],
 )
 def test_planted_words(shares: dict[str, float], expected: str) -> None:

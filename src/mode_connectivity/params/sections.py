@@ -202,10 +202,18 @@ class Reseed(Section):
 
 
 class Locality(Section):
-    primary: Literal["slices", "outside"]
-    direction: Literal["either", "local", "global"]
-    margin: float = Field(gt=0)
+    margin: float = Field(gt=0, lt=1)
+    level: float = Field(ge=0.5, lt=1)
+    family: tuple[Literal["locality", "necessity"], ...]
+    settled: float = Field(gt=0, lt=1)
     change_margin: float = Field(gt=0)
+
+    @field_validator("family")
+    @classmethod
+    def _locality_is_tested(cls, family: tuple[str, ...]) -> tuple[str, ...]:
+        if "locality" not in family or len(set(family)) < len(family):
+            raise ValueError("it holds locality once, and may hold necessity")
+        return family
 
 
 class Cue(Section):

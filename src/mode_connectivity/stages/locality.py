@@ -1,33 +1,26 @@
 """Writes the answer to "local or global?" per depth, from all seeds and beyond the control."""
 
+from typing import Any
+
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import whole_folder, write_json
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.neuron_swap.corrections import corrections_of
 from mode_connectivity.neuron_swap.summary import read_summary
 from mode_connectivity.params import Params
-from mode_connectivity.params.variants import NULL
-from mode_connectivity.reports.locality.evidence import evidence_of
+from mode_connectivity.reports.locality.answers import answers
+from mode_connectivity.reports.locality.evidence import read_records
 from mode_connectivity.reports.locality.figures import draw_figures
 from mode_connectivity.reports.locality.record import verdict_record, verdict_text
 from mode_connectivity.running.stage import run
-from mode_connectivity.statistics.claims import Rule
-from mode_connectivity.statistics.verdict import null_verdict, verdicts
+from mode_connectivity.statistics.verdicts import PRIMARY
 from mode_connectivity.tracking.record import Record, files_in, flat
 
 
 def main(params: Params) -> None:
     summaries = {item: read_summary(*item) for item in params.paths}
-    evidence = {
-        variant: evidence_of(params, variant, summaries)
-        for variant in params.variants
-        if summaries[variant, params.seeds[0]].layer is not None
-    }
-    section = params.locality
-    rule = Rule(section.primary, section.direction, section.margin)
-    answers = verdicts({variant: each for variant, each in evidence.items() if variant != NULL}, rule)
-    answers |= {variant: null_verdict(each, rule) for variant, each in evidence.items() if variant == NULL}
-    verdict = verdict_record(params, summaries, corrections_of(params), evidence, answers)
+    records = {variant: read_records(params, variant) for variant in params.baselines.variants}
+    verdict = verdict_record(params, summaries, corrections_of(params), answers(params, records))
     with whole_folder(layout.LOCALITY) as folder:
         write_json(folder / layout.VERDICT, verdict)
         (folder / layout.VERDICT_TEXT).write_text(verdict_text(verdict))
@@ -43,14 +36,27 @@ def record(params: Params) -> Record:
         for name, each in values[section].items()
         if isinstance(each, dict) and each.get("mean") is not None
     }
-    answers = {f"answer.{v}": each["verdict"]["answer"] for v, each in verdict["variants"].items() if each["verdict"]}
+    judged = {depth: each["verdict"] for depth, each in verdict["depths"].items() if each["verdict"]}
+    words = {f"word.{depth}": each["word"] for depth, each in judged.items()}
+    numbers |= {
+        f"{depth}/{name}": value
+        for depth, each in judged.items()
+        for name, value in _ratios(each["measures"][PRIMARY]).items()
+        if value is not None
+    }
     return Record(
         stage="locality",
         item={},
-        params=flat({"locality": verdict["params"]}) | answers,
+        params=flat({"locality": verdict["params"]}) | words,
         metrics=numbers,
         files=files_in(layout.LOCALITY),
     )
+
+
+def _ratios(shares: dict[str, Any]) -> dict[str, float | None]:
+    """Return the locality index, the necessity and the recoveries."""
+    indices = {name: shares[name]["value"] for name in ("locality", "necessity") if shares[name]}
+    return indices | {f"recovery_{region}": each["value"] for region, each in shares["recovery"].items()}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
-"""Tests what few seeds can show: exact tests, intervals and equivalence, replicates, and the verdict from them."""
+"""Tests what few seeds can show: exact tests, intervals and equivalence, replicates, and the verdict."""
 
-from mode_connectivity.statistics.multiple import holm
 from mode_connectivity.statistics.ratio import Ratio, ratio_of_sums
 from mode_connectivity.statistics.ratio_interval import median_ratio_interval, ratio_interval
 from mode_connectivity.statistics.replicates import chance_energy, systematic_energy
@@ -11,7 +10,6 @@ __all__ = [
     "Ratio",
     "chance_energy",
     "equivalence_p",
-    "holm",
     "median_ratio_interval",
     "ratio_interval",
     "ratio_of_sums",

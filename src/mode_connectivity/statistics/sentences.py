@@ -45,8 +45,9 @@ def _not_identified(verdict: Verdict, rule: Rule) -> str:
     missing = [region for region in (SLICES, PLACEBO, ALL) if region not in shares.recovery]
     if missing:
         return f"paths of these regions were not trained: {', '.join(missing)}"
-    if not shares.recovery[ALL].above(0):
-        return f"training everything is not shown to mend anything: {_percent(shares.recovery[ALL])} of the barrier"
+    if not shares.recovery[ALL].above(rule.margin):
+        mended = _percent(shares.recovery[ALL])
+        return f"training everything mends {mended} of the barrier, which is not shown to be more than {_margin(rule)}"
     return f"{_leaves(verdict, PLACEBO)}, which is not shown to be above zero: no locality index can be formed"
 
 

@@ -28,7 +28,7 @@ def word_of(shares: Shares, rule: Rule) -> Word:
     if not shares.barrier.above(0):
         return "nothing to correct" if shares.barrier.interval[1] <= 0 else "not identified"
     corrected = shares.recovery.get(ALL)
-    if corrected is None or not corrected.above(0) or not {SLICES, PLACEBO} <= set(shares.excess):
+    if corrected is None or not corrected.above(rule.margin) or not {SLICES, PLACEBO} <= set(shares.excess):
         return "not identified"
     slices, placebo = shares.excess[SLICES], shares.excess[PLACEBO]
     if placebo.below(rule.margin):

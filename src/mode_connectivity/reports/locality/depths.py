@@ -1,4 +1,4 @@
-"""Computes the figures of one variant: a value a seed, their mean, and an interval from six seeds on."""
+"""Describes one variant: its barriers, and where its bend moved; a value a seed, their mean, and an interval."""
 
 from typing import Any
 
@@ -9,8 +9,7 @@ from mode_connectivity.geometry import pair_rank
 from mode_connectivity.neuron_swap.correction import Correction
 from mode_connectivity.neuron_swap.summary import Summary
 from mode_connectivity.params import Params
-from mode_connectivity.statistics import equivalence_p, ratio_of_sums, sign_flip_interval, sign_flip_p
-from mode_connectivity.statistics.claims import FEWEST, Evidence
+from mode_connectivity.statistics import FEWEST, equivalence_p, ratio_of_sums, sign_flip_interval, sign_flip_p
 
 Floats = NDArray[np.float64]
 Figure = dict[str, Any]
@@ -58,24 +57,13 @@ def figure(values: list[float | None] | Floats) -> Figure | None:
     return {"values": known, "mean": float(numbers.mean()), "interval": list(interval) if interval else None}
 
 
-def loss_record(
-    summaries: list[Summary], controls: list[Summary], evidence: Evidence | None
-) -> dict[str, Figure | None]:
-    """Return barriers of line and curve, and the curve's excess over the control, in nats on the training set.
-
-    The excess is that of the highest loss on the curve over that on the control's, also under each restriction.
-    """
-    record = {
+def loss_record(summaries: list[Summary]) -> dict[str, Figure | None]:
+    """Return the barriers of the straight line and of the curve, and the loss at their ends (nats, training set)."""
+    return {
         "line_barrier": figure([each.line["train"]["loss_barrier"] for each in summaries]),
         "curve_barrier": figure([each.curve["train"]["loss_barrier"] for each in summaries]),
         "end_loss": figure([max(each.line["train"]["loss_at_ends"]) for each in summaries]),
     }
-    if controls:
-        pairs = zip(summaries, controls, strict=True)
-        record["curve_excess"] = figure(
-            [a.curve["train"]["highest_loss"] - b.curve["train"]["highest_loss"] for a, b in pairs]
-        )
-    return record | {f"excess_{kind}": figure(values) for kind, values in (evidence.excess if evidence else {}).items()}
 
 
 def depth_record(summaries: list[Summary], corrections: list[Correction] | None, params: Params) -> dict[str, Any]:

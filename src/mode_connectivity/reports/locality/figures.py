@@ -1,4 +1,4 @@
-"""Draws the figures of the verdict: what moved per layer, where its energy lies, and what restricted curves cost."""
+"""Draws the figures of the verdict: what mends the barrier, and what moved per layer."""
 
 from pathlib import Path
 from typing import Any
@@ -6,25 +6,30 @@ from typing import Any
 import numpy as np
 
 from mode_connectivity import layout
-from mode_connectivity.foundations.reading import read_json
-from mode_connectivity.paths.regions import REGIONS
+from mode_connectivity.plots.convergence import convergence
+from mode_connectivity.plots.dose import SERIES, Dose, dose_response
 from mode_connectivity.plots.layer_movement import LayerMovement, layer_movements
-from mode_connectivity.plots.restricted import Excess, restricted_excess
+from mode_connectivity.plots.recovery import Recovery, recovery
 from mode_connectivity.plots.shares import Share, energy_shares
 from mode_connectivity.plots.style import nothing_to_draw, save_png
+from mode_connectivity.reports.locality.answers import AFFINE
+from mode_connectivity.statistics.gaps import PLACEBO
+from mode_connectivity.statistics.verdicts import PRIMARY
 
 Record = dict[str, Any]
 SHARES = {"raw": "D", "control": "control", "corrected": "beyond the control"}
-MEASURES = {"highest gap to the control (nats)": "gap", "mean gap to the control (nats)": "mean_gap"}
+UNTRAINED = ("repair", "one_layer")
 
 
 def draw_figures(folder: Path, record: Record) -> None:
-    """Write the figures of `LOCALITY_FIGURES` from the verdict's record and the restricted curves."""
+    """Write the figures of `LOCALITY_FIGURES` from the verdict's record."""
     beyond = {name: each for name, each in record["variants"].items() if each["movement"]["shares"]}
     _draw_movements(folder, record["layers"], beyond)
     of_slices = {name: each for name, each in beyond.items() if each["swapped_layer"]}
     _draw_shares(folder, of_slices)
-    _draw_restricted(folder, record, {name: each["seeds"] for name, each in of_slices.items()})
+    _draw_recovery(folder, record["depths"])
+    _draw_convergence(folder, record["depths"], record["params"]["settled"])
+    _draw_dose(folder, record["depths"])
 
 
 def _draw_movements(folder: Path, layers: list[str], variants: dict[str, Record]) -> None:
@@ -51,36 +56,64 @@ def _draw_shares(folder: Path, variants: dict[str, Record]) -> None:
     save_png(figure, folder / layout.ENERGY_SHARES)
 
 
-def _draw_restricted(folder: Path, record: Record, seeds: dict[str, list[int]]) -> None:
-    """Write the figure of the restricted curves that the params list."""
-    section = record["restricted"]
-    kinds = [kind for kind in REGIONS if kind in section["kinds"]]
-    variants = [variant for variant in seeds if variant in section["variants"]]
-    results = {
-        (variant, kind): [read_json(layout.restricted(variant, seed, kind)) for seed in seeds[variant]]
-        for variant in variants
-        for kind in kinds
-    }
-    measures: dict[str, Excess] = {
-        measure: {
-            variant: {"trained": {kind: np.array([each[key] for each in results[variant, kind]]) for kind in kinds}}
-            for variant in variants
-        }
-        for measure, key in MEASURES.items()
-    }
-    if results:
-        margin = record["params"]["margin"]
-        figure = restricted_excess(kinds, measures, _intervals(record, variants), margin)
-    else:
-        figure = nothing_to_draw("no restricted curves; restricted.kinds turns them on")
-    save_png(figure, folder / layout.RESTRICTED_CURVES)
+def _draw_recovery(folder: Path, depths: dict[str, Record]) -> None:
+    """Write the recoveries of all depths that have a barrier, baselines first; of several shares only in the dose."""
+    found, regions = {}, dict.fromkeys(UNTRAINED)
+    for depth, each in depths.items():
+        estimates = {name: each["baselines"][name] for name in UNTRAINED if each["baselines"][name]}
+        trained = _recoveries(each)
+        estimates |= {region: value for region, value in trained.items() if not _dose_of(region)}
+        regions |= dict.fromkeys(estimates)
+        if estimates:
+            found[depth] = {name: _recovery(value) for name, value in estimates.items()}
+    figure = recovery(list(regions), found, len(UNTRAINED)) if found else nothing_to_draw("no barrier to mend")
+    save_png(figure, folder / layout.RECOVERY)
 
 
-def _intervals(record: Record, variants: list[str]) -> dict[str, dict[str, tuple[float, float]]]:
-    """Return the intervals of the mean excess, where the verdict has one: from six seeds on."""
-    intervals: dict[str, dict[str, tuple[float, float]]] = {}
-    for variant in variants:
-        for name, figure in record["variants"][variant]["losses"].items():
-            if name.startswith("excess_") and figure and figure["interval"]:
-                intervals.setdefault(variant, {})[name.removeprefix("excess_")] = tuple(figure["interval"])
-    return intervals
+def _draw_convergence(folder: Path, depths: dict[str, Record], settled: float) -> None:
+    """Write gap against epochs of the regions that were trained with several numbers of epochs."""
+    found: dict[str, dict[str, dict[int, float]]] = {}
+    for depth, each in depths.items():
+        line = sum(each["line"][PRIMARY])
+        for region, gaps in each["gaps"].items():
+            if len(gaps["efforts"]) > 1 and line > 0:
+                by_epochs = {trained["epochs"]: sum(trained["gap"]) / line for trained in gaps["efforts"].values()}
+                found.setdefault(depth, {})[region] = by_epochs
+    reason = "one number of epochs; restricted.efforts: [1, 2] shows whether gaps have converged"
+    save_png(convergence(found, settled) if found else nothing_to_draw(reason), folder / layout.CONVERGENCE)
+
+
+def _draw_dose(folder: Path, depths: dict[str, Record]) -> None:
+    """Write recovery against the share of the weights that may move."""
+    found: dict[str, tuple[dict[str, list[Dose]], dict[str, Dose]]] = {}
+    for depth, each in depths.items():
+        series: dict[str, list[Dose]] = {}
+        single: dict[str, Dose] = {}
+        for region, estimate in _recoveries(each).items():
+            if region in (PLACEBO, AFFINE) or estimate["value"] is None:
+                continue  # a mean of two regions, and one that is small by another count than its weights
+            dose = each["gaps"][region]["parameter_share"], estimate["value"]
+            if name := _dose_of(region):
+                series.setdefault(name, []).append(dose)
+            else:
+                single[region] = dose
+        if series:
+            found[depth] = series, single
+    reason = "no regions of a share; restricted.kinds: [entries_0.01, ...] trains some"
+    save_png(dose_response(found) if found else nothing_to_draw(reason), folder / layout.DOSE)
+
+
+def _dose_of(region: str) -> str | None:
+    """Return the series that a region of a share belongs to; None for other regions."""
+    name, _, share = region.rpartition("_")
+    return name if name in SERIES and share.startswith("0.") else None
+
+
+def _recoveries(depth: Record) -> Record:
+    found: Record = depth["verdict"]["measures"][PRIMARY]["recovery"] if depth["verdict"] else {}
+    return found
+
+
+def _recovery(estimate: Record) -> Recovery:
+    interval = estimate["interval"]
+    return Recovery(estimate["seeds"], estimate["value"], tuple(interval) if interval else None)

@@ -1,7 +1,6 @@
 """Writes the verdict with all its figures, as one record and in prose."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,9 @@ import numpy as np
 from mode_connectivity.neuron_swap.correction import Correction
 from mode_connectivity.neuron_swap.summary import Summary
 from mode_connectivity.params import Params
-from mode_connectivity.params.variants import CONTROL, RESEEDS
+from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.reports.locality.depths import depth_record, loss_record
 from mode_connectivity.reports.rendering import render
-from mode_connectivity.statistics.claims import Evidence
-from mode_connectivity.statistics.verdict import Verdict
 
 TEMPLATE = Path(__file__).with_name("verdict.md.j2")
 Summaries = Mapping[tuple[str, int], Summary]  # (variant, seed) -> the summary of its analysis
@@ -24,16 +21,12 @@ def verdict_record(
     params: Params,
     summaries: Summaries,
     corrections: dict[str, list[Correction]],
-    evidence: dict[str, Evidence],
-    answers: dict[str, Verdict],
+    answers: dict[str, Any],
 ) -> dict[str, Any]:
-    """Return all results of the locality stage, ready for JSON, variant by variant."""
+    """Return all results of the locality stage, ready for JSON: `answers` by depth, and a description by variant."""
 
     def of(variant: str, seeds: tuple[int, ...]) -> list[Summary]:
         return [summaries[variant, seed] for seed in seeds]
-
-    def control(seeds: tuple[int, ...]) -> list[Summary]:
-        return of(CONTROL, seeds) if CONTROL in params.variants else []
 
     variants = dict.fromkeys(params.variants, params.seeds) | (
         dict.fromkeys(RESEEDS, params.reseed.seeds) if params.reseed.seeds else {}
@@ -52,14 +45,14 @@ def verdict_record(
         "replicates": 1 + len(params.curve.replicates),
         "layers": [each["layer"] for each in first.layers],
         "parameters": [each["parameters"] for each in first.layers],
+        **answers,
         "variants": {
             variant: {
                 "seeds": list(seeds),
                 "swapped_layer": summaries[variant, seeds[0]].layer,
                 "pairs": len(summaries[variant, seeds[0]].movement.get("pairs") or []),
-                "losses": loss_record(of(variant, seeds), control(seeds), evidence.get(variant)),
+                "losses": loss_record(of(variant, seeds)),
                 "movement": depth_record(of(variant, seeds), corrections.get(variant), params),
-                "verdict": asdict(answers[variant]) if variant in answers else None,
             }
             for variant, seeds in variants.items()
         },
@@ -68,7 +61,8 @@ def verdict_record(
 
 def verdict_text(record: dict[str, Any]) -> str:
     """Return the record in prose."""
-    return render(TEMPLATE, **record, fan_out_falls=_fan_out_falls(record))
+    intervals = any(each["verdict"] and each["verdict"]["tested"] for each in record["depths"].values())
+    return render(TEMPLATE, **record, intervals=intervals, fan_out_falls=_fan_out_falls(record))
 
 
 def _fan_out_falls(record: dict[str, Any]) -> bool | None:

@@ -10,8 +10,7 @@ from mode_connectivity.reports.mechanisms.findings import Findings
 from mode_connectivity.reports.mechanisms.signs import PROBES, Sign
 from mode_connectivity.reports.mechanisms.targets import targets_of
 from mode_connectivity.reports.rendering import render
-from mode_connectivity.statistics import sign_flip_interval
-from mode_connectivity.statistics.claims import FEWEST
+from mode_connectivity.statistics import FEWEST, sign_flip_interval
 
 TEMPLATE = Path(__file__).with_name("report.md.j2")
 TITLES = {"to the clean twin": "{} to the clean twin", "back": "straight line to {}"}  # by kind of path

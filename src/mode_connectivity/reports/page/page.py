@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 SCRIPTS = ("figure", "shown", "movement", "losses", "regions", "training", "mechanisms", "tables", "start")
 PACKAGES = ("mode_connectivity", "torch", "torchvision", "numpy", "scikit-learn")
 STILLS = {
-    "recovery": layout.LOCALITY / layout.RESTRICTED_CURVES,
+    "recovery": layout.LOCALITY / layout.RECOVERY,
     "movement": layout.COMPARISON / layout.DISPLACEMENTS,
     "losses": layout.COMPARISON / layout.PATHS,
     "mechanisms": layout.MECHANISMS / layout.BETWEEN_TWINS,

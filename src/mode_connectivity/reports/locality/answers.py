@@ -1,0 +1,150 @@
+"""Computes the answer of each depth from the records: baselines, recoveries, indices, convergence, and the word."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mode_connectivity.params import Params
+from mode_connectivity.params.variants import DEPTHS, NULL
+from mode_connectivity.reports.locality.evidence import Records, evidence_of, values
+from mode_connectivity.statistics.between_depths import Contrast, contrasts
+from mode_connectivity.statistics.estimate import Estimate
+from mode_connectivity.statistics.rule import Rule
+from mode_connectivity.statistics.sentences import sentence
+from mode_connectivity.statistics.shares import Shares
+from mode_connectivity.statistics.verdicts import PRIMARY, Evidence, Verdict, verdicts
+
+AFFINE = "affine"
+
+
+def rule_of(params: Params) -> Rule:
+    """Return what the params say beforehand."""
+    section = params.locality
+    return Rule(section.margin, section.level, section.family, section.settled)
+
+
+def answers(params: Params, records: Mapping[str, Records]) -> dict[str, Any]:
+    """Return `depths`, depth -> answer, and `contrasts` between them, ready for JSON.
+
+    Depths with restricted paths share the level. A null swap is a check of the method, so it is judged by itself; a
+    depth that has baselines alone gets no word.
+    """
+    rule = rule_of(params)
+    evidence = {depth: evidence_of(each) for depth, each in records.items()}
+    asked = {depth: each for depth, each in evidence.items() if records[depth].regions}
+    found = verdicts({depth: each for depth, each in asked.items() if depth != NULL}, rule)
+    found |= verdicts({depth: each for depth, each in asked.items() if depth == NULL}, rule)
+    return {
+        "depths": {depth: _depth(records[depth], evidence[depth], found.get(depth), rule) for depth in records},
+        "contrasts": _contrasts(evidence, found, rule),
+    }
+
+
+def _depth(records: Records, evidence: Evidence, verdict: Verdict | None, rule: Rule) -> dict[str, Any]:
+    none = evidence[PRIMARY].none
+    answer: dict[str, Any] = {
+        "end_loss": values(records.lines, "end_loss").tolist(),
+        "line": {measure: gaps.none.tolist() for measure, gaps in evidence.items()},
+        "baselines": _baselines(records, evidence, verdict),
+        "gaps": _gaps(records, evidence),
+        "verdict": None,
+    }
+    if verdict:
+        answer["verdict"] = {
+            "word": verdict.word,
+            "sentence": sentence(verdict, rule),
+            "words": verdict.words,
+            "tested": list(verdict.tested),
+            "level": verdict.level,
+            "seeds": len(none),
+            "measures": {measure: _shares(each) for measure, each in verdict.shares.items()},
+        }
+    return answer
+
+
+def _baselines(records: Records, evidence: Evidence, verdict: Verdict | None) -> dict[str, Any]:
+    """Return the share of the line's barrier that each baseline explains; none where there is no barrier to explain.
+
+    repair: 1 - sum G_repair / sum G_none. affine: the same of one scale and shift a unit, trained. one_layer: the same
+    of the highest barrier that any single layer has when it is walked alone.
+    """
+    none, level = evidence[PRIMARY].none, verdict.level if verdict else None
+    formed = bool(verdict.shares[PRIMARY].recovery) if verdict else bool((none > 0).all())
+    layers = [each["layerwise"] for each in records.lines]
+    left = {
+        "repair": values([line["repair"] for line in records.lines], "gap"),
+        "one_layer": np.array([max(each["one"], default=0.0) for each in layers]),
+    }
+    found: dict[str, Any] = {
+        name: _estimate(Estimate(none - gap, none, level)) if formed else None for name, gap in left.items()
+    }
+    affine = verdict.shares[PRIMARY].recovery.get(AFFINE) if verdict else None
+    found[AFFINE] = _estimate(affine) if affine else None
+    found["layers"] = layers[0]["layers"]
+    for walk in ("one", "cumulative"):
+        found[walk] = np.mean([each[walk] for each in layers], axis=0).tolist()
+    found["disagreement"] = [max(line["disagreement"]) for line in records.lines]
+    found["lowest_cosine"] = [float(np.min(line["linearity"]["cosine"])) for line in records.lines]
+    return found
+
+
+def _gaps(records: Records, evidence: Evidence) -> dict[str, Any]:
+    """Return region -> the share of the weights that may move, and the gaps and epochs of each effort (nats)."""
+    return {
+        region: {
+            "parameter_share": float(values(efforts[records.effort], "parameter_share").mean()),
+            "efforts": {
+                str(effort): {
+                    "epochs": each[0]["params"]["restricted"]["recipe"]["epochs"],
+                    "gap": values(each, "gap").tolist(),
+                }
+                for effort, each in sorted(efforts.items())
+            },
+        }
+        for region, efforts in records.regions.items()
+    }
+
+
+def _shares(shares: Shares) -> dict[str, Any]:
+    return {
+        "barrier": _estimate(shares.barrier),
+        "recovery": {region: _estimate(each) for region, each in shares.recovery.items()},
+        "excess": {region: _estimate(each) for region, each in shares.excess.items()},
+        "locality": _estimate(shares.locality) if shares.locality else None,
+        "necessity": _estimate(shares.necessity) if shares.necessity else None,
+        "moved": shares.moved,
+    }
+
+
+def _estimate(each: Estimate) -> dict[str, Any]:
+    """Return an estimate with what it rests on; `seeds` holds the ratio of each seed alone."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alone = each.a / each.b
+    return {
+        "value": each.value,
+        "interval": _bounds(each.interval),
+        "median": _bounds(each.median),
+        "shares": list(each.shares),
+        "without": each.without,
+        "seeds": [float(value) if np.isfinite(value) else None for value in alone],
+    }
+
+
+def _bounds(interval: tuple[float, float] | None) -> list[float | None] | None:
+    """Return the interval with None for an infinite end, which JSON does not have."""
+    return None if interval is None else [float(end) if np.isfinite(end) else None for end in interval]
+
+
+def _contrasts(evidence: Mapping[str, Evidence], found: Mapping[str, Verdict], rule: Rule) -> dict[str, Any]:
+    """Return "late - early" -> ratio -> difference, of the depths that have restricted paths; the first is deducted."""
+    depths = [depth for depth in DEPTHS if depth in found]
+    pairs = [(later, depths[0]) for later in reversed(depths[1:])]
+
+    def record(each: Contrast) -> dict[str, Any]:
+        return {"value": each.value, "interval": _bounds(each.interval)}
+
+    return {
+        f"{later} - {earlier}": {name: record(each) for name, each in ratios.items()}
+        for (later, earlier), ratios in contrasts(evidence, found, pairs, rule).items()
+    }

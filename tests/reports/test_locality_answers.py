@@ -1,0 +1,169 @@
+"""The answer of each depth rests on the records that the params ask for, and says what they planted."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mode_connectivity import layout
+from mode_connectivity.params import Params, ParamsError
+from mode_connectivity.plots.style import nothing_to_draw, save_png
+from mode_connectivity.reports.locality.answers import answers
+from mode_connectivity.reports.locality.evidence import read_records
+from mode_connectivity.reports.locality.figures import draw_figures
+from mode_connectivity.reports.locality.record import verdict_text
+from support.in_process import params_with
+
+DEPTHS = ["early", "mid", "late"]
+SHARES = {
+    "early": {"slices": 0.01, "placebo_slices": 0.6, "placebo_entries": 0.5, "outside": 0.0, "all": 0.0},
+    "mid": {"slices": 0.5, "placebo_slices": 0.6, "placebo_entries": 0.5, "outside": 0.0, "all": 0.0},
+    "late": {"slices": 0.0, "placebo_slices": 0.0, "placebo_entries": 0.0, "outside": 0.0, "all": 0.0},
+}
+MORE = {"affine": 0.2, "entries_0.001": 0.5, "entries_0.1": 0.1}
+KINDS = [*SHARES["mid"], *MORE]
+CHANGES: dict[str, object] = {
+    "variants": ["control", *DEPTHS],
+    "baselines.variants": DEPTHS,
+    "restricted.variants": DEPTHS,
+    "restricted.kinds": KINDS,
+    "restricted.efforts": [1, 2],
+}
+
+
+def study(folder: Path, seeds: int, changes: dict[str, object] | None = None) -> tuple[Params, dict[str, Any]]:
+    """Records of a planted study in the current folder, and the answers that they give."""
+    params = params_with(folder, CHANGES | {"seeds": list(range(seeds))} | (changes or {}))
+    rng = np.random.default_rng(0)
+    for depth in DEPTHS:
+        for seed in params.seeds:
+            line = 0.1 * rng.uniform(0.8, 1.2)
+            write(layout.baselines(depth, seed), baselines(line))
+            for kind, share in (SHARES[depth] | MORE).items():
+                gap = line * (share + 0.01 * rng.uniform(-1, 1))
+                for effort in (1, 2):
+                    write(layout.restricted(depth, seed, kind, effort), restricted(kind, gap, effort))
+    return params, answers(params, {depth: read_records(params, depth) for depth in params.baselines.variants})
+
+
+def measures(gap: float) -> dict[str, float]:
+    return {"gap": gap, "mean_gap": 0.6 * gap, "height": gap + 1e-4}
+
+
+def baselines(line: float) -> dict[str, Any]:
+    return {
+        "end_loss": 0.03,
+        "line": measures(line),
+        "repair": measures(0.3 * line),
+        "layerwise": {"layers": ["a", "b"], "one": [0.1 * line, 0.2 * line], "cumulative": [0.1 * line, line]},
+        "disagreement": [0.0, 0.1],
+        "linearity": {"cosine": [[1.0, 0.9]]},
+    }
+
+
+def restricted(kind: str, gap: float, effort: int) -> dict[str, Any]:
+    share = float(kind.rpartition("_")[2]) if kind.startswith("entries") else 0.05
+    record = {"parameter_share": share, "params": {"restricted": {"recipe": {"epochs": 20 * effort}}}, **measures(gap)}
+    return record | ({"floor": measures(1e-4)} if kind == "all" else {})
+
+
+def write(path: Path, record: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record))
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_planted_depths_get_their_words_baselines_and_contrasts(here: Path) -> None:
+    _, found = study(here, 8)
+    depths = found["depths"]
+    assert {depth: each["verdict"]["word"] for depth, each in depths.items()} == {
+        "early": "local",
+        "mid": "not local",
+        "late": "any such subset suffices",
+    }
+    assert depths["mid"]["verdict"]["tested"] == ["locality", "necessity"]
+    assert depths["mid"]["baselines"]["repair"]["value"] == pytest.approx(0.7)
+    assert depths["mid"]["baselines"]["one_layer"]["interval"] == pytest.approx([0.8, 0.8])
+    assert depths["mid"]["baselines"]["affine"]["value"] == pytest.approx(0.8, abs=0.02)
+    by_mean = depths["early"]["verdict"]["measures"]["mean"]
+    assert by_mean["recovery"]["slices"]["value"] == pytest.approx(0.99, abs=0.01)
+    # The index of late has no denominator above zero, and so no contrast.
+    assert set(found["contrasts"]) == {"late - early", "mid - early"}
+    assert found["contrasts"]["mid - early"]["locality"]["value"] == pytest.approx(-0.9, abs=0.05)
+    assert "locality" not in found["contrasts"]["late - early"]
+    assert found["contrasts"]["late - early"]["placebo"]["interval"][0] > 0.4
+    json.dumps(found, allow_nan=False)
+
+
+def test_one_effort_is_no_convergence(here: Path) -> None:
+    _, found = study(here, 8, {"restricted.efforts": [1]})
+    words = {depth: each["verdict"]["word"] for depth, each in found["depths"].items()}
+    assert words == {"early": "not converged", "mid": "not converged", "late": "any such subset suffices"}
+
+
+def test_what_the_params_do_not_ask_for_is_no_evidence(here: Path) -> None:
+    study(here, 8)
+    _, found = study(here, 8, {"restricted.kinds": ["slices", "all"]})
+    assert set(found["depths"]["early"]["gaps"]) == {"slices", "all"}
+    assert found["depths"]["early"]["verdict"]["word"] == "not identified"
+    _, found = study(here, 8, {"restricted.variants": ["mid"], "baselines.variants": ["mid", "late"]})
+    assert set(found["depths"]) == {"mid", "late"}
+    assert found["depths"]["late"]["verdict"] is None
+    assert found["depths"]["mid"]["verdict"]["level"] == pytest.approx(1 - 0.05 / 2)  # of one depth
+
+
+def test_two_seeds_are_points(here: Path) -> None:
+    _, found = study(here, 2)
+    for each in found["depths"].values():
+        assert each["verdict"]["word"] == "points"
+        assert each["verdict"]["measures"]["gap"]["recovery"]["all"]["interval"] is None
+        assert len(each["verdict"]["measures"]["gap"]["recovery"]["all"]["seeds"]) == 2
+    assert found["contrasts"]["mid - early"]["locality"]["interval"] is None
+
+
+@pytest.mark.parametrize("seeds", [2, 8])
+def test_the_record_reads_as_text_and_is_drawn(here: Path, seeds: int) -> None:
+    params, found = study(here, seeds)
+    record = found | {
+        "params": params.locality.model_dump(mode="json"),
+        "restricted": params.restricted.model_dump(mode="json"),
+        "study": {"model": "vgg16", "width": 0.125, "source": "digits", "curve_epochs": 10},
+        "seeds": list(params.seeds),
+        "replicates": 1,
+        "layers": ["a", "b"],
+        "variants": {depth: described() for depth in DEPTHS},
+    }
+    text = verdict_text(record)
+    assert ("- **early**: local. Training the swapped slices alone leaves" in text) == (seeds == 8)
+    assert ("2 seeds, fewer than 7: points" in text) == (seeds == 2)
+    assert "| mid - early | locality index | -0.9" in text
+    (here / "text.md").write_text(text)
+    assert "\n\n\n" not in text
+    draw_figures(here, record)
+    save_png(nothing_to_draw("no barrier to mend"), here / "blank.png")
+    for name in (layout.RECOVERY, layout.CONVERGENCE, layout.DOSE):
+        assert (here / name).stat().st_size > 3 * (here / "blank.png").stat().st_size
+
+
+def described() -> dict[str, Any]:
+    names = (
+        "displacement_over_ends control_over_plain corrected_slices_over_ends corrected_outside_over_ends "
+        "chance_over_ends separation corrected_pair_rank slice_parameter_share slice_share shares "
+        "participation_layers decay_rate rescaling_share global_change fan_out"
+    )
+    movement: dict[str, Any] = dict.fromkeys(names.split())
+    losses = dict.fromkeys(("end_loss", "line_barrier", "curve_barrier"))
+    return {"swapped_layer": "features.12", "pairs": 4, "seeds": [0], "losses": losses, "movement": movement}
+
+
+@pytest.mark.parametrize("family", [[], ["necessity"], ["locality", "locality"]])
+def test_a_family_tests_locality(tmp_path: Path, family: list[str]) -> None:
+    with pytest.raises(ParamsError, match=r"locality\.family: it holds locality once"):
+        params_with(tmp_path, {"locality.family": family})

@@ -57,7 +57,6 @@ CHANGES: dict[str, object] = {
     "plane.seeds": [0],
     "plane.endpoints": ["0-1-2"],
     "plane.points": 2,
-    "baselines.variants": ["mid"],
     "mechanism.patterns": PATTERNS,
     "mechanism.recalibration": 16,
     "mechanism.matching": 16,

@@ -45,28 +45,36 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:
         ("source: digits", "source: mnist", "dataset.source: input should be 'digits'"),
         ("  fps: 10", "", "analysis.fps: missing"),
         ("seeds: [0, 1]", "seeds: [0, 1", "not YAML"),
-        ("  layers: {}", "  layers: {Deep: features.28}", "swap.layers: 'Deep' cannot name a variant"),
-        ("  layers: {}", "  layers: {control: features.28}", "swap.layers: 'control' cannot name a variant"),
+        ("  layers: {mid_pair: mid}", "  layers: {Deep: features.28}", "swap.layers: 'Deep' cannot name a variant"),
+        (
+            "  layers: {mid_pair: mid}",
+            "  layers: {control: features.28}",
+            "swap.layers: 'control' cannot name a variant",
+        ),
         ("  given: null", "  given: [[1, 2, 3]]", "swap.given.0"),
-        ("  amounts: {}", "  amounts: {mid: 0}", "swap.amounts.mid: input should be greater than or equal to 1, got 0"),
-        ("  amounts: {}", "  amounts: {mirror: 5}", "swap.amounts: 'mirror' is no variant that swaps pairs"),
-        ("  amounts: {}", "  amounts: {deep: 5}", "swap.amounts: 'deep' is no variant that swaps pairs"),
+        (
+            "  amounts: {mid_pair: 1}",
+            "  amounts: {mid: 0}",
+            "swap.amounts.mid: input should be greater than or equal to 1, got 0",
+        ),
+        ("  amounts: {mid_pair: 1}", "  amounts: {mirror: 5}", "swap.amounts: 'mirror' is no variant that swaps pairs"),
+        ("  amounts: {mid_pair: 1}", "  amounts: {deep: 5}", "swap.amounts: 'deep' is no variant that swaps pairs"),
         ("  bends: 1", "  bends: 0", "curve.bends: input should be greater than or equal to 1"),
-        ("  seeds: []", "  seeds: [7]", "reseed.seeds: 7 is not among the seeds"),
+        ("  seeds: [0]  ", "  seeds: [7]  ", "reseed.seeds: 7 is not among the seeds"),
         ("  given: null", "  given: []", "swap.given: an empty list swaps nothing"),
         ("seeds: [0, 1]", "seeds: [0, 1]\nseeds: [2]", "a key stands twice in its section"),
-        ("  noise: 0.0", "  noise: 0.0\n  noise: 2", "a key stands twice in its section"),
+        ("  noise: 0.5", "  noise: 0.5\n  noise: 2", "a key stands twice in its section"),
         ("  imported: null", "  imported: 'seed{x}.pt'", "endpoint.imported: {x} is not filled in"),
         ("  imported: null", "  imported: 'seed{seed.real}.pt'", "endpoint.imported: {seed.real} is not filled in"),
         ("  imported: null", "  imported: 'seed{seed:999999999d}.pt'", "endpoint.imported: {seed} is not filled in"),
         ("  imported: null", "  imported: 'seed{.pt'", "endpoint.imported: not the template of a path"),
         ("  model: null", "  model: '{}.pt'", "finetune.model: {} is not filled in"),
-        ("  noise: 0.0", "  noise: &a [*a]", "not YAML of params"),
-        ("  noise: 0.0", "  ? [1, 2]\n  : 1", "not YAML of params"),
-        ("  noise: 0.0", f"  noise: {'9' * 5000}", "not YAML of params"),
-        ("  noise: 0.0", f"  noise: {'[' * 3000}", "not YAML of params"),
-        ("  noise: 0.0", f"  noise: {'x' * 100_000}", "(100002 characters)"),
-        ("  noise: 0.0", f"  ? {'x' * 100_000}\n  : 1", "characters)"),
+        ("  noise: 0.5", "  noise: &a [*a]", "not YAML of params"),
+        ("  noise: 0.5", "  ? [1, 2]\n  : 1", "not YAML of params"),
+        ("  noise: 0.5", f"  noise: {'9' * 5000}", "not YAML of params"),
+        ("  noise: 0.5", f"  noise: {'[' * 3000}", "not YAML of params"),
+        ("  noise: 0.5", f"  noise: {'x' * 100_000}", "(100002 characters)"),
+        ("  noise: 0.5", f"  ? {'x' * 100_000}\n  : 1", "characters)"),
     ],
 )
 def test_misfits_are_named(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -101,7 +109,8 @@ def test_bytes_that_are_no_text_are_one_line(tmp_path: Path) -> None:
 def test_seeds_are_read_as_dvc_reads_them(tmp_path: Path, text: str) -> None:
     from dvc.utils.serialize import loads_yaml
 
-    params = load(tmp_path, DEFAULT.replace("seeds: [0, 1]", f"seeds: [{text}]", 1))
+    text_of_params = DEFAULT.replace("  seeds: [0]", "  seeds: []").replace("seeds: [0, 1]", f"seeds: [{text}]", 1)
+    params = load(tmp_path, text_of_params)
     assert list(params.seeds) == loads_yaml(f"seeds: [{text}]")["seeds"]
 
 

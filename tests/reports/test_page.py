@@ -64,7 +64,7 @@ def test_a_part_without_records_says_what_turns_it_on(tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     none: dict[str, object] = {
         "restricted.kinds": [],
-        "baselines.variants": [],
+        "variants": ["control"],
         "mechanism.patterns": [],
         "finetune.methods": [],
     }
@@ -73,6 +73,6 @@ def test_a_part_without_records_says_what_turns_it_on(tmp_path: Path, monkeypatc
     for file in (layout.LOCALITY / layout.VERDICT, layout.COMPARISON / layout.PATHS):
         file.unlink()
     text = page_text(bare)
-    for key in ("restricted.kinds", "baselines.variants", "restricted.efforts", "mechanism.patterns"):
+    for key in ("restricted.kinds", "variants", "restricted.efforts", "mechanism.patterns"):
         assert f"{key}=" in text, key
     assert data_in(text)["mechanisms"] is None

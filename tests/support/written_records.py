@@ -21,7 +21,6 @@ TS, SCORED, INTERIOR = np.linspace(0, 1, 61), np.linspace(0, 1, 11), np.linspace
 CHANGES: dict[str, object] = {
     "seeds": [0, 1],
     "variants": ["control", "early", "mid"],
-    "baselines.variants": ["early", "mid"],
     "restricted.variants": ["mid"],
     "restricted.kinds": ["slices", "placebo_slices", "outside", "all"],
     "restricted.efforts": [1, 2],
@@ -37,7 +36,7 @@ def write_records(params: Params) -> None:
         _json(layout.history(layout.curve(variant, seed)), {"epochs": _epochs(40, seed)})
     for seed in params.seeds:
         _json(layout.history(layout.endpoint(seed)), {"epochs": _epochs(20, seed)})
-        for variant in params.baselines.variants:
+        for variant in params.moved_variants:
             _json(layout.baselines(variant, seed), _baselines(seed))
         for variant in params.restricted.variants:
             for place, kind in enumerate(params.restricted.kinds):
@@ -156,7 +155,7 @@ def _verdict(params: Params) -> dict[str, Any]:
             "gaps": gaps if variant in asked else {},
             "verdict": found if variant in asked else None,
         }
-        for variant in params.baselines.variants
+        for variant in params.moved_variants
     }
     variants = {variant: {"swapped_layer": SWAPPED[variant], "pairs": 4} for variant in params.variants}
     return {"depths": depths, "variants": variants}

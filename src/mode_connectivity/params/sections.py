@@ -192,10 +192,6 @@ class Restricted(Section):
         return self
 
 
-class Baselines(Section):
-    variants: tuple[str, ...]
-
-
 class Reseed(Section):
     seeds: tuple[int, ...]
     match: Literal["weights", "activations"]

@@ -31,7 +31,6 @@ class Params(Section):
     locality: sections.Locality
     plane: sections.Plane
     restricted: sections.Restricted
-    baselines: sections.Baselines
     cue: sections.Cue
     cue_model: sections.Model
     cue_endpoint: sections.CueEndpoint
@@ -65,6 +64,11 @@ class Params(Section):
         return self
 
     @property
+    def moved_variants(self) -> tuple[str, ...]:
+        """Return the variants whose other end lies elsewhere: all but the control."""
+        return tuple(variant for variant in self.variants if variant != CONTROL)
+
+    @property
     def paths(self) -> list[tuple[str, int]]:
         """Return the (variant, seed) of every path of the neuron-swap study."""
         items = [(variant, seed) for variant in self.variants for seed in self.seeds]
@@ -85,13 +89,11 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _restrictions_have_swaps(self) -> Self:
-        for variant in self.baselines.variants:
-            if variant not in self.variants or variant == CONTROL:
-                raise ValueError(f"baselines.variants: {variant} is none of the variants that have a straight line")
         for variant in self.restricted.variants if self.restricted.kinds else ():
-            if variant not in self.baselines.variants or variant in (MIRROR, RANDOM):
+            if variant not in self.variants or variant in (CONTROL, MIRROR, RANDOM):
                 raise ValueError(
-                    f"restricted.variants: {variant} is none of baselines.variants that swaps units of one layer"
+                    f"restricted.variants: {variant} is none of the variants that swap units of one layer; "
+                    "restricted.kinds=[] turns these paths off"
                 )
         return self
 

@@ -33,7 +33,7 @@ def _restricted(file: Path, variant: str, seed: int, kind: str, effort: int) -> 
 
 def baselines_of(params: Params, titles: dict[str, str]) -> list[dict[str, Any]]:
     """Return one record a variant and seed: gaps of line and REPAIR, barriers layer by layer, linearity of features."""
-    items = [(variant, seed) for variant in params.baselines.variants for seed in params.seeds]
+    items = [(variant, seed) for variant in params.moved_variants for seed in params.seeds]
     return [_baselines(variant, seed, titles) for variant, seed in items if layout.baselines(variant, seed).is_file()]
 
 

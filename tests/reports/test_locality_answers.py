@@ -26,7 +26,6 @@ MORE = {"affine": 0.2, "entries_0.001": 0.5, "entries_0.1": 0.1}
 KINDS = [*SHARES["mid"], *MORE]
 CHANGES: dict[str, object] = {
     "variants": ["control", *DEPTHS],
-    "baselines.variants": DEPTHS,
     "restricted.variants": DEPTHS,
     "restricted.kinds": KINDS,
     "restricted.efforts": [1, 2],
@@ -45,7 +44,7 @@ def study(folder: Path, seeds: int, changes: dict[str, object] | None = None) ->
                 gap = line * (share + 0.01 * rng.uniform(-1, 1))
                 for effort in (1, 2):
                     write(layout.restricted(depth, seed, kind, effort), restricted(kind, gap, effort))
-    return params, answers(params, {depth: read_records(params, depth) for depth in params.baselines.variants})
+    return params, answers(params, {depth: read_records(params, depth) for depth in params.moved_variants})
 
 
 def measures(gap: float) -> dict[str, float]:
@@ -113,7 +112,7 @@ def test_what_the_params_do_not_ask_for_is_no_evidence(here: Path) -> None:
     _, found = study(here, 8, {"restricted.kinds": ["slices", "all"]})
     assert set(found["depths"]["early"]["gaps"]) == {"slices", "all"}
     assert found["depths"]["early"]["verdict"]["word"] == "not identified"
-    _, found = study(here, 8, {"restricted.variants": ["mid"], "baselines.variants": ["mid", "late"]})
+    _, found = study(here, 8, {"restricted.variants": ["mid"], "variants": ["control", "mid", "late"]})
     assert set(found["depths"]) == {"mid", "late"}
     assert found["depths"]["late"]["verdict"] is None
     assert found["depths"]["mid"]["verdict"]["level"] == pytest.approx(1 - 0.05 / 2)  # of one depth

@@ -80,7 +80,7 @@ def test_all_variants_and_another_seed(tmp_path: Path) -> None:
     assert all(f"| {variant} | 0 |" in report for variant in (*variants, *RESEEDS))
     assert "Another seed as the other end" in report
     verdict = json.loads((study.root / layout.LOCALITY / layout.VERDICT).read_text())
-    assert set(verdict["depths"]) == {"mid"}
+    assert set(verdict["depths"]) == set(variants) - {"control"}
     found = verdict["variants"]
     assert set(found) == {*variants, *RESEEDS}
     assert found["mirror"]["movement"]["slice_parameter_share"]["mean"] > 0.99

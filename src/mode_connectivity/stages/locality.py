@@ -19,7 +19,7 @@ from mode_connectivity.tracking.record import Record, files_in, flat
 
 def main(params: Params) -> None:
     summaries = {item: read_summary(*item) for item in params.paths}
-    records = {variant: read_records(params, variant) for variant in params.baselines.variants}
+    records = {variant: read_records(params, variant) for variant in params.moved_variants}
     verdict = verdict_record(params, summaries, corrections_of(params), answers(params, records))
     with whole_folder(layout.LOCALITY) as folder:
         write_json(folder / layout.VERDICT, verdict)

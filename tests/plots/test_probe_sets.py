@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from mode_connectivity.datasets import PROBE_SETS
 from mode_connectivity.plots.contact_sheet import contact_sheet
+from mode_connectivity.plots.error_barriers import error_barriers
 from mode_connectivity.plots.probe_sets import ProbedPath, along_probe_sets
 from mode_connectivity.plots.style import save_png
 
@@ -54,3 +56,19 @@ def test_they_repeat_to_the_byte(tmp_path: Path) -> None:
         save_png(contact_sheet(pixels, torch.arange(4), "wxyz", title="t"), tmp_path / f"{name}-sheet.png")
     for kind in ("path", "sheet"):
         assert (tmp_path / f"a-{kind}.png").read_bytes() == (tmp_path / f"b-{kind}.png").read_bytes()
+
+
+def test_error_barriers_are_a_point_a_seed_with_their_mean_and_interval() -> None:
+    values = np.array([0.1, 0.2, 0.3])
+    barriers = {name: {"cue": values, "no_cue": values} for name in ("a", "b")}
+    intervals: dict[str, dict[str, tuple[float, float] | None]] = {
+        "a": {"cue": (0.1, 0.3), "no_cue": None},
+        "b": {"cue": None, "no_cue": None},
+    }
+    figure = error_barriers(barriers, intervals, 0.05)
+    first, second = figure.axes
+    assert [len(axes.lines) for axes in (first, second)] == [2 * 2 + 1 + 1, 2 * 2 + 1]
+    assert np.asarray(first.lines[0].get_xdata()).tolist() == [10, 20, 30]
+    assert np.asarray(first.lines[1].get_xdata()).tolist() == pytest.approx([20])
+    assert np.asarray(first.lines[2].get_xdata()).tolist() == pytest.approx([10, 30])
+    assert [label.get_text() for label in first.get_yticklabels()] == ["a", "b"]

@@ -15,11 +15,12 @@ from mode_connectivity.tracking.record import Record, files_in, flat
 
 def main(params: Params) -> None:
     findings = Findings.of(params)
-    signs = signs_of(findings, params.mechanism_report.margin)
+    margin = params.mechanism_report.margin
+    signs = signs_of(findings, margin, params.finetune.naive_large.learning_rate)
     with whole_folder(layout.MECHANISMS) as folder:
-        draw_figures(folder, findings)
+        draw_figures(folder, findings, margin)
         (folder / layout.REPORT).write_text(report_text(params, findings, signs))
-        write_json(folder / layout.METRICS, metrics_of(findings, signs))
+        write_json(folder / layout.METRICS, metrics_of(findings))
 
 
 def record(params: Params) -> Record:

@@ -8,17 +8,19 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from mode_connectivity import layout
+from mode_connectivity.plots.error_barriers import error_barriers
 from mode_connectivity.plots.finetuning import accuracy_while_tuned
 from mode_connectivity.plots.probe_sets import ProbedPath, along_probe_sets
 from mode_connectivity.plots.style import nothing_to_draw, save_png
+from mode_connectivity.reports.mechanisms.estimate import Estimate
 from mode_connectivity.reports.mechanisms.findings import Findings, Profiles
 from mode_connectivity.reports.mechanisms.signs import PROBES
 
 Lines = Iterable[tuple[str, NDArray[np.float64], Profiles]]
 
 
-def draw_figures(folder: Path, findings: Findings) -> None:
-    """Write accuracy while fine-tuning, the straight lines back, and the paths between the twins."""
+def draw_figures(folder: Path, findings: Findings, margin: float) -> None:
+    """Write accuracy while fine-tuning, the straight lines back, the paths between the twins, and their barriers."""
     accuracy = {
         method: [{probe: np.array(history["accuracy"][probe]) for probe in PROBES} for history in seeds.values()]
         for method, seeds in findings.tuned.items()
@@ -29,6 +31,19 @@ def draw_figures(folder: Path, findings: Findings) -> None:
     save_png(_paths(findings.lines_back(), title, ("before", "after")), folder / layout.FROM_PRETRAINED)
     title = "From the cue-trained network to its clean twin; a line is a seed"
     save_png(_paths(findings.between(), title, ("cue", "clean")), folder / layout.BETWEEN_TWINS)
+    save_png(_barriers(findings, margin), folder / layout.BARRIERS)
+
+
+def _barriers(findings: Findings, margin: float) -> Figure:
+    estimates = {
+        findings.title(name): {probe: Estimate.of([each[probe] for each in seeds]) for probe in PROBES}
+        for name, seeds in findings.error_barriers().items()
+    }
+    if not estimates:
+        return _nothing()
+    barriers = {name: {probe: np.array(e.values) for probe, e in sets.items()} for name, sets in estimates.items()}
+    intervals = {name: {probe: e.interval for probe, e in sets.items()} for name, sets in estimates.items()}
+    return error_barriers(barriers, intervals, margin)
 
 
 def _paths(lines: Lines, title: str, ends: tuple[str, str]) -> Figure:

@@ -53,20 +53,22 @@ class Findings:
             counts |= next(iter(seeds.values()))["images"]
         return counts
 
-    def error_barriers(self) -> Iterator[tuple[str, str, list[dict[str, float]]]]:
-        """Yield (kind of path, its pattern or method, one a seed: probe set of test images -> error barrier)."""
-        for pattern, seeds in self.paths.items():
-            yield (
-                "to the clean twin",
-                pattern,
-                [{p: sets[f"test_{p}"]["error_barrier"] for p in PROBES} for sets in seeds.values()],
-            )
-        for method, seeds in self.tuned.items():
-            yield (
-                "back",
-                method,
-                [{p: history["path"]["sets"][p]["error_barrier"] for p in PROBES} for history in seeds.values()],
-            )
+    def error_barriers(self) -> dict[str, list[dict[str, float]]]:
+        """Return pattern or method -> error barriers on the probe sets of test images, one mapping a seed."""
+        between = {
+            pattern: [{p: sets[f"test_{p}"]["error_barrier"] for p in PROBES} for sets in seeds.values()]
+            for pattern, seeds in self.paths.items()
+        }
+        return between | {method: self.barriers_back(method) for method in self.tuned}
+
+    def title(self, path: str) -> str:
+        """Return the name of the path of a pattern or method in words."""
+        return f"{path} to the clean twin" if path in self.paths else f"straight line to {path}"
+
+    def barriers_back(self, method: str) -> list[dict[str, float]]:
+        """Return the error barriers of the straight line to the network that `method` made; [] where it was not run."""
+        histories = self.tuned.get(method, {}).values()
+        return [{p: each["path"]["sets"][p]["error_barrier"] for p in PROBES} for each in histories]
 
     def lines_back(self) -> Iterator[tuple[str, NDArray[np.float64], Profiles]]:
         """Yield (method, ts, profiles) of the straight line from the network before fine-tuning, for every seed."""

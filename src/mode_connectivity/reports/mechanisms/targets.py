@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mode_connectivity.reports.mechanisms.estimate import Estimate, word
+
 POINTS = 0.05  # "about equal" and "within": five points
 COST = 0.02  # of no-cue accuracy against naive fine-tuning
 
@@ -24,39 +26,44 @@ class Networks:
 
 @dataclass(frozen=True)
 class Target:
-    """Holds one target of cbft: its value `found`, the one `wanted`, and whether it was reached."""
+    """Holds one target of cbft: a mean over the seeds that should lie at most at `limit`, in points unless in nats."""
 
     name: str
-    found: str
-    wanted: str
-    reached: bool
+    estimate: Estimate
+    limit: float
+    unit: str = "points"
+
+    @property
+    def found(self) -> str:
+        return self.estimate.shown() if self.unit == "points" else self.estimate.shown(1, 2)
+
+    @property
+    def wanted(self) -> str:
+        return f"at most {100 * self.limit if self.unit == 'points' else self.limit:g}"
+
+    @property
+    def word(self) -> str:
+        return word([(self.estimate.side(self.limit), "below")], ("reached", "**not reached**"))
 
 
 def targets_of(networks: Networks, chance: float, level: float | None) -> list[Target]:
-    """Return the targets of cbft where it was run, of means over seeds; `level` is K of its barrier loss, or None."""
+    """Return the targets of cbft where it was run; `level` is K of its barrier loss, or None."""
     if "cbft" not in networks.accuracy:
         return []
     sets = networks.accuracy["cbft"]
     excess = np.abs(networks.gaps("cbft")) - np.abs(networks.gaps("clean twin"))
     targets = [
-        _points("its \\|cue - no cue\\| beyond the clean twin's", excess, POINTS, "at most 5"),
-        _points("\\|rand. cue - no cue\\|", np.abs(_minus(sets["rand_cue"], sets["no_cue"])), POINTS, "at most 5"),
-        _points("rand. image above chance", np.array(sets["rand_image"]) - chance, POINTS, "at most 5"),
+        _target("\\|cue - no cue\\| beyond the clean twin's", excess, POINTS),
+        _target("\\|rand. cue - no cue\\|", np.abs(_minus(sets["rand_cue"], sets["no_cue"])), POINTS),
+        _target("rand. image above chance", np.array(sets["rand_image"]) - chance, POINTS),
     ]
     if "naive" in networks.accuracy:
-        cost = _minus(networks.accuracy["naive"]["no_cue"], sets["no_cue"])
-        targets.append(_points("no-cue accuracy below naive's", cost, COST, "at most 2"))
-    if level is not None:
-        losses = networks.loss["clean twin"]["no_cue"]
-        numbers = ", ".join(f"{value:.2f}" for value in losses)
         targets.append(
-            Target(
-                "level K, nats, above the clean twin's no-cue loss",
-                f"{level:g}",
-                f"above {numbers}",
-                level > max(losses),
-            )
+            _target("no-cue accuracy below naive's", _minus(networks.accuracy["naive"]["no_cue"], sets["no_cue"]), COST)
         )
+    if level is not None:
+        losses = Estimate.of(networks.loss["clean twin"]["no_cue"])
+        targets.append(Target("the clean twin's no-cue loss, which must lie below level K", losses, level, "nats"))
     return targets
 
 
@@ -64,7 +71,5 @@ def _minus(first: Sequence[float], second: Sequence[float]) -> np.ndarray:
     return np.subtract(first, second, dtype=np.float64)
 
 
-def _points(name: str, values: np.ndarray, limit: float, wanted: str) -> Target:
-    seeds = ", ".join(f"{100 * value:.1f}" for value in values)
-    mean = float(values.mean())
-    return Target(name + ", points", f"{100 * mean:.1f} ({seeds})", wanted, mean <= limit)
+def _target(name: str, values: np.ndarray, limit: float) -> Target:
+    return Target(name, Estimate.of(list(values)), limit)

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from mode_connectivity.params import Params
 from mode_connectivity.plots.probe_sets import TITLES
+from mode_connectivity.reports.mechanisms.estimate import Estimate, word
 from mode_connectivity.reports.mechanisms.findings import Findings, Profiles
 from mode_connectivity.reports.mechanisms.signs import PROBES
 from mode_connectivity.reports.page.rounding import shortened
 
-KINDS = {"to the clean twin": "{} to the clean twin", "back": "line from the pretrained network to {}"}
+KINDS = {"to the clean twin": "{} to the clean twin", "back": "straight line to {}"}
 
 
 def mechanisms_of(params: Params) -> dict[str, Any] | None:
@@ -27,7 +28,9 @@ def mechanisms_of(params: Params) -> dict[str, Any] | None:
         "chance": findings.chance,
         "margin": margin,
         "networks": {name: _percent(sets) for name, sets in findings.networks.accuracy.items()},
-        "barriers": [_barriers(*each, margin) for each in findings.error_barriers()],
+        "barriers": [
+            _barriers(findings.title(name), seeds, margin) for name, seeds in findings.error_barriers().items()
+        ],
         "paths": [
             *_profiles("to the clean twin", findings.between()),
             *_profiles("back", findings.lines_back()),
@@ -41,12 +44,14 @@ def _percent(sets: Any) -> list[dict[str, Any]]:
     return [{"mean": float(each.mean()), "seeds": each.tolist()} for each in values]
 
 
-def _barriers(kind: str, name: str, seeds: list[dict[str, float]], margin: float) -> dict[str, Any]:
-    highest = [max(barriers[probe] for barriers in seeds) for probe in PROBES]
+def _barriers(name: str, seeds: list[dict[str, float]], margin: float) -> dict[str, Any]:
+    highest = [max(barriers.values()) for barriers in seeds]
     return {
-        "name": KINDS[kind].format(name),
-        "points": [100 * value for value in highest],
-        "connected": max(highest) <= margin,
+        "name": name,
+        "points": [100 * float(np.mean([barriers[probe] for barriers in seeds])) for probe in PROBES],
+        "highest": 100 * float(np.mean(highest)),
+        "free": f"{sum(value <= margin for value in highest)} of {len(highest)}",
+        "connected": word([(Estimate.of(highest).side(margin), "below")], ("yes", "no")),
     }
 
 

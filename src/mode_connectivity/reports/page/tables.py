@@ -98,12 +98,13 @@ def networks_table(mechanisms: dict[str, Any]) -> Table:
 
 
 def barriers_table(mechanisms: dict[str, Any]) -> Table:
-    """Return one row a path: its highest error barrier over the seeds on each probe set."""
+    """Return one row a path: its mean error barrier on each probe set, and that of each seed's highest."""
     rows: list[list[Cell]] = [
-        [each["name"], *each["points"], "yes" if each["connected"] else "no"] for each in mechanisms["barriers"]
+        [each["name"], *each["points"], each["highest"], each["free"], each["connected"]]
+        for each in mechanisms["barriers"]
     ]
-    columns = ["path", *mechanisms["probes"], "connected on all"]
-    return Table("Highest error barrier over the seeds (points of test error)", columns, rows)
+    columns = ["path", *mechanisms["probes"], "highest of them", "seeds with none", "connected"]
+    return Table("Error barrier (points of test error), mean over seeds", columns, rows)
 
 
 def params_tables(params: Params) -> list[Table]:

@@ -232,6 +232,7 @@ class Cue(Section):
 class CueEndpoint(Training):
     seeds: tuple[Annotated[int, Field(ge=0)], ...]
     initialisation: Literal["shared", "own"]
+    pretrained: Template
 
     @field_validator("seeds")
     @classmethod

@@ -4,16 +4,18 @@ from dataclasses import asdict
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mode_connectivity import layout
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.project import resolved
 from mode_connectivity.foundations.randomness import named_seed
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.mechanisms.cue_study import CueStudy, TrainedOn
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
+from mode_connectivity.study.origins import imported
 from mode_connectivity.study.recipes import recipe_of
 from mode_connectivity.study.scoring import score_images
 from mode_connectivity.tracking.record import Record, flat, series_of
@@ -27,6 +29,8 @@ def main(params: Params, seed: int) -> None:
     study.check_network()
     for kind in KINDS:
         provenance = study.provenance("cue_endpoint", trained_on=kind, seed=seed)
+        if params.cue_endpoint.pretrained is not None:
+            provenance["pretrained_sha256"] = study.imports["pretrained"][str(seed)]
         with study.keeping(f"{kind}-trained-seed{seed}", provenance) as keeper:
             state, history = _trained(study, kind, seed, keeper)
         scores = probe_scores(study, state)
@@ -45,13 +49,21 @@ def _trained(study: CueStudy, kind: TrainedOn, seed: int, keeper: Keeper) -> tup
     torch.manual_seed(named_seed(seed, f"{role} dropout"))
     return train_endpoint(
         model,
-        {name: tensor.clone() for name, tensor in model.state_dict().items()},
+        _start(study, model, seed),
         study.batches_of(study.training_images(kind), section.batch_size, seed, role),
         recipe_of(section),
         study.precision,
         keeper=keeper,
         title=f"{kind}-trained seed {seed}",
     )
+
+
+def _start(study: CueStudy, model: nn.Module, seed: int) -> dict[str, Tensor]:
+    """Return the weights that were given for this seed, or else the model's own initialisation."""
+    template = study.params.cue_endpoint.pretrained
+    if template is None:
+        return {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    return imported(study, resolved(template.format(seed=seed)), "cue_endpoint.pretrained")
 
 
 def probe_scores(study: CueStudy, state: dict[str, Tensor]) -> dict[str, Any]:

@@ -31,7 +31,11 @@ def main(params: Params) -> None:
         },
     )
     second = source(cue.second).contents(second_request(params)) if cue.kind == "dominoes" else None
-    of_network = {"device": device, "model": _model(params.cue_model.name, "cue_model")}
+    of_network = {
+        "device": device,
+        "model": _model(params.cue_model.name, "cue_model"),
+        "pretrained": _weights(params.cue_endpoint.pretrained, params.cue_endpoint.seeds, "cue_endpoint.pretrained"),
+    }
     write_json(layout.CUE_SOURCE, {**of_network, "second": second})
     write_json(layout.PRETRAINED, _weights(params.finetune.model, params.cue_endpoint.seeds, "finetune.model"))
 

@@ -14,7 +14,7 @@ from mode_connectivity.executors.graph import part_of
 from mode_connectivity.executors.lock_order import entries_of
 from mode_connectivity.executors.makefile import makefile
 from support.cheap_graph import CheapProject
-from support.project_copy import FINISHED, SMALL, Project
+from support.project_copy import FINISHED, SMALL, Project, without_results
 
 
 def test_a_makefile_runs_needs_first_and_goes_on_beside_a_failure(tmp_path: Path) -> None:
@@ -113,19 +113,6 @@ def sleeping(project: Project) -> bool:
     """Whether a command of the project still sleeps."""
     found = psutil.process_iter(["cmdline", "cwd"])
     return any(each.info["cwd"] == str(project.root) and "600" in (each.info["cmdline"] or []) for each in found)
-
-
-def without_results(finished: Project, folder: Path, lock: bool) -> Project:
-    """A copy with neither outputs nor DVC's cache, with or without the lock file."""
-    copy = finished.copied(folder)
-    for name in (".dvc/cache", ".dvc/tmp", "models", "reports", ".state"):
-        shutil.rmtree(copy.root / name, ignore_errors=True)
-    copy.run("git", "checkout", "--", "models", "reports")
-    for file in copy.root.glob("data/*.[js]*"):
-        file.unlink()
-    if not lock:
-        (copy.root / "dvc.lock").unlink()
-    return copy
 
 
 @pytest.mark.slow

@@ -1,32 +1,21 @@
 """Stages run as jobs of a real Slurm leave in the main workspace what a sequential run leaves."""
 
+import json
+import re
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from mode_connectivity.executors.lock_entries import read_entries
 from support.cheap_graph import CheapProject
-from support.project_copy import Project
-from support.required import require
-from support.slurm_cluster import Cluster, missing
+from support.on_cluster import COLLECTION, ended, jobs, log_of_collection, on_cluster, ours
+from support.project_copy import SMALL, Project
+from support.slurm_cluster import Cluster
 
 pytestmark = pytest.mark.slow
-
-COLLECTION: dict[str, object] = {"tracking": "collection", "signal_seconds": 60}
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    require("slurm", missing())
-    cluster = Cluster(tmp_path_factory.mktemp("slurm"))
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
 
 
 @pytest.fixture(scope="module")
@@ -47,33 +36,6 @@ def project(cluster: Cluster, cheap: CheapProject, tmp_path: Path) -> CheapProje
     return copy
 
 
-def on_cluster(project: Project, cluster: Cluster) -> None:
-    """Have the project's commands reach the cluster."""
-    project.more = cluster.environment
-    (project.root / "cluster.yaml").write_text(yaml.safe_dump(COLLECTION))
-
-
-def ours(project: Project, *command: str, check: bool = True) -> str:
-    done = project.run("mode-connectivity", *command, check=check)
-    return done.stdout + done.stderr
-
-
-def jobs(project: Project) -> dict[str, str]:
-    """The states of the project's jobs, by name, the collection's included."""
-    text = project.run("squeue", "--noheader", "--states=all", "--format=%Z|%j|%T").stdout
-    found = [line.split("|") for line in text.splitlines()]
-    return {name: state for folder, name, state in found if folder == str(project.root)}
-
-
-def ended(project: Project, seconds: float = 300) -> dict[str, str]:
-    """The states of its jobs once all have ended."""
-    end = time.monotonic() + seconds
-    while set(states := jobs(project)) and {"PENDING", "RUNNING", "COMPLETING"} & set(states.values()):
-        assert time.monotonic() < end, (states, ours(project, "status", "--quick"))
-        time.sleep(0.5)
-    return states
-
-
 def test_a_graph_on_two_nodes_is_that_of_a_sequential_run(cheap: CheapProject, project: CheapProject) -> None:
     assert "7 stages submitted" in ours(project, "submit")
     states = ended(project)
@@ -85,3 +47,135 @@ def test_a_graph_on_two_nodes_is_that_of_a_sequential_run(cheap: CheapProject, p
     assert project.run("dvc", "status").stdout.split() == ["source:", "always", "changed"]
     assert project.run("git", "worktree", "list").stdout.count("\n") == 1
     assert "up to date" in ours(project, "submit")
+
+
+def test_a_failed_stage_cancels_what_needs_it_and_a_second_submission_runs_the_rest(
+    cheap: CheapProject, project: CheapProject
+) -> None:
+    project.set_command(
+        "second", "[ ${item.k} = 1 ] || { echo told; exit 3; }; cp models/first-1.txt models/second-1.txt"
+    )
+    project.commit()
+    ours(project, "submit")
+    states = ended(project)
+    names = {name for name, state in states.items() if state == "COMPLETED"}
+    assert {"first@0", "first@1", "second@1", "third@1"} <= names
+    assert states["second@0"] == "FAILED"
+    assert states["third@0"] == states["report"] == "CANCELLED"
+    told = ours(project, "status")
+    assert re.search(r"^second@0 failed; .*second@0\.log ends:\n(  .*\n)*  told\n", told, re.MULTILINE)
+    assert re.search(r"^third@0 +skipped", told, re.MULTILINE)
+    assert (project.root / "models/third-1.txt").exists()  # what finished is kept
+    assert "4 stages collected" in log_of_collection(project)
+    project.write_stages(2)
+    project.commit()
+    assert "5 stages submitted" in ours(project, "submit")  # second@1 changed its command, and third@1 follows
+    ended(project)
+    assert read_entries(project.lock) == read_entries(cheap.lock)  # in another order: DVC too appends what ran later
+    assert project.outputs() == cheap.outputs()
+
+
+def test_a_person_works_in_the_workspace_meanwhile(cheap: CheapProject, project: CheapProject) -> None:
+    """`dvc status`, also where this host's processes are unknown; an edit, a commit, and a report of one's own."""
+    project.write_stages(2, seconds=8)
+    project.commit()
+    ours(project, "submit")
+    while "RUNNING" not in (states := jobs(project)).values():
+        assert states
+        time.sleep(0.2)
+    project.run("dvc", "status")
+    project.run("unshare", "--pid", "--fork", "--mount-proc", "dvc", "status")
+    (project.root / "src/mode_connectivity/layout.py").write_text("raise ImportError\n")
+    (project.root / "reports/all.txt").write_text("mine\n")
+    project.set({"dataset.seed": 1})
+    project.commit()
+    states = ended(project)
+    assert set(states.values()) == {"COMPLETED"}
+    told = log_of_collection(project)
+    assert "left alone: reports/all.txt" in told
+    assert re.search("^not up to date by DVC: .*source", told, re.MULTILINE)
+    assert (project.root / "reports/all.txt").read_text() == "mine\n"
+    for k in range(2):
+        assert (project.root / f"models/third-{k}.txt").read_bytes() == (
+            cheap.root / f"models/third-{k}.txt"
+        ).read_bytes()
+
+
+def test_a_dry_run_prints_scripts_and_submits_nothing(project: CheapProject) -> None:
+    cluster = {"defaults": {"time": "01:00:00"}, "stages": {"second": {"gpus": "a100:1", "setup": ["module load x"]}}}
+    (project.root / "cluster.yaml").write_text(yaml.safe_dump(COLLECTION | cluster))
+    texts = ours(project, "submit", "--dry-run").split("#!/bin/sh")[1:]
+    assert len(texts) == 8
+    (second,) = [text for text in texts if "--job-name=second@0" in text]
+    for line in ("#SBATCH --gres=gpu:a100:1", "#SBATCH --time=01:00:00", "#SBATCH --signal=B:USR1@60", "module load x"):
+        assert f"\n{line}\n" in second
+    assert sum("gres" in text for text in texts) == 2
+    assert not jobs(project)
+
+
+def test_what_jobs_could_not_see_is_refused(project: CheapProject) -> None:
+    def refused() -> str:
+        return ours(project, "submit", check=False)
+
+    (project.root / "src/mode_connectivity/layout.py").write_text("# edited\n")
+    assert "error: src/mode_connectivity/layout.py: not committed" in refused()
+    project.run("git", "checkout", "-q", "src")
+    project.set({"compute.device": "auto"})
+    assert "error: params.yaml: compute.device: auto" in refused()
+    project.run("git", "checkout", "-q", "params.yaml")
+    (project.root / "cluster.yaml").write_text("tracking: jobs\n")
+    assert "error: MLFLOW_TRACKING_URI: " in refused()
+    (project.root / "cluster.yaml").write_text("stages: {secnd: {cpus: 2}}\ntracking: collection\n")
+    assert "error: cluster.yaml: stages.secnd: no such stage; did you mean second?" in refused()
+    (project.root / "cluster.yaml").unlink()
+    assert "error: cluster.yaml: write it first" in refused()
+    assert not jobs(project)
+
+
+def with_one_training(folder: Path) -> Project:
+    """The project with the stages up to a trained endpoint, and no others."""
+    project = Project(folder, SMALL | {"compute.device": "cpu", "endpoint.epochs": 60})
+    file = project.root / "dvc.yaml"
+    pipeline = yaml.safe_load(file.read_text())
+    pipeline["stages"] = {name: pipeline["stages"][name] for name in ("source", "dataset", "endpoint")}
+    file.write_text(yaml.safe_dump(pipeline, sort_keys=False))
+    project.commit()
+    return project
+
+
+def wait_for_state(project: Project, log: Path, start: int) -> None:
+    """Wait until this start of the job has kept a state."""
+
+    def waits() -> bool:
+        begun = log.exists() and f"start {start}\n" in log.read_text()
+        return not (begun and any(file.stat().st_mtime > begun_at() for file in files()))
+
+    def begun_at() -> float:
+        return float((project.root / ".state/slurm/endpoint@0.started").read_text())
+
+    def files() -> list[Path]:
+        return list((project.root / ".state").glob("*/*.safetensors"))
+
+    while waits():
+        assert {"RUNNING", "PENDING"} & set(jobs(project).values()), ours(project, "status")
+        time.sleep(0.1)
+
+
+def test_a_training_that_is_queued_again_has_the_same_bytes(cluster: Cluster, tmp_path: Path) -> None:
+    """Once by the signal ahead of the time limit, once by Slurm itself, as after a preemption."""
+    sequential = with_one_training(tmp_path / "sequential")
+    project = sequential.copied(tmp_path / "project")
+    sequential.run("dvc", "repro")
+    on_cluster(project, cluster)
+    project.more = dict(project.more) | {"MODE_CONNECTIVITY_STATE_SECONDS": "0.2"}
+    ours(project, "submit")
+    job = json.loads((project.root / ".state/slurm/jobs.json").read_text())["endpoint@0"]
+    log = project.root / ".state/slurm/endpoint@0.log"
+    for start, command in enumerate((["scancel", "--signal=USR1", "--batch", job], ["scontrol", "requeue", job]), 1):
+        wait_for_state(project, log, start)
+        project.run(*command)
+    assert set(ended(project).values()) == {"COMPLETED"}, ours(project, "status")
+    assert "start 3" in log.read_text()
+    assert log.read_text().count("goes on after epoch") == 2
+    assert project.outputs() == sequential.outputs()
+    assert (project.root / "dvc.lock").read_bytes() == (sequential.root / "dvc.lock").read_bytes()

@@ -17,6 +17,7 @@ from support.code_imports import ROOT
 SMALL: dict[str, object] = {
     "seeds": [0],
     "variants": ["control", "mid"],
+    "compute.device": "cpu",
     "compute.threads": 1,
     "dataset.train_size": 200,
     "dataset.test_size": 50,
@@ -142,3 +143,16 @@ class Project:
     def outputs(self) -> dict[str, bytes]:
         files = [path for top in ("data", "models", "reports") for path in (self.root / top).rglob("*")]
         return {str(path.relative_to(self.root)): path.read_bytes() for path in files if path.is_file()}
+
+
+def without_results(finished: Project, folder: Path, lock: bool) -> Project:
+    """A copy with neither outputs nor DVC's cache, with or without the lock file."""
+    copy = finished.copied(folder)
+    for name in (".dvc/cache", ".dvc/tmp", "models", "reports", ".state"):
+        shutil.rmtree(copy.root / name, ignore_errors=True)
+    copy.run("git", "checkout", "--", "models", "reports")
+    for file in copy.root.glob("data/*.[js]*"):
+        file.unlink()
+    if not lock:
+        (copy.root / "dvc.lock").unlink()
+    return copy

@@ -31,10 +31,9 @@ def main(root: Path, stage: str) -> int:
         submission.note(stage, "ended")
         remove(Path.cwd(), submission)
         return 0
+    submission.note(stage, "stopped" if told.signals else "failed")  # before Slurm ends this process
     if told.signals and _queued_again(signal.SIGUSR1 in told.signals):
-        submission.note(stage, "stopped")
         return 0
-    submission.note(stage, "stopped" if told.signals else "failed")
     return status
 
 
@@ -50,9 +49,7 @@ def _queued_again(limit: bool) -> bool:
         if "JobState=PREEMPTED" not in shown.stdout:
             return False
     if _restarts() >= int(os.environ.get(RESTARTS) or 0):
-        print(
-            f"stopped by its time limit {_restarts() + 1} times; cluster.yaml allows {_restarts()} restarts", flush=True
-        )
+        print(f"stopped {_restarts() + 1} times; restarts in cluster.yaml allows no other start", flush=True)
         return False
     return shutil.which("scontrol") is not None and not subprocess.run(["scontrol", "requeue", number]).returncode
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mode_connectivity.executors.lock_entries import LOCK
 from mode_connectivity.params import Params
+from mode_connectivity.tracking.shared_store import refuse_unshared
 
 if TYPE_CHECKING:
     from dvc.repo import Repo
@@ -44,7 +45,7 @@ def tracking_uri(*, later: bool) -> str:
     """Return the store that jobs log to; with `later` a place where nothing answers.
 
     Raises:
-        ValueError: MLFLOW_TRACKING_URI is no server that other nodes can reach.
+        ValueError: MLFLOW_TRACKING_URI is no server to which other nodes can log.
     """
     if later:
         return "http://127.0.0.1:9"
@@ -55,6 +56,7 @@ def tracking_uri(*, later: bool) -> str:
             f"{URI}: jobs on several nodes need one MLflow server, http://...; {given} "
             "(or `tracking: collection` in cluster.yaml, which logs all runs at collection)"
         )
+    refuse_unshared(uri)
     return uri
 
 

@@ -13,6 +13,13 @@ rm -rf "$tree"
 git -C "$root" -c core.hooksPath=/dev/null worktree add --quiet --force --detach "$tree" {commit}
 cd "$tree"
 """
+COLLECT = """\
+cd "$root"
+status=0
+PYTHONPATH="$tree/src" {python} -m mode_connectivity.commands.main collect || status=$?
+git worktree remove --force "$tree"
+exit $status
+"""
 
 
 def stage_script(stage: str, cluster: Cluster, *, root: Path, tree: Path, log: Path, commit: str, tracking: str) -> str:
@@ -25,11 +32,12 @@ def stage_script(stage: str, cluster: Cluster, *, root: Path, tree: Path, log: P
     return _script(stage, resources, options, log, root, f"tree={shlex.quote(str(tree))}\n{export}{body}{run}\n")
 
 
-def collection_script(cluster: Cluster, *, root: Path, log: Path, commit: str) -> str:
+def collection_script(cluster: Cluster, *, root: Path, tree: Path, log: Path, commit: str) -> str:
     """Return the script of the last job, which brings the results of all others into the main workspace."""
     resources = cluster.defaults.model_copy(update={"gpus": 0})
-    run = f"exec {shlex.quote(sys.executable)} -m mode_connectivity.commands.main collect"
-    return _script(f"collect-{commit[:8]}", resources, _options(resources), log, root, f'cd "$root"\n{run}\n')
+    body = f"tree={shlex.quote(str(tree))}\n{WORKTREE.format(commit=commit)}"
+    body += COLLECT.format(python=shlex.quote(sys.executable))
+    return _script(f"collect-{commit[:8]}", resources, _options(resources), log, root, body)
 
 
 def _script(name: str, resources: Resources, options: list[str], log: Path, root: Path, body: str) -> str:

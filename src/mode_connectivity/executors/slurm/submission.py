@@ -75,7 +75,8 @@ def scripts(submission: Submission, stages: list[str], cluster: Cluster, commit:
         )
         for stage in stages
     }
-    last = collection_script(cluster, root=submission.root, log=submission.log("collect"), commit=commit)
+    log, tree = submission.log("collect"), submission.tree("collect")
+    last = collection_script(cluster, root=submission.root, tree=tree, log=log, commit=commit)
     return {**texts, COLLECTION: last}
 
 

@@ -57,9 +57,9 @@ class CheapProject(Project):
         stages["stages"][name]["cmd"] = command
         (self.root / "dvc.yaml").write_text(yaml.safe_dump(stages, sort_keys=False))
 
-    def forget(self, lock: bool = True) -> None:
-        """Remove outputs and cache, and with `lock` the lock file."""
-        for name in (".dvc/cache", ".dvc/tmp", ".state"):
+    def forget(self, lock: bool = True, cache: bool = True) -> None:
+        """Remove outputs, with `lock` the lock file, and with `cache` also what DVC and the executors keep."""
+        for name in (".dvc/cache", ".dvc/tmp", ".state") if cache else (".dvc/tmp",):
             shutil.rmtree(self.root / name, ignore_errors=True)
         for file in (*self.root.glob("models/*.txt"), *self.root.glob("data/*.json"), self.root / "reports/all.txt"):
             file.unlink(missing_ok=True)

@@ -33,10 +33,8 @@ class Resources(Section):
 
     @field_validator("time", mode="before")
     @classmethod
-    def _quoted(cls, value: object) -> object:
-        if isinstance(value, int):
-            raise ValueError(f'put it in quotes, as in "01:30:00"; YAML reads it as the number {value}')
-        return value
+    def _minutes(cls, value: object) -> object:
+        return str(value) if type(value) is int else value  # Slurm takes a plain number for minutes
 
 
 class Cluster(Section):

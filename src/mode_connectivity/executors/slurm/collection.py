@@ -76,12 +76,11 @@ def _bring_outputs(submission: Submission, collected: Collected) -> None:
 
 def _checked_out(out: "Output") -> bool:
     """Check an output out, unless what lies there is in no cache."""
-    from dvc.exceptions import CheckoutError
-    from dvc_data.hashfile.checkout import PromptError
+    from dvc.exceptions import CheckoutError, ConfirmRemoveError
 
     try:
         out.checkout(force=False)
-    except (CheckoutError, PromptError, FileNotFoundError):
+    except (CheckoutError, ConfirmRemoveError, FileNotFoundError):
         return False
     return True
 

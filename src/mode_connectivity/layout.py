@@ -96,6 +96,11 @@ def mechanism(pattern: str, seed: int) -> Path:
     return Path(f"reports/mechanism/{pattern}-seed{seed}")
 
 
+def as_drawn(*pictures: str) -> tuple[str, ...]:
+    """Return the files of pictures, PNG, each with its vector graphic beside it."""
+    return tuple(name for picture in pictures for name in (picture, f"{Path(picture).stem}.svg"))
+
+
 DISTANCES = "layer_distances_along_curve.npz"
 DISPLACEMENT = "displacement.npz"
 SUMMARY = "analysis_summary.json"
@@ -111,7 +116,7 @@ DISPLACEMENTS = "displacements.png"
 REPORT = "report.md"
 METRICS = "metrics.json"
 PATHS = "paths.png"
-COMPARISON_FILES = (BARRIERS, DISPLACEMENTS, PATHS, REPORT, METRICS)
+COMPARISON_FILES = (*as_drawn(BARRIERS, DISPLACEMENTS, PATHS), REPORT, METRICS)
 VERDICT = "verdict.json"
 VERDICT_TEXT = "verdict.md"
 LAYER_MOVEMENT = "layer_movement.png"

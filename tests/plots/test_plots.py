@@ -11,7 +11,7 @@ from mode_connectivity.plots.comparison import barriers, displacements
 from mode_connectivity.plots.evolution import Evolution, evolution_frames
 from mode_connectivity.plots.gif import save_gif
 from mode_connectivity.plots.heatmap import evolution_heatmap
-from mode_connectivity.plots.style import BLUE, PURPLE, RED, save_png
+from mode_connectivity.plots.style import BLUE, PURPLE, RED, save_figure, save_png
 
 TS = np.linspace(0, 1, 7)
 LAYERS = ("conv.0", "conv.2", "fc.1")
@@ -83,3 +83,23 @@ def test_pictures_repeat_to_the_byte(tmp_path: Path) -> None:
         first = (tmp_path / f"a-{kind}.png").read_bytes()
         assert first == (tmp_path / f"b-{kind}.png").read_bytes()
         assert len(first) > 5000
+
+
+def test_vector_graphics_repeat_to_the_byte_and_name_no_date(tmp_path: Path) -> None:
+    values = {"control": np.array([0.1, 0.2]), "mid": np.array([0.3, 0.4])}
+    for name in ("a", "b"):
+        save_figure(barriers(("control", "mid"), values, values), tmp_path / name / "barriers.png")
+        assert (tmp_path / name / "barriers.png").is_file()
+    first, second = ((tmp_path / name / "barriers.svg").read_text() for name in ("a", "b"))
+    assert first == second
+    assert "dc:date" not in first
+
+
+def test_a_variant_has_its_marker_and_a_seed_its_line() -> None:
+    variants = ("control", "mid", "mine")
+    layers = {name: np.outer([1.0, 1.1], [1.0, 2.0, 3.0]) for name in variants}
+    axes = displacements(LAYERS, variants, layers, {"control": None, "mid": "conv.2", "mine": None}).axes[0]
+    lines = [line for line in axes.lines if len(np.asarray(line.get_xdata())) == len(LAYERS)]
+    assert len({line.get_marker() for line in lines}) == len(variants)
+    assert [line.get_linestyle() for line in lines] == ["-", "--"] * len(variants)
+    assert axes.get_title() == ""

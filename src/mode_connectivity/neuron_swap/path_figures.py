@@ -15,7 +15,7 @@ from mode_connectivity.plots.along_path import metrics_along_path
 from mode_connectivity.plots.evolution import Evolution, evolution_frames
 from mode_connectivity.plots.gif import save_gif
 from mode_connectivity.plots.heatmap import evolution_heatmap
-from mode_connectivity.plots.style import save_png
+from mode_connectivity.plots.style import save_figure
 
 Profiles = Mapping[str, Mapping[str, Profile]]  # path -> probe set -> profile
 
@@ -43,7 +43,7 @@ def draw_distances(folder: Path, distances: LayerDistances, marks: Marks, metric
         evolution = _evolution(distances, marks, metric)
         gif, heatmap = (name if place == 0 else f"{metric}_{name}" for name in (layout.EVOLUTION, layout.HEATMAP))
         save_gif(evolution_frames(evolution), folder / gif, fps)
-        save_png(evolution_heatmap(evolution), folder / heatmap)
+        save_figure(evolution_heatmap(evolution), folder / heatmap)
     save_gif(evolution_frames(_evolution(distances, marks, "correction")), folder / layout.CORRECTION, fps)
 
 
@@ -58,4 +58,4 @@ def draw_profiles(folder: Path, ts: NDArray[np.float64], profiles: Profiles) -> 
         name: {probe: (profile.loss, profile.accuracy) for probe, profile in sets.items()}
         for name, sets in profiles.items()
     }
-    save_png(metrics_along_path(ts, lines), folder / layout.ALONG_PATH)
+    save_figure(metrics_along_path(ts, lines), folder / layout.ALONG_PATH)

@@ -10,15 +10,15 @@ from mode_connectivity.plots.style import BLUE, GREY, ORANGE, WIDE, new_figure, 
 
 Floats = NDArray[np.float64]
 LOOKS = {
-    "line": {"color": ORANGE, "linestyle": "--"},
-    "curve": {"color": BLUE, "linestyle": "-"},
-    "control's curve": {"color": GREY, "linestyle": "-"},
+    "line": {"color": ORANGE, "linestyle": "--", "marker": "s"},
+    "curve": {"color": BLUE, "linestyle": "-", "marker": "o"},
+    "control's curve": {"color": GREY, "linestyle": "-", "marker": "x"},
 }
 PROBES = {"train": "training loss (nats)", "test": "test loss (nats)"}
 
 
 def losses_beside_control(ts: Floats, losses: Mapping[str, Mapping[str, Mapping[str, Floats]]]) -> Figure:
-    """Draw `losses[variant][path][probe set]`, (seeds, T), of the paths named in `LOOKS`; a thin line is a seed.
+    """Draw `losses[variant][path][probe set]`, (seeds, T), of the paths named in `LOOKS`; a paler line a later seed.
 
     A column is a variant, a row a probe set; the scale of a row is shared, and logarithmic where it spans decades.
     """
@@ -32,7 +32,9 @@ def losses_beside_control(ts: Floats, losses: Mapping[str, Mapping[str, Mapping[
             tidy(axes)
             for name, look in LOOKS.items():
                 for place, values in enumerate(paths[name][probe] if name in paths else ()):
-                    axes.plot(ts, values, linewidth=1.3, label=name if place == 0 else None, **look)
+                    shade = 1 - 0.5 * place / len(paths[name][probe])
+                    label = name if place == 0 else None
+                    axes.plot(ts, values, linewidth=1.8, markersize=4, alpha=shade, label=label, **look)
     for row, (probe, label) in enumerate(PROBES.items()):
         panels[row, 0].set_ylabel(label)
         every = np.concatenate([values[probe].ravel() for paths in losses.values() for values in paths.values()])
@@ -43,5 +45,4 @@ def losses_beside_control(ts: Floats, losses: Mapping[str, Mapping[str, Mapping[
     by_name = {line.get_label(): line for axes in panels.flat for line in axes.lines if line.get_label() in LOOKS}
     handles = [by_name[name] for name in LOOKS if name in by_name]
     figure.legend(handles, list(by_name), loc="outside lower center", ncols=len(handles), frameon=False)
-    figure.suptitle("Loss along every path; a line is a seed")
     return figure

@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from mode_connectivity.plots.style import WIDE, colour_of, new_figure, tidy
+from mode_connectivity.plots.style import BLACK, SEED_LINES, WIDE, colour_of, line_of, marker_of, new_figure, tidy
 
 Floats = NDArray[np.float64]
+ORDINALS = ("first", "second", "third", "fourth")
 
 
 def barriers(variants: tuple[str, ...], linear: Mapping[str, Floats], bezier: Mapping[str, Floats]) -> Figure:
@@ -19,7 +20,8 @@ def barriers(variants: tuple[str, ...], linear: Mapping[str, Floats], bezier: Ma
         for place, variant in enumerate(variants):
             seeds = len(values[variant])
             spread = np.linspace(-0.15, 0.15, seeds) if seeds > 1 else np.zeros(1)
-            axes.plot(place + spread, values[variant], "o", color=colour_of(variant, variants), markersize=7)
+            look = {"color": colour_of(variant, variants), "marker": marker_of(variant, variants)}
+            axes.plot(place + spread, values[variant], linestyle="none", markersize=8, **look)
         tidy(axes)
         axes.set_xticks(range(len(variants)), variants)
         axes.set_xlim(-0.5, len(variants) - 0.5)
@@ -28,7 +30,6 @@ def barriers(variants: tuple[str, ...], linear: Mapping[str, Floats], bezier: Ma
     if len(heights[heights > 0]) and heights.max() > WIDE * np.median(heights[heights > 0]):
         left.set_yscale("symlog", linthresh=float(heights.max() / WIDE**2))
     left.set_ylabel("training-loss barrier (nats)")
-    figure.suptitle("Barrier of each path; a point is a seed")
     return figure
 
 
@@ -38,27 +39,35 @@ def displacements(
     displacement: Mapping[str, Floats],
     swapped: Mapping[str, str | None],
 ) -> Figure:
-    """Draw per-layer |D| of the bend from the chord, a line a seed; variant -> (seeds, L). A ring marks the swap."""
-    figure = new_figure(10, 4.5)
+    """Draw per-layer |D| of the bend from the chord; variant -> (seeds, L). A ring marks the swapped layer.
+
+    Colour and marker tell the variant, the line's style the seed.
+    """
+    figure = new_figure(8, 4.4)
     axes = figure.add_subplot()
     places = np.arange(len(layers))
     for variant in variants:
         colour = colour_of(variant, variants)
         for row, values in enumerate(displacement[variant]):
             label = variant if row == 0 else None
-            axes.plot(places, values, "-o", color=colour, label=label, markersize=3, linewidth=1.2, alpha=0.85)
+            marker, style = marker_of(variant, variants), line_of(row)
+            axes.plot(places, values, style, marker=marker, color=colour, label=label, markersize=6, linewidth=1.8)
             layer = swapped[variant]
             if layer is not None:
                 place = layers.index(layer)
-                axes.plot(place, values[place], "o", markersize=11, markerfacecolor="none", color=colour)
+                axes.plot(
+                    place, values[place], "o", markersize=15, markeredgewidth=2, markerfacecolor="none", color=colour
+                )
     tidy(axes)
-    axes.set_xticks(places, layers, rotation=45, ha="right", rotation_mode="anchor", fontsize=8)
+    axes.set_xticks(places, layers, rotation=45, ha="right", rotation_mode="anchor")
     largest = [float(displacement[variant].max()) for variant in variants]
     if max(largest) > WIDE / 10 * min(largest) > 0:
         axes.set_yscale("log")
     else:
         axes.set_ylim(bottom=0)
     axes.set_ylabel("|D|, bend from chord midpoint (L2)")
-    axes.set_title("How far training moved the bend, per layer; a line is a seed, a ring is the swapped layer")
-    axes.legend(frameon=False, ncols=len(variants))
+    seeds = max(map(len, displacement.values()))
+    for place in range(seeds if 1 < seeds <= len(SEED_LINES) else 0):
+        axes.plot([], [], color=BLACK, linestyle=line_of(place), label=f"{ORDINALS[place]} seed")
+    figure.legend(loc="outside upper center", frameon=False, ncols=len(variants))
     return figure

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -31,6 +32,8 @@ VARIANT_COLOURS = {
     "rematched": RED,
 }
 SPARE_COLOURS = (PURPLE, SKY, YELLOW, BLACK)
+MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "p", "<", ">", "h", "8")
+SEED_LINES = ("-", "--", ":", "-.")
 DPI = 100
 WIDE = 100  # values further apart than this are drawn on a logarithmic scale
 
@@ -60,6 +63,24 @@ def colour_of(variant: str, variants: tuple[str, ...]) -> str:
     """Return the colour of a variant, the same in every figure of a study."""
     others = [name for name in variants if name not in VARIANT_COLOURS]
     return VARIANT_COLOURS.get(variant) or SPARE_COLOURS[others.index(variant) % len(SPARE_COLOURS)]
+
+
+def marker_of(variant: str, variants: tuple[str, ...]) -> str:
+    """Return the marker of a variant, the same in every figure of a study."""
+    names = [*VARIANT_COLOURS, *(name for name in variants if name not in VARIANT_COLOURS)]
+    return MARKERS[names.index(variant) % len(MARKERS)]
+
+
+def line_of(place: int) -> str:
+    """Return the line style of the seed in this place of the study; after four they come again."""
+    return SEED_LINES[place % len(SEED_LINES)]
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write the figure as a PNG, and as an SVG of the same name beside it; the bytes of both repeat."""
+    save_png(figure, path)
+    with whole_file(path.with_suffix(".svg")) as partial, rc_context({"svg.hashsalt": "mode_connectivity"}):
+        figure.savefig(partial, format="svg", metadata={"Date": None, "Creator": None})
 
 
 def save_png(figure: Figure, path: Path) -> None:

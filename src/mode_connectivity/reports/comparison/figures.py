@@ -12,7 +12,7 @@ from mode_connectivity.neuron_swap.summary import Summary
 from mode_connectivity.params.variants import CONTROL
 from mode_connectivity.plots.against_control import losses_beside_control
 from mode_connectivity.plots.comparison import barriers, displacements
-from mode_connectivity.plots.style import save_png
+from mode_connectivity.plots.style import save_figure
 from mode_connectivity.reports.comparison.rows import Row
 
 PROBES = ("train", "test")
@@ -27,10 +27,10 @@ def draw_comparison(folder: Path, rows: list[Row]) -> None:
         return {v: np.array([row[key] for row in rows if row["variant"] == v]) for v in variants}
 
     figure = barriers(variants, by_variant("line_barrier"), by_variant("curve_barrier"))
-    save_png(figure, folder / layout.BARRIERS)
+    save_figure(figure, folder / layout.BARRIERS)
     swapped = {row["variant"]: row["layer"] for row in rows}
     figure = displacements(rows[0]["layers"], variants, by_variant("per_layer"), swapped)
-    save_png(figure, folder / layout.DISPLACEMENTS)
+    save_figure(figure, folder / layout.DISPLACEMENTS)
 
 
 def draw_paths(folder: Path, summaries: Mapping[tuple[str, int], Summary]) -> None:
@@ -48,7 +48,7 @@ def draw_paths(folder: Path, summaries: Mapping[tuple[str, int], Summary]) -> No
             shown[variant]["control's curve"] = _losses(CONTROL, own, curve)
     arrays = read_arrays(layout.analysis(*next(iter(summaries))) / layout.DISTANCES)
     ts = arrays["scored_ts"]
-    save_png(losses_beside_control(ts, shown), folder / layout.PATHS)
+    save_figure(losses_beside_control(ts, shown), folder / layout.PATHS)
 
 
 def _losses(variant: str, seeds: list[int], path: str) -> Losses:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
+from benchmarks.kernels import Kernels
 from mode_connectivity.datasets import Augmentation, Images, Scaling, ScoringBatches, TrainingBatches
 from mode_connectivity.evaluation import output_moments, recalibrate, repair, score, sweep, sweep_grid
 from mode_connectivity.foundations.precision import Precision
@@ -165,3 +167,18 @@ def test_a_loader_of_the_host(gpu: Gpu) -> None:
         fit(model.to("cuda"), Bezier([start, *linear_bends(start, end), end]), loader, epochs=epochs, learning_rate=0.1)
 
     assert waits_a_step(gpu, work) == {}
+
+
+@pytest.mark.parametrize("name", ["vgg16", "resnet18"])
+def test_what_a_step_adds_to_the_network_does_not_grow_with_the_number_of_tensors(gpu: Gpu, name: str) -> None:
+    def count(work: Callable[[], object]) -> int:
+        kernels = Kernels()
+        with kernels:
+            work()
+        return kernels.count.total()
+
+    steps = count(lambda: curve(name, "cuda", 3)) - count(lambda: curve(name, "cuda", 1))
+    model = network(name).to("cuda")
+    images = SCALING.apply(HOST.to("cuda").pixels)
+    own = count(lambda: cross_entropy(model(images), HOST.labels.to("cuda")).backward())
+    assert steps / (2 * STEPS) - own < 50

@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 import torch
 from torch import Tensor
+from torch.nn.utils import clip_grad
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
@@ -121,6 +122,8 @@ class Gpu(TorchDispatchMode):
         }
         for name, value in faked.items():
             self._opened.enter_context(patch.object(torch.cuda, name, value))
+        # As for a tensor on a GPU, whatever its class.
+        self._opened.enter_context(patch.object(clip_grad, "_has_foreach_support", lambda *_: True))
         self._opened.enter_context(patch.object(Tensor, "pin_memory", lambda tensor: self._pin(tensor)))
         inference: Callable[[bool], Any] = lambda mode: torch.set_grad_enabled(not mode)  # noqa: E731
         self._opened.enter_context(patch.object(torch._C, "_InferenceMode", inference))

@@ -5,10 +5,11 @@ from mode_connectivity.evaluation.gap import Gap, gap_of
 from mode_connectivity.evaluation.grid import sweep_grid
 from mode_connectivity.evaluation.linearity import Linearity, feature_linearity
 from mode_connectivity.evaluation.metrics import Score, score
-from mode_connectivity.evaluation.recalibration import has_statistics, recalibrate
+from mode_connectivity.evaluation.recalibration import recalibrate
 from mode_connectivity.evaluation.repair import output_moments, repair
 from mode_connectivity.evaluation.summary import path_summary
 from mode_connectivity.evaluation.sweep import Profile, sweep
+from mode_connectivity.models import has_statistics
 
 __all__ = [
     "Gap",

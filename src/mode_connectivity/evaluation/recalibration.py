@@ -9,13 +9,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from mode_connectivity.datasets import Batches, OnDevice
-
-NORMS = nn.modules.batchnorm._BatchNorm
-
-
-def has_statistics(model: nn.Module) -> bool:
-    """Return whether the model keeps running statistics."""
-    return any(isinstance(module, NORMS) and module.track_running_stats for module in model.modules())
+from mode_connectivity.models import NORMS
 
 
 @torch.no_grad()

@@ -11,8 +11,9 @@ from tqdm import tqdm
 
 from mode_connectivity.datasets import Batches
 from mode_connectivity.evaluation.metrics import Score, score
-from mode_connectivity.evaluation.recalibration import has_statistics, recalibrate
+from mode_connectivity.evaluation.recalibration import recalibrate
 from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.models import has_statistics
 
 Floats = NDArray[np.float64]
 

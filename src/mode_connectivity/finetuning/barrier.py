@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.paths import Linear
 from mode_connectivity.paths.fitting import path_gradients
-from mode_connectivity.training.small_maps import SmallMaps
+from mode_connectivity.training.small_maps import small_maps
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def barrier_gradients(
     with torch.no_grad():
         state = path.at(t)
     point = [state[name].requires_grad_() for name, _ in model.named_parameters()]
-    with precision.autocast(), SmallMaps():
+    with precision.autocast(), small_maps(images):
         logits = functional_call(model, state, (images,))
         loss = (level - cross_entropy(logits.to(torch.promote_types(logits.dtype, torch.float32)), labels)).abs()
     (gradients,) = path_gradients(loss, point, path.weights(t)[:1], 0.0)

@@ -16,7 +16,7 @@ from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import memory_format
 from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
 from mode_connectivity.training.loop import Step
-from mode_connectivity.training.small_maps import SmallMaps
+from mode_connectivity.training.small_maps import small_maps
 
 # Lubana et al. 2023, code of the paper.
 CBFT = Recipe(epochs=20, batch_size=256, learning_rate=0.01, momentum=0.9, weight_decay=1e-4, schedule="cosine")
@@ -75,7 +75,7 @@ def cbft(
         return loss, correct
 
     def towards(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        with precision.autocast(), SmallMaps():
+        with precision.autocast(), small_maps(images):
             features, logits = features_and_logits(model, state, images)
             loss = cross_entropy(logits.float(), labels)
             if losses.invariance_from is not None and epochs_done >= losses.invariance_from:

@@ -7,22 +7,27 @@ from torch import nn
 
 from mode_connectivity.models.brought import brought
 from mode_connectivity.models.foreign_weights import adopt, unwrapped
-from mode_connectivity.models.memory_format import laid_out, memory_format
+from mode_connectivity.models.memory_format import in_layout, laid_out, memory_format
 from mode_connectivity.models.resnet import ResNet, resnet18
+from mode_connectivity.models.statistics import NORMS, has_statistics, unread_statistics
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
 from mode_connectivity.models.vgg_strided import StridedVGG, strided_layer, vgg13_strided
 
 __all__ = [
     "BUILDERS",
+    "NORMS",
     "VGG",
     "ResNet",
     "StridedVGG",
     "adopt",
     "build",
     "depth_layers",
+    "has_statistics",
+    "in_layout",
     "laid_out",
     "memory_format",
     "resnet18",
+    "unread_statistics",
     "unwrapped",
     "vgg",
     "vgg13_strided",

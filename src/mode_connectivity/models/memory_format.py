@@ -1,5 +1,7 @@
 """Chooses how images lie in memory for a network: channels last, which is faster, unless that is not safe."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -25,3 +27,11 @@ def memory_format(model: nn.Module) -> torch.memory_format:
 def laid_out(inputs: Tensor, layout: torch.memory_format) -> Tensor:
     """Return `inputs` in `layout` where they are images, (N, C, H, W), and as they are where they are not."""
     return inputs.to(memory_format=layout) if inputs.ndim == 4 else inputs
+
+
+def in_layout(state: Mapping[str, Tensor], layout: torch.memory_format) -> dict[str, Tensor]:
+    """Return `state` with the kernels of convolutions in `layout` where it lies on a GPU, and as it is on a CPU.
+
+    A GPU's kernels for channels-last images take them so, and give the gradients so: no step then lays anything out.
+    """
+    return {name: laid_out(tensor, layout) if tensor.is_cuda else tensor for name, tensor in state.items()}

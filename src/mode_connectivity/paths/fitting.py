@@ -9,13 +9,13 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import Batches, TrainingBatches
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.models import laid_out, memory_format
+from mode_connectivity.models import in_layout, laid_out, memory_format, unread_statistics
 from mode_connectivity.paths.equidistant import project_equidistant
 from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask, Restricted, frozen_on_chord, moving
 from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
 from mode_connectivity.training.ending import check_end
-from mode_connectivity.training.small_maps import SmallMaps
+from mode_connectivity.training.small_maps import small_maps
 
 
 def path_gradients(
@@ -28,9 +28,14 @@ def path_gradients(
     """Return gradients of loss(W_t) + decay/2 |W_t|^2 for each control point, from one gradient at the point.
 
     W_t is linear in the control points, so d/dW_k = B_k(t) (dloss/dW_t + decay W_t). They are written into `out`, a
-    sequence for each control point, or into new tensors; the last sequence may be the point's own tensors.
+    sequence for each control point, or into new tensors; the last sequence may be the point's own tensors. On a GPU
+    they are always new: launches that take all tensors at once have no other place to write.
     """
     at_point = torch.autograd.grad(loss, point)
+    if at_point[0].is_cuda:
+        with torch.no_grad():
+            total = torch._foreach_add(at_point, list(point), alpha=decay)
+            return [list(torch._foreach_mul(total, weight)) for weight in weights]
     places = [[torch.empty_like(w) for w in point] for _ in weights] if out is None else out
     with torch.no_grad():
         return [
@@ -68,17 +73,20 @@ def fit_bends(
         ValueError: the mask does not fit the network or lets nothing move.
         Diverged: the loss of an epoch, or at a bend's place on the path reached, is not finite.
     """
+    layout = memory_format(model)
+    path = type(path)([in_layout(control, layout) for control in path.controls])
     start, end = path.controls[0], path.controls[-1]
     bends = frozen_on_chord(path.controls[1:-1], start, end, mask)
     moved = type(path)([start, *bends, end])
     route = moved if mask is None else Restricted(moved, mask)
     free = moving(start, mask)
     leaves = [[bend[name].requires_grad_() for name in free] for bend in bends]
-    state = {name: torch.empty_like(tensor) for name, tensor in start.items()}
+    state = {name: tensor.detach().clone() for name, tensor in start.items()}
     point = [state[name].requires_grad_() for name in free]
     gradients = [[torch.empty_like(leaf) for leaf in bend] for bend in leaves[1:]] + [[w.detach() for w in point]]
     model.train()
-    layout = memory_format(model)
+    unread = unread_statistics(model)
+    mixed = [name for name in start if name not in unread]
 
     last: list[tuple[Tensor, Tensor]] = []
 
@@ -86,12 +94,12 @@ def fit_bends(
         last[:] = [(images, labels)]
         t = float(torch.rand((), generator=draws, dtype=torch.float64))
         with torch.no_grad():
-            route.at(t, out=state)
-        with precision.autocast(), SmallMaps():
+            route.at(t, mixed, out=state)
+        with precision.autocast(), small_maps(images):
             logits = functional_call(model, state, (laid_out(images, layout),))
             loss = cross_entropy(logits.float(), labels)
-        path_gradients(loss, point, moved.weights(t)[1:-1], recipe.weight_decay, gradients)
-        for bend, gradient in zip(leaves, gradients, strict=True):
+        found = path_gradients(loss, point, moved.weights(t)[1:-1], recipe.weight_decay, gradients)
+        for bend, gradient in zip(leaves, found, strict=True):
             _write(bend, gradient, free.values())
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 

@@ -64,13 +64,17 @@ class Path(ABC):
     ) -> State:
         """Return sum_k weights[k] W_k, of weights that sum to one; `names` and `out` as in `at`."""
         moving = [(weight, control) for weight, control in zip(weights, self.controls, strict=True) if weight != 0]
+        first = self.controls[0]
+        wanted = list(first if names is None else names)
+        if out is not None and wanted and first[wanted[0]].is_cuda:
+            return _combine_at_once(moving, wanted, first, out)
         return {
             name: _combine(
                 [(weight, control[name]) for weight, control in moving],
-                self.controls[0][name],
+                first[name],
                 None if out is None else out[name],
             )
-            for name in (self.controls[0] if names is None else names)
+            for name in wanted
         }
 
 
@@ -82,6 +86,26 @@ def _combine(terms: list[tuple[float, Tensor]], first: Tensor, out: Tensor | Non
     for weight, tensor in terms[1:]:
         total = torch.add(total, tensor, alpha=weight, out=out)
     return total
+
+
+def _combine_at_once(
+    terms: Sequence[tuple[float, Mapping[str, Tensor]]],
+    names: Sequence[str],
+    first: Mapping[str, Tensor],
+    out: Mapping[str, Tensor],
+) -> State:
+    """Write what `_combine` computes into `out` in a few launches on a GPU, however many tensors there are."""
+    mixed = [name for name in names if first[name].is_floating_point()]
+    into = [out[name] for name in mixed]
+    weight, control = terms[0]
+    torch._foreach_copy_(into, [control[name] for name in mixed])
+    torch._foreach_mul_(into, weight)
+    for weight, control in terms[1:]:
+        torch._foreach_add_(into, [control[name] for name in mixed], alpha=weight)
+    for name in names:
+        if not first[name].is_floating_point():
+            out[name].copy_(first[name])
+    return {name: out[name] for name in names}
 
 
 def _same_shapes(first: Mapping[str, Tensor], other: Mapping[str, Tensor], k: int) -> None:

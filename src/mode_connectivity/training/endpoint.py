@@ -9,11 +9,11 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.models import laid_out, memory_format
+from mode_connectivity.models import in_layout, laid_out, memory_format
 from mode_connectivity.training.ending import check_end
 from mode_connectivity.training.loop import Recipe, descend
 from mode_connectivity.training.progress import Epoch
-from mode_connectivity.training.small_maps import SmallMaps
+from mode_connectivity.training.small_maps import small_maps
 from mode_connectivity.training.state import Keeper, Resumable
 
 
@@ -35,17 +35,17 @@ def train_endpoint(
     `watch` is shown the state after every epoch, and must leave it as it is; `readings` are the lists to which it
     appends, which are kept with the state.
     """
-    state = {name: tensor.detach().clone() for name, tensor in start.items()}
+    layout = memory_format(model)
+    state = {name: tensor.detach().clone() for name, tensor in in_layout(start, layout).items()}
     names = [name for name, _ in model.named_parameters()]
     leaves = [state[name].requires_grad_() for name in names]
     model.train()
-    layout = memory_format(model)
 
     last: list[tuple[Tensor, Tensor]] = []
 
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         last[:] = [(images, labels)]
-        with precision.autocast(), SmallMaps():
+        with precision.autocast(), small_maps(images):
             logits = functional_call(model, state, (laid_out(images, layout),))
             loss = cross_entropy(logits.float(), labels)
         for leaf, gradient in zip(leaves, torch.autograd.grad(loss, leaves), strict=True):

@@ -1,6 +1,7 @@
 """Computes weight gradients of convolutions on maps of a few pixels as one matrix product a place of the kernel."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from itertools import product
 from typing import Any
 
@@ -26,6 +27,11 @@ class SmallMaps(TorchFunctionMode):
         if function is torch.conv2d and not kwargs and _is_small(*args):
             return _Convolution.apply(*args[:3], args[4])
         return function(*args, **(kwargs or {}))
+
+
+def small_maps(images: Tensor) -> AbstractContextManager[object]:
+    """Return the context in which a network should run on `images`: on a GPU one that costs nothing."""
+    return nullcontext() if images.is_cuda else SmallMaps()
 
 
 def _is_small(

@@ -20,14 +20,18 @@ from benchmarks import (
     planted,
     point,
     start_up,
+    step,
 )
 from benchmarks.machine import machine
 from benchmarks.setting import Setting
 from benchmarks.table import Row, render
+from mode_connectivity.foundations.devices import pin, resolved_device
+from mode_connectivity.foundations.precision import Precision
 
 MEASUREMENTS: dict[str, Callable[[Setting], list[Row]]] = {
     "curve": curve.measure,
     "point": point.measure,
+    "step": step.measure,
     "distances": distances.measure,
     "gif": animation.measure,
     "matching": matching.measure,
@@ -41,9 +45,10 @@ MEASUREMENTS: dict[str, Callable[[Setting], list[Row]]] = {
 def main(arguments: list[str] | None = None) -> None:
     """Measure what the arguments name, print the table, and write it as JSON where `--json` names a file."""
     options = _parser().parse_args(arguments)
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    device = torch.device(options.device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    # What the stages pin is pinned here: on a GPU deterministic kernels, and full fp32 where nothing else is named.
+    device = pin(options.device or resolved_device("auto"), options.threads or torch.get_num_threads())
+    if device.type == "cuda":
+        Precision(device=device.type).pin()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as scratch:
         setting = Setting(device, options.rounds, options.seeds, Path(scratch))

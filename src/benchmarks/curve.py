@@ -27,7 +27,7 @@ NAME = "vgg16"
 STEPS = {"cpu": 2, "cuda": 100}  # training steps in one timed run
 WORKERS = (0, 1, 2)
 RECIPE = Recipe(epochs=1, batch_size=BATCH, learning_rate=1e-4, weight_decay=5e-4, clip_norm=1.0)
-SHARES = {"fp32": ">= 60 %", "bf16": ">= 30 %"}
+SHARES = {"fp32": ">= 60 %", "tf32": "", "bf16": ">= 30 %"}
 
 
 def measure(setting: Setting) -> list[Row]:
@@ -68,8 +68,8 @@ def measure(setting: Setting) -> list[Row]:
     return [*speeds, *shares]
 
 
-def step_flops(model: nn.Module, batch: int) -> float:
-    """Return the floating-point operations of one forward and backward pass on `batch` images, counted, not run."""
+def step_flops(model: nn.Module, batch: int, backward: bool = True) -> float:
+    """Return the floating-point operations of a forward (and backward) pass on `batch` images, counted, not run."""
     state: Mapping[str, Tensor] = {
         name: tensor.to("meta").requires_grad_(tensor.is_floating_point())
         for name, tensor in model.state_dict().items()
@@ -77,7 +77,9 @@ def step_flops(model: nn.Module, batch: int) -> float:
     images, labels = torch.empty(batch, 3, 32, 32, device="meta"), torch.empty(batch, dtype=torch.long, device="meta")
     counter = FlopCounterMode(display=False)
     with counter:
-        cross_entropy(functional_call(model, dict(state), (images,)), labels).backward()
+        loss = cross_entropy(functional_call(model, dict(state), (images,)), labels)
+        if backward:
+            loss.backward()
     return float(counter.get_total_flops())
 
 

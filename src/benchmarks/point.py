@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from benchmarks.curve import NAME
-from benchmarks.matrix_product import precisions_that_pay
+from benchmarks.curve import NAME, step_flops
+from benchmarks.matrix_product import precisions_that_pay, product
 from benchmarks.setting import CLASSES, Setting, batches_of, curve_of, images_of
 from benchmarks.straightforward.curve import score
 from benchmarks.straightforward.loading import loader
@@ -37,10 +37,12 @@ def measure(setting: Setting) -> list[Row]:
         for precision in precisions
     }
     contenders["straightforward"] = lambda: [score(net, T, each, setting.device) for each in loaders]
+    products = {precision: product(precision, setting.device) for precision in precisions}
+    contenders |= {f"product {precision}": products[precision][0] for precision in precisions}
     seconds = interleaved(contenders, setting.rounds)
     images, theirs = sum(COUNTS[setting.name]), seconds["straightforward"]
     against = f"straightforward, fp32, {WORKERS} worker"
-    return [
+    speeds = [
         Row(
             f"path point, {p}",
             images / seconds[p],
@@ -52,3 +54,17 @@ def measure(setting: Setting) -> list[Row]:
         )
         for p in precisions
     ]
+    flops = step_flops(build(NAME, num_classes=CLASSES), images, backward=False)
+    rates = {p: products[p][1] / seconds[f"product {p}"] for p in precisions}
+    shares = [
+        Row(
+            f"its arithmetic, {p}",
+            flops / seconds[p] / 1e9,
+            "GFLOP/s",
+            "matrix product",
+            rates[p] / 1e9,
+            f"{flops / seconds[p] / rates[p]:.0%}",
+        )
+        for p in precisions
+    ]
+    return [*speeds, *shares]

@@ -13,6 +13,7 @@ COMMANDS = {
     "analyse": "write the distances per layer along a path that is given as files",
     "animate": "write the animation of a path, and its heatmap, from an NPZ of distances",
     "graph": "write the graph of stages as a makefile",
+    "study-gpu": "run the swap study at full size on one GPU, in parts of minutes that resume",
     "repro": "run the stages that are not up to date, several at a time",
     "submit": "submit the stages that are not up to date to Slurm, a job each",
     "status": "show the stages of the newest run and what is stale",
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(name: str, arguments: Sequence[str]) -> None:
-    module = import_module(f"mode_connectivity.commands.{name}")
+    module = import_module(f"mode_connectivity.commands.{name.replace('-', '_')}")
     parser = argparse.ArgumentParser(
         prog=f"mode-connectivity {name}",
         description=(module.__doc__ or "").partition("\n")[0],

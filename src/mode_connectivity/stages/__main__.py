@@ -1,16 +1,30 @@
-"""Runs a stage: `python -m mode_connectivity.stages NAME [--variant V] [--seed S]`."""
+"""Runs a stage: `python -m mode_connectivity.stages [--untracked] NAME [--variant V] [--seed S]`."""
 
 import os
 import runpy
 import sys
+from importlib import import_module
 
 from mode_connectivity.running.stopping import STOPPING
 
 UNTRACKED = ("source",)
 
+
+def run_untracked() -> None:
+    """Run the stage that the command line names and exit; MLflow need not be there."""
+    from mode_connectivity.running.stage import run
+
+    name = sys.argv.pop(1)
+    items = [word.removeprefix("--") for word in sys.argv[1:] if word.startswith("--")]
+    run(import_module(f"mode_connectivity.stages.{name}").main, None, *items)
+
+
 if __name__ == "__main__":
     STOPPING.install()  # before the seconds that importing torch takes
     try:
+        if sys.argv[1] == "--untracked":
+            del sys.argv[1]
+            run_untracked()
         from mode_connectivity.tracking.process import tracker
 
         name = sys.argv.pop(1)

@@ -1,0 +1,130 @@
+"""Runs a study in parts that each end within a given time and resume, on one machine, without DVC and tracking."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mode_connectivity.executors.tasks import Task
+
+GOES_ON = 75  # the status of a part that ran out of time: the same command goes on
+GRACE_SECONDS = 30.0  # for a training to end its step and keep its state
+LOOK_SECONDS = 0.2
+RECORDS = Path(".state/parts")
+# What is small and says all: reports, histories, what was swapped.
+SMALL = (
+    "params.yaml",
+    "reports/**/*.json",
+    "reports/**/*.md",
+    "reports/comparison/*",
+    "reports/locality/*",
+    "models/**/*.json",
+)
+
+
+class Part:
+    """Runs tasks in `folder`, up to `jobs` at a time, until all are done or `seconds` are over."""
+
+    def __init__(self, folder: Path, tasks: Sequence[Task], jobs: int, seconds: float) -> None:
+        self._folder, self._tasks, self._jobs = folder, tasks, jobs
+        self._records = folder / RECORDS
+        self._records.mkdir(parents=True, exist_ok=True)
+        self._deadline = time.monotonic() + seconds
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._failed: list[str] = []
+        self._told = False
+
+    def run(self) -> int:
+        """Run what is not done; return 0 where all is, `GOES_ON` where time or a signal ended the part, else 1."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        while not self._over():
+            for task in self._ready()[: self._jobs - len(self._running)]:
+                self._start(task)
+            if not self._running:
+                break
+            time.sleep(LOOK_SECONDS)
+            self._look()
+        self._end()
+        return self._status()
+
+    def done(self) -> set[str]:
+        """Return the names of the tasks that have ended well, in this part or an earlier one."""
+        return {task.name for task in self._tasks if self._record(task.name).exists()}
+
+    def _over(self) -> bool:
+        return self._told or time.monotonic() >= self._deadline
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self._told = True
+
+    def _ready(self) -> list[Task]:
+        done, busy = self.done(), {*self._running, *self._failed}
+        return [task for task in self._tasks if task.name not in done | busy and done.issuperset(task.needs)]
+
+    def _start(self, task: Task) -> None:
+        print(f"{task.name} ...", flush=True)
+        command = [sys.executable, "-m", "mode_connectivity.stages", "--untracked", *task.arguments]
+        with (self._records / f"{task.name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, cwd=self._folder, env=environment(), stdout=log, stderr=log, start_new_session=True
+            )
+        self._running[task.name] = process
+
+    def _look(self) -> None:
+        for name, process in list(self._running.items()):
+            status = process.poll()
+            if status is None:
+                continue
+            del self._running[name]
+            if status == 0:
+                self._record(name).touch()
+            elif not self._over():
+                self._failed.append(name)
+                last = (self._records / f"{name}.log").read_text(errors="replace").splitlines()[-1:]
+                print(f"{name} failed: {' '.join(last)}", file=sys.stderr, flush=True)
+
+    def _end(self) -> None:
+        for process in self._running.values():
+            process.terminate()
+        patience = time.monotonic() + GRACE_SECONDS
+        while self._running and time.monotonic() < patience:
+            time.sleep(LOOK_SECONDS)
+            self._look()
+        for process in self._running.values():
+            process.kill()
+            process.wait()
+
+    def _status(self) -> int:
+        done = len(self.done())
+        print(f"{done} of {len(self._tasks)} stages are done", flush=True)
+        if self._failed:
+            return 1
+        return 0 if done == len(self._tasks) else GOES_ON
+
+    def _record(self, name: str) -> Path:
+        return self._records / f"{name}.done"
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment of a stage: the code that runs now, and no repository of DVC's."""
+    ours = {key: value for key, value in os.environ.items() if key != "DVC_ROOT"}
+    package = Path(__file__).resolve().parents[2]
+    return ours | {
+        "PYTHONPATH": os.pathsep.join([str(package), *filter(None, [os.environ.get("PYTHONPATH")])]),
+        "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "passive"),
+    }
+
+
+def keep_small(folder: Path, results: Path) -> None:
+    """Copy what is small of a study in `folder` to `results`: reports, histories, metadata, and its params."""
+    for pattern in SMALL:
+        for file in sorted(folder.glob(pattern)):
+            if file.is_file():
+                place = results / file.relative_to(folder)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, place)

@@ -1,0 +1,74 @@
+"""Lists the stages of the neuron-swap study as tasks, each after those that it needs; DVC is not asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mode_connectivity.params import Params
+from mode_connectivity.params.variants import RESEEDS
+
+
+@dataclass(frozen=True)
+class Task:
+    """Names a stage, its items as arguments of the command line, and the tasks whose results it reads."""
+
+    stage: str
+    items: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return `stage@item-item`, as DVC names it."""
+        return "@".join(part for part in (self.stage, "-".join(value for _, value in self.items)) if part)
+
+    @property
+    def arguments(self) -> list[str]:
+        """Return the stage and its items as words of a command."""
+        return [self.stage, *(word for name, value in self.items for word in (f"--{name}", value))]
+
+
+def tasks_of(params: Params) -> list[Task]:
+    """Return the tasks of the neuron-swap study of `params`, each behind those that it needs."""
+    found = [Task("source"), Task("dataset", needs=("source",))]
+    found += [_task("endpoint", ["dataset"], seed=seed) for seed in params.seeds]
+    for variant in params.variants:
+        for seed in params.seeds:
+            found += _of_variant(params, variant, seed)
+    for seed in params.reseed.seeds:
+        found.append(_task("reseed", [f"endpoint@{seed}"], seed=seed))
+        for end in RESEEDS:
+            found += _curve_and_analysis(end, seed, f"reseed@{seed}")
+    for restrict in params.restricted.kinds:
+        for variant in params.restricted.variants:
+            for seed in params.seeds:
+                for effort in params.restricted.efforts:
+                    needs = [f"curve@{variant}-{seed}", f"curve@control-{seed}"]
+                    found.append(
+                        _task("restricted", needs, variant=variant, seed=seed, restrict=restrict, effort=effort)
+                    )
+    for variant in params.plane.variants:
+        for seed in params.plane.seeds:
+            found.append(_task("plane", [f"curve@{variant}-{seed}"], variant=variant, seed=seed))
+    for ends in params.plane.endpoints:
+        found.append(_task("endpoint_plane", [f"endpoint@{seed}" for seed in ends.split("-")], ends=ends))
+    every = tuple(task.name for task in found)
+    return [*found, Task("report", needs=every), Task("locality", needs=every)]
+
+
+def _of_variant(params: Params, variant: str, seed: int) -> list[Task]:
+    found = [_task("swap", [f"endpoint@{seed}"], variant=variant, seed=seed)]
+    found += _curve_and_analysis(variant, seed, f"swap@{variant}-{seed}")
+    for replicate in params.curve.replicates:
+        needs = [f"swap@{variant}-{seed}"]
+        found.append(_task("replicate", needs, variant=variant, seed=seed, replicate=replicate))
+    return [*found, _task("baselines", [f"swap@{variant}-{seed}"], variant=variant, seed=seed)]
+
+
+def _curve_and_analysis(variant: str, seed: int, end: str) -> list[Task]:
+    return [
+        _task("curve", [end], variant=variant, seed=seed),
+        _task("analysis", [f"curve@{variant}-{seed}"], variant=variant, seed=seed),
+    ]
+
+
+def _task(stage: str, needs: Sequence[str], **items: str | int) -> Task:
+    return Task(stage, tuple((name, str(value)) for name, value in items.items()), tuple(needs))

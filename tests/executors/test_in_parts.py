@@ -1,0 +1,72 @@
+"""A study in parts: each ends in time, the next goes on, and the end is a whole study without DVC and tracking."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mode_connectivity import layout
+from mode_connectivity.commands.main import main
+from mode_connectivity.commands.study_gpu import STUDY
+from mode_connectivity.executors.in_parts import GOES_ON, RECORDS
+from mode_connectivity.executors.tasks import tasks_of
+from mode_connectivity.params import Params
+from mode_connectivity.params.changing import changed
+from mode_connectivity.params.loading import ParamsError
+from support.code_imports import ROOT
+from support.project_copy import SMALL
+
+OTHER = {"compute.device": "cpu", "compute.precision": "fp32", "dataset.source": "digits", "curve.epochs": 2}
+TINY = {key: json.dumps(value) for key, value in (SMALL | OTHER).items()}
+
+
+def part(folder: Path, seconds: float, **more: str) -> int:
+    words = [f"{key}={value}" for key, value in (TINY | more).items()]
+    options = [option for word in words for option in ("--set", word)]
+    arguments = [
+        "study-gpu",
+        str(folder),
+        "--seconds",
+        str(seconds),
+        "--jobs",
+        "2",
+        "--params",
+        str(ROOT / "params.yaml"),
+    ]
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, *options])
+    return int(ended.value.code) if isinstance(ended.value.code, int) else 1
+
+
+def test_every_task_stands_behind_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text(
+        changed(ROOT / "params.yaml", STUDY | {"curve.replicates": [1], "restricted.kinds": ["slices"]})
+    )
+    seen: set[str] = set()
+    for task in tasks_of(Params.load(tmp_path / "params.yaml")):
+        assert seen.issuperset(task.needs), task.name
+        assert task.name not in seen
+        seen.add(task.name)
+    assert {"restricted@mid-0-slices-1", "replicate@early-1-1", "analysis@reseed-0", "locality"} <= seen
+
+
+def test_unknown_keys_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match=r"model\.wide: unknown key"):
+        changed(ROOT / "params.yaml", {}, ["model.wide=1"])
+    with pytest.raises(ParamsError, match="give it as KEY=VALUE"):
+        changed(ROOT / "params.yaml", {}, ["seeds"])
+
+
+@pytest.mark.slow
+def test_a_tiny_study_in_parts(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    assert part(folder, 1.0) == GOES_ON
+    assert not list((folder / RECORDS).glob("*.done"))
+    assert part(folder, 3000.0) == 0
+    found = json.loads((folder / "results" / layout.analysis("mid", 0) / layout.SUMMARY).read_text())
+    assert found["swapped_layer"] == "features.12"
+    assert (folder / "results" / layout.LOCALITY / layout.VERDICT).is_file()
+    assert (folder / "results" / layout.history(layout.curve("mid", 0))).is_file()
+    assert not list((folder / "results").rglob("*.safetensors"))
+    assert part(folder, 0.0) == 0
+    assert part(folder, 0.0, seeds="[0, 1]") == 1

@@ -28,7 +28,7 @@ STALE: dict[str, set[str]] = {
     "paths/bezier.py": READS_NETWORKS - {"endpoint", "cue_endpoint"},
     "geometry/gram.py": {"swap", "analysis", "locality"},
     "evaluation/sweep.py": READS_NETWORKS - CURVES - {"mechanism"},
-    "statistics/verdicts.py": {"locality", "mechanism_report"},
+    "statistics/verdicts.py": {"locality", "mechanism_report", "page"},
     "finetuning/cbft.py": {"finetune"},
     "plots/heatmap.py": DRAWN,
     "tracking/runs.py": set(),

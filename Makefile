@@ -3,11 +3,15 @@ SHELL := /bin/bash
 PYTHON ?=
 BIN := .venv/bin
 READY := .venv/.ready
+# A clone that was moved or copied is set up again: its environment and its store name the folder they were made in.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
 # Whatever a shell exports, stages find the environment of this repository first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro submit status collect test test-slow check format ui study study-gpu bench requirements clean report
+.PHONY: help setup repro submit status collect test test-slow check format ui study study-gpu bench requirements clean report sync table demo study-run
 
 help: ## list what there is to do
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +20,7 @@ setup: $(READY) ## install the pinned environment into .venv and make the tracki
 
 $(READY): requirements.txt src/scripts/setup
 	@bash src/scripts/setup "$(PYTHON)"
-	@touch $@
+	@printf '%s' "$(CURDIR)" > $@
 
 repro: $(READY) ## run the study of params.yaml on all cores (JOBS=n stages at a time); what is up to date is not run again
 	@mode-connectivity repro $(if $(JOBS),--jobs $(JOBS))
@@ -48,11 +52,20 @@ check: $(READY) ## format, lint and types, as CI does
 format: $(READY) ## put the code into shape
 	@ruff format . && ruff check --fix .
 
-ui: $(READY) ## browse the runs at http://127.0.0.1:5000 (PORT=... for another)
-	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false MLFLOW_DISABLE_TELEMETRY=true mlflow server --workers 1 \
-		--host 127.0.0.1 --port $(or $(PORT),5000) \
-		--backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" \
-		--default-artifact-root "file://$(CURDIR)/mlartifacts"
+ui: $(READY) ## browse the runs: prints addresses that open on them (PORT=... for another than 5000)
+	@mode-connectivity ui $(if $(PORT),--port $(PORT))
+
+sync: $(READY) ## log to the tracking store what it lacks of the results that lie here
+	@mode-connectivity sync
+
+table: $(READY) ## all experiments beside each other, in the few columns that matter
+	@dvc exp show --only-changed --drop '.*' --keep '(^Experiment|_loss_barrier|test_accuracy|signs_that_hold|^seeds|pairs|variants)'
+
+demo: $(READY) ## a tiny study in .state/demo, within a minute: an animation, the page and a sentence
+	@mode-connectivity demo
+
+study-run: $(READY) ## run reports/studies/NAME/params.yaml as an experiment, in a temporary copy (QUEUE=1: into the queue)
+	@mode-connectivity study "$(NAME)" $(if $(QUEUE),--queue)
 
 study: ## keep the small results in reports/studies/NAME; COMMAND="..." made them (REPORTS="locality" for some)
 	@[ -n "$$NAME" ] && [ -n "$$COMMAND" ] || { echo 'say: make study NAME=six-seeds COMMAND="dvc ..."' >&2; exit 1; }

@@ -142,14 +142,21 @@ def test_every_stage_left_one_whole_run(study: Project) -> None:
     mechanisms = ["cue_dataset", "cue_endpoint@0", "mechanism_report"]
     mechanisms += [f"{stage}@{pattern}-0" for stage in ("mechanism", "mechanism_scores") for pattern in PATTERNS]
     mechanisms += [f"finetune@{method}-0" for method in METHODS]
-    assert sorted(names) == sorted(["dataset", "endpoint@0", "locality", "report", "page", *items, *mechanisms])
+    (study_run,) = client.search_runs([experiment.experiment_id], "tags.stage = 'study'")
+    parent = study_run.info.run_id
+    single = ["dataset", "endpoint@0", "locality", "report", "page", study_run.info.run_name]
+    assert sorted(names) == sorted([*single, *items, *mechanisms])
     assert {run.info.status for run in runs} == {"FINISHED"}
+    assert {run.data.tags.get("mlflow.parentRunId", parent) for run in runs} == {parent}
+    assert "millinats/curve mid" in study_run.data.metrics
+    assert "Made by `dvc repro`." in study_run.data.tags["mlflow.note.content"]
     (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0"]
     assert analysis.data.tags["dvc.stage"] == "analysis@mid-0"
     assert analysis.data.tags["variant"] == "mid"
     assert analysis.data.tags["stage"] == "analysis"
     assert analysis.data.params["swap.pairs"] == "1"
-    history = client.get_metric_history(analysis.info.run_id, "normalized_l2/features.12")
+    assert len(analysis.data.metrics) <= 40
+    history = client.get_metric_history(analysis.info.run_id, "distance/06 conv 3.2")
     assert [point.step for point in history] == [0, 1, 2, 3, 4]
     artifacts = {item.path for item in client.list_artifacts(analysis.info.run_id)}
     assert {layout.EVOLUTION, layout.HEATMAP, layout.ALONG_PATH, layout.SUMMARY, layout.DISTANCES} <= artifacts
@@ -169,9 +176,9 @@ def test_experiments_keep_their_runs_wherever_they_are_run(study: Project, tmp_p
     experiment = client.get_experiment_by_name("mode-connectivity")
     assert experiment is not None
     runs = client.search_runs([experiment.experiment_id], "tags.`dvc.experiment` = 'two-pairs'")
-    names = {run.info.run_name for run in runs}
-    assert names == {"swap@mid-0", "swap@control-0", "curve@mid-0", "analysis@mid-0", "locality", "report"}
-    (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0"]
+    names = {run.info.run_name.removesuffix(" (two-pairs)") for run in runs}
+    assert names == {"two-pairs", "swap@mid-0", "swap@control-0", "curve@mid-0", "analysis@mid-0", "locality", "report"}
+    (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0 (two-pairs)"]
     assert (Path(analysis.info.artifact_uri.removeprefix("file://")) / layout.EVOLUTION).is_file()
 
 

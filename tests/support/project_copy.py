@@ -57,6 +57,10 @@ TRACKED = (
     "params.yaml",
     "dvc.yaml",
     ".dvc/config",
+    ".dvc/plots/convergence.json",
+    ".dvc/plots/layers.json",
+    ".dvc/plots/page.html",
+    ".dvc/plots/paths.json",
     ".dvcignore",
     ".gitignore",
     "data/.gitkeep",
@@ -67,6 +71,7 @@ TRACKED = (
     "models/finetuned/.gitkeep",
     "reports/mechanism/.gitkeep",
 )
+LIMIT = "MODE_CONNECTIVITY_TRACKING_SECONDS"  # a busy machine must not lose the runs that tests count
 OURS = ("DVC_", "GIT_", "PYTEST", "PYTHONDONT")
 
 
@@ -122,7 +127,7 @@ class Project:
     def environment(self) -> dict[str, str]:
         ours = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        return ours | {"MLFLOW_TRACKING_URI": self.store, "PATH": path} | dict(self.more)
+        return ours | {"MLFLOW_TRACKING_URI": self.store, LIMIT: "120", "PATH": path} | dict(self.more)
 
     def start(self, *command: str, **more: str) -> subprocess.Popen[str]:
         """The command running, in a process group of its own."""

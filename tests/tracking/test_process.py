@@ -13,7 +13,7 @@ import pytest
 
 from mode_connectivity.tracking import runs
 from mode_connectivity.tracking.process import Tracker, Untracked
-from mode_connectivity.tracking.record import Record
+from mode_connectivity.tracking.record import Execution, Record
 from mode_connectivity.tracking.runs import EXPERIMENT
 
 mlflow = pytest.importorskip("mlflow")
@@ -48,12 +48,13 @@ def test_what_it_is_told_is_logged_as_it_is(tracker: Tracker, tmp_path: Path) ->
     figure = tmp_path / "figure.png"
     figure.write_bytes(b"png")
     whole = Record(RECORD.stage, RECORD.item, RECORD.params, RECORD.metrics, {"loss": [2.0, 1.0]}, [figure])
-    tracker.log(whole, {"seconds": 1.5}, status="KILLED")
+    tracker.log(whole, Execution(started=1e9, seconds=1.5, metrics={"seconds": 1.5}, status="KILLED"))
     run = only_run()
     assert run.info.run_name == "curve@mid-3"
     assert run.info.status == "KILLED"
     assert run.data.params == {"curve.epochs": "2", "clip": "None"}
     assert run.data.metrics["seconds"] == 1.5
+    assert (run.info.start_time, run.info.end_time) == (10**12, 10**12 + 1500)
     assert run.data.metrics["loss"] == 1.0
     artifacts = Path(run.info.artifact_uri.removeprefix("file://"))
     assert (artifacts / "figure.png").read_bytes() == b"png"

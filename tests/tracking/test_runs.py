@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mode_connectivity.tracking import runs
-from mode_connectivity.tracking.record import Record
+from mode_connectivity.tracking.record import Execution, Record
 from mode_connectivity.tracking.runs import EXPERIMENT
 
 mlflow = pytest.importorskip("mlflow")
@@ -24,7 +24,7 @@ def test_a_run_keeps_params_series_files_and_tags(tmp_path: Path, monkeypatch: p
     figure = tmp_path / "figure.png"
     figure.write_bytes(b"png")
     runs.initialise()
-    runs.log(record((figure,)), {"seconds": 1.5})
+    runs.log(record((figure,)), Execution(metrics={"seconds": 1.5}))
 
     client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}")
     experiment = client.get_experiment_by_name(EXPERIMENT)

@@ -18,6 +18,10 @@ COMMANDS = {
     "submit": "submit the stages that are not up to date to Slurm, a job each",
     "status": "show the stages of the newest run and what is stale",
     "collect": "bring the results of finished Slurm jobs into the workspace",
+    "demo": "run a tiny study in a folder of its own, within a minute",
+    "study": "run a study from its own params file, and leave params.yaml as it is",
+    "ui": "serve the MLflow UI on this machine, and print where to look",
+    "sync": "log to the tracking store what it lacks of the results that lie here",
 }
 
 

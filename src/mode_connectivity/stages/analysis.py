@@ -9,7 +9,7 @@ from mode_connectivity import layout
 from mode_connectivity.evaluation import path_summary
 from mode_connectivity.foundations.atomic import whole_folder, write_json
 from mode_connectivity.foundations.reading import read_arrays, read_json
-from mode_connectivity.geometry import METRICS, LayerDistances, distance_arrays, layer_distances, layer_summary
+from mode_connectivity.geometry import LayerDistances, distance_arrays, layer_distances, layer_summary
 from mode_connectivity.models.layer_titles import layer_titles
 from mode_connectivity.neuron_swap.movement import movement
 from mode_connectivity.neuron_swap.path_figures import Marks, Profiles, draw_distances, draw_profiles
@@ -22,6 +22,7 @@ from mode_connectivity.paths.kinds import kind_of
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.path_files import load_path
 from mode_connectivity.study.study import Study
+from mode_connectivity.tracking.along_path import barriers, distance_series, movements, score_series
 from mode_connectivity.tracking.record import Record, files_in, flat
 
 QUANTITIES = ("loss", "accuracy", "error")
@@ -75,29 +76,15 @@ def _save_arrays(
 def record(params: Params, variant: str, seed: int) -> Record:
     folder = layout.analysis(variant, seed)
     summary = read_json(folder / layout.SUMMARY)
+    kinds = {"curve": summary[FITTED], "line": "linear"}
     arrays = read_arrays(folder / layout.DISTANCES)
-    layers = arrays["layers"].tolist()
-    series = {
-        f"{metric}/{layer}": arrays[metric][:, place].tolist()
-        for metric in METRICS
-        for place, layer in enumerate(layers)
-    }
-    for name in arrays:
-        path, _, rest = name.partition("_")
-        if path in summary["paths"]:
-            series[f"{path}/{rest}"] = arrays[name].tolist()
-    metrics = {
-        f"{path}/{probe}_{quantity}": value
-        for path, sets in summary["paths"].items()
-        for probe, quantities in sets.items()
-        for quantity, value in quantities.items()
-        if isinstance(value, float)
-    } | {f"movement/{name}": value for name, value in summary["movement"].items() if isinstance(value, float)}
+    titles = [layer["title"] for layer in summary["layers"]]
+    series = distance_series(titles, arrays["normalized_l2"]) | score_series(arrays, kinds)
     return Record(
         stage="analysis",
         item={"variant": variant, "seed": seed},
         params=flat(summary["params"]) | {"data_sha256": summary["data_sha256"], "layer": summary["swapped_layer"]},
-        metrics=metrics,
+        metrics=barriers(summary["paths"], kinds) | movements(summary["movement"]),
         series=series,
         files=files_in(folder),
     )

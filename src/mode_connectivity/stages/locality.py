@@ -14,7 +14,7 @@ from mode_connectivity.reports.locality.figures import draw_figures
 from mode_connectivity.reports.locality.record import verdict_record, verdict_text
 from mode_connectivity.running.stage import run
 from mode_connectivity.statistics.verdicts import PRIMARY
-from mode_connectivity.tracking.record import Record, files_in, flat
+from mode_connectivity.tracking.record import Record, files_in, flat, opening
 
 
 def main(params: Params) -> None:
@@ -50,6 +50,7 @@ def record(params: Params) -> Record:
         params=flat({"locality": verdict["params"]}) | words,
         metrics=numbers,
         files=files_in(layout.LOCALITY),
+        answer=opening((layout.LOCALITY / layout.VERDICT_TEXT).read_text()),
     )
 
 

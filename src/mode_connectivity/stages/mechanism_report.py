@@ -31,6 +31,7 @@ def record(params: Params) -> Record:
         params=flat(params.model_dump(mode="json")),
         metrics={key.replace(".", "/"): value for key, value in metrics.items()},
         files=files_in(layout.MECHANISMS),
+        headlines={"signs_that_hold": metrics["signs_that_hold"]},
     )
 
 

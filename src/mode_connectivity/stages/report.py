@@ -8,9 +8,10 @@ from mode_connectivity.params import Params
 from mode_connectivity.reports.comparison.figures import draw_comparison, draw_paths
 from mode_connectivity.reports.comparison.metrics import metrics_of
 from mode_connectivity.reports.comparison.rows import rows_of
+from mode_connectivity.reports.comparison.tables import write_tables
 from mode_connectivity.reports.comparison.text import report_text
 from mode_connectivity.running.stage import run
-from mode_connectivity.tracking.record import Record, files_in, flat
+from mode_connectivity.tracking.record import Record, barriers_in_millinats, files_in, flat
 
 
 def main(params: Params) -> None:
@@ -20,17 +21,19 @@ def main(params: Params) -> None:
         draw_comparison(folder, rows)
         draw_paths(folder, summaries)
         (folder / layout.REPORT).write_text(report_text(params, rows))
+        write_tables(folder, summaries)
         write_json(folder / layout.METRICS, metrics_of(rows))
 
 
 def record(params: Params) -> Record:
-    metrics = flat(read_json(layout.COMPARISON / layout.METRICS))
+    means = read_json(layout.COMPARISON / layout.METRICS)
     return Record(
         stage="report",
         item={},
         params=flat(params.model_dump(mode="json")),
-        metrics={key.replace(".", "/"): value for key, value in metrics.items()},
+        metrics={key.replace(".", "/"): value for key, value in flat(means).items()},
         files=files_in(layout.COMPARISON),
+        headlines=barriers_in_millinats(means),
     )
 
 

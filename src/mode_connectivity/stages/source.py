@@ -16,6 +16,7 @@ from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
 from mode_connectivity.sources.registry import source
 from mode_connectivity.study.sources import base_request, second_request
+from mode_connectivity.tracking.record import Record, flat
 
 
 def main(params: Params) -> None:
@@ -65,5 +66,9 @@ def _weights(template: str | None, seeds: Iterable[int], key: str) -> dict[str, 
     return digests
 
 
+def record(params: Params) -> Record:
+    return Record("source", {}, flat(params.model_dump(mode="json")))
+
+
 if __name__ == "__main__":
-    run(main)
+    run(main, record)

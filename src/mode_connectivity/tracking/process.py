@@ -1,26 +1,31 @@
 """Logs runs in a process of its own, so that a stage need not wait the seconds that importing MLflow takes.
 
-The process is told of a run as one line of JSON and answers with one. It ends when the stage does, whatever ends it.
+The process is told of a run as one line of JSON and answers with one. It ends when the stage does, whatever ends it,
+and when the store takes too long.
 """
 
 import atexit
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from mode_connectivity.tracking import runs
-from mode_connectivity.tracking.record import Record
+from mode_connectivity.tracking.record import Execution, Record
+from mode_connectivity.tracking.secrets import without_secrets
 from mode_connectivity.warm.servers import command
 
 INTERRUPTED_SECONDS = 5.0
+LIMIT = "MODE_CONNECTIVITY_TRACKING_SECONDS"
+SECONDS = 14.0  # that a store may take for one run
+READY = "ready"
 
 
 class Untracked(RuntimeError):
@@ -35,35 +40,55 @@ class Tracker:
             command("tracking", "mode_connectivity.tracking.process"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what goes wrong comes back as the answer
             text=True,
             start_new_session=True,
         )
         atexit.register(self._process.kill)
+        self._limit = float(os.environ.get(LIMIT) or SECONDS)
+        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._ready = False
+        threading.Thread(target=self._listen, daemon=True).start()
 
-    def log(self, record: Record, extra: Mapping[str, float] | None = None, *, status: str = "FINISHED") -> None:
+    def log(self, record: Record, execution: Execution | None = None) -> None:
         """Log `record` as `runs.log` does, in the tracking process.
 
         Raises:
-            Untracked: it could not be logged.
+            Untracked: it could not be logged, or not within the time that a store has.
         """
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        files = [str(file) for file in record.files]
-        params = {key: str(value) for key, value in record.params.items()}
-        plain = asdict(record) | {"files": files, "params": params}
         try:
-            self._process.stdin.write(json.dumps([plain, dict(extra or {}), status]) + "\n")
+            if not self._ready:  # importing MLflow is not the store's time
+                self._ready = self._answer(None) == READY
+            self._process.stdin.write(json.dumps([record.plain(), asdict(execution or Execution())]) + "\n")
             self._process.stdin.flush()
-            answer = self._process.stdout.readline()
-        except OSError:  # a broken pipe
-            answer = ""
+            reason = self._answer(self._limit)
+        except OSError as error:  # a broken pipe
+            raise Untracked("the tracking process ended") from error
         except KeyboardInterrupt:
             self._interrupt()
             raise
-        if not answer:
-            raise Untracked("the tracking process ended")
-        if reason := json.loads(answer):
+        if reason:
             raise Untracked(reason)
+
+    def _answer(self, limit: float | None) -> str:
+        try:
+            line = self._answers.get(timeout=limit)
+        except queue.Empty:
+            self._process.kill()
+            raise Untracked(f"the store did not take it within {limit:g} s") from None
+        if not line:
+            self._answers.put("")
+            raise Untracked("the tracking process ended")
+        answer: str = json.loads(line)
+        return answer
+
+    def _listen(self) -> None:
+        """Put each line of the process, and at its end an empty one, where `_answer` waits for it."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._answers.put(line)
+        self._answers.put("")
 
     def _interrupt(self) -> None:
         """Have the run that is being logged end as KILLED."""
@@ -85,20 +110,19 @@ def serve() -> None:
     with suppress(KeyboardInterrupt, BrokenPipeError):  # the stage was stopped, or is gone
         with suppress(Exception):  # the first run to log fails with the same error, and is answered with it
             runs.load()
+        print(json.dumps(READY), file=answers, flush=True)
         for line in sys.stdin:
             if not line.endswith("\n"):
                 break  # the stage was killed while it wrote it
-            plain, extra, status = json.loads(line)
-            print(json.dumps(_logged(plain, extra, status)), file=answers, flush=True)
+            print(json.dumps(_logged(*json.loads(line))), file=answers, flush=True)
 
 
-def _logged(plain: dict[str, Any], extra: dict[str, float], status: str) -> str:
+def _logged(record: dict[str, Any], execution: dict[str, Any]) -> str:
     """Return why a run was not logged; empty where it was."""
-    record = Record(**plain | {"files": [Path(file) for file in plain["files"]]})
     try:
-        runs.log(record, extra, status=status)
+        runs.log(Record.of(record), Execution(**execution))
     except Exception as error:
-        return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return without_secrets(f"{type(error).__name__}: {' '.join(str(error).split())}")[:200]
     return ""
 
 

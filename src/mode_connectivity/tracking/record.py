@@ -1,7 +1,9 @@
 """Defines the record of one tracked run, and turns params and training histories into what it holds."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ class Record:
     """Holds what is logged of one run.
 
     All of it can be read from a stage's outputs, so that a result restored from a cache can be logged too. `series`
-    hold one value a step; `files` are figures and summaries.
+    hold one value a step; `files` are figures and summaries. `headlines` and `answer`, a sentence or a few, stand in
+    the run of the whole study as well.
     """
 
     stage: str
@@ -20,11 +23,58 @@ class Record:
     metrics: Mapping[str, float] = field(default_factory=dict)
     series: Mapping[str, Sequence[float]] = field(default_factory=dict)
     files: Sequence[Path] = ()
+    headlines: Mapping[str, float] = field(default_factory=dict)
+    answer: str = ""
 
     @property
     def name(self) -> str:
         """Return the name of the run: the stage, and the values of its item if it has one."""
         return "@".join([self.stage, "-".join(str(part) for part in self.item.values())]) if self.item else self.stage
+
+    @property
+    def data_sha256(self) -> str | None:
+        """Return the hash of the data set that the result was made from, or that it is."""
+        return self.params.get("data_sha256") or self.params.get("sha256")
+
+    @property
+    def key(self) -> str:
+        """Return the hash of the stage, its item and what it wrote; params that change no output do not count."""
+        whole = [path for path in self.files if path.is_file()]
+        files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in whole}
+        content = [self.stage, dict(self.item), dict(self.metrics), dict(self.series), self.data_sha256, files]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
+
+    def plain(self) -> dict[str, Any]:
+        """Return the fields as JSON can hold them."""
+        files = [str(file) for file in self.files]
+        return asdict(self) | {"files": files, "params": {key: str(value) for key, value in self.params.items()}}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> "Record":
+        """Return the record that `plain` was made from; its params are text."""
+        return cls(**{**plain, "files": [Path(file) for file in plain["files"]]})
+
+
+@dataclass(frozen=True)
+class Execution:
+    """Holds what is known of one execution of a stage beside its result.
+
+    `study` is the key of the study or experiment (`study_key`), `data` the name of its data set; `started` counts from
+    the epoch. A result that is logged from its outputs alone has no times.
+    """
+
+    study: str = ""
+    experiment: str = ""
+    data: str = ""
+    started: float | None = None
+    seconds: float | None = None
+    status: str = "FINISHED"
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+def study_key(params: Mapping[str, Any], experiment: str) -> str:
+    """Return the key of the study with these params, or of the experiment of that name with them."""
+    return hashlib.sha256(json.dumps([params, experiment], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def flat(sections: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -43,3 +93,20 @@ def series_of(epochs: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
 def files_in(folder: Path) -> list[Path]:
     """Return the files of a stage's output folder, sorted, without DVC's own `.gitignore`."""
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def opening(report: str) -> str:
+    """Return what a report in Markdown says before its first section, from its first table on where it has one."""
+    text = report.partition("\n## ")[0].partition("\n")[2].strip()
+    return text[text.index("\n|") :].strip() if "\n|" in text else text
+
+
+def barriers_in_millinats(means: Mapping[str, Any]) -> dict[str, float]:
+    """Return the loss barriers of nested figures in millinats, and the other figures of the first level."""
+    lines = {name: value for name, value in means.items() if not isinstance(value, dict)}
+    for name, figures in means.items():
+        for key, value in figures.items() if isinstance(figures, dict) else ():
+            if key.endswith("_loss_barrier"):
+                path = "line" if key.startswith("linear") else "curve"
+                lines[f"millinats/{path} {name}"] = 1000 * value
+    return lines

@@ -1,73 +1,181 @@
 """Logs runs to MLflow; the only file that imports it."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mode_connectivity.foundations.project import project_root
-from mode_connectivity.tracking.record import Record
+from mode_connectivity.tracking.locations import reroot
+from mode_connectivity.tracking.origin import provenance_tags
+from mode_connectivity.tracking.record import Execution, Record
+from mode_connectivity.tracking.secrets import without_secrets
+from mode_connectivity.tracking.study import STUDY, adopt, begin_study, find_study, tell_study, told
+from mode_connectivity.tracking.views import addresses, views
 
 EXPERIMENT = "mode-connectivity"
-BATCH = 1000  # the most metrics that a tracking server takes in one call
+DATABASE = "mlflow.db"
+ARTIFACTS = "mlartifacts"
+BATCH, PARAMS = 1000, 100  # the most metrics, and params, that a tracking server takes in one call
+COMPARED = 12  # runs at most in the address of a comparison
+BOUNDS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
 
 
 def tracking_uri() -> str:
     """Return the address of the store: MLFLOW_TRACKING_URI, or else a database in the project."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / DATABASE}"
 
 
-def log(record: Record, extra: Mapping[str, float] | None = None, *, status: str = "FINISHED") -> None:
-    """Log `record` as one run that ended with `status`.
+def log(record: Record, execution: Execution | None = None, tags: Mapping[str, str] | None = None) -> None:
+    """Log `record` as one run that ended as `execution` says, under the run of its study where there is one.
 
-    `extra` are metrics of this execution (seconds, memory), not of the result. A run that could not be logged whole is
+    The record of the stage that looks at the source begins the study's run. A run that could not be logged whole is
     FAILED, and KILLED where logging was interrupted.
     """
-    client, experiment = _client()
-    from mlflow.entities import Metric, Param, RunTag
+    client, experiment = connect()
+    execution = execution or Execution()
+    if record.stage == STUDY:
+        if (run_id := begin_study(client, experiment, execution)) is not None:
+            log_values(client, run_id, record, {}, round(1000 * time.time()))
+            adopt(client, experiment, execution.study, run_id)
+        return
+    parent = find_study(client, experiment, execution.study)
+    ended = _log(client, experiment, record, execution, dict(tags or {}), parent)
+    if parent is not None:
+        tell_study(client, parent, record, execution, ended)
 
-    tags = {"stage": record.stage, **{key: str(value) for key, value in record.item.items()}, **_provenance_tags()}
-    run = client.create_run(experiment, run_name=record.name, tags=tags)
+
+def _log(client: Any, experiment: str, record: Record, execution: Execution, tags: dict[str, str], parent: Any) -> int:
+    """Log one run and return when it ended, in milliseconds."""
+    begun = round(1000 * (execution.started or time.time()))
+    tags |= _tags(record, execution) | ({"mlflow.parentRunId": parent.info.run_id} if parent is not None else {})
+    name = f"{record.name} ({execution.experiment})" if execution.experiment else record.name
+    run = client.create_run(experiment, start_time=begun, run_name=name, tags=tags)
+    ended = begun + round(1000 * (execution.seconds or 0))
     reached = "FAILED"
     try:
-        now = run.info.start_time
-        points = [Metric(key, value, now, 0) for key, value in {**record.metrics, **(extra or {})}.items()]
-        points += [Metric(key, float(v), now, k) for key, values in record.series.items() for k, v in enumerate(values)]
-        for start in range(0, len(points), BATCH):
-            client.log_batch(run.info.run_id, metrics=points[start : start + BATCH])
-        params = [Param(key, str(value)) for key, value in record.params.items()]
-        for start in range(0, len(params), 100):
-            client.log_batch(run.info.run_id, params=params[start : start + 100])
-        client.log_batch(run.info.run_id, tags=[RunTag("mlflow.source.name", f"stages/{record.stage}.py")])
+        run_id = run.info.run_id
+        log_values(client, run_id, record, execution.metrics, begun)
+        log_data(client, run_id, record, execution.data)
+        files = _repository(run.info.artifact_uri)
         for file in record.files:
-            client.log_artifact(run.info.run_id, str(file))
-        reached = status
+            files.log_artifact(str(file))
+        reached = execution.status
     except KeyboardInterrupt:
         reached = "KILLED"
         raise
     finally:
-        client.set_terminated(run.info.run_id, reached)
+        client.set_terminated(run.info.run_id, reached, ended)
+    return ended
+
+
+def _tags(record: Record, execution: Execution) -> dict[str, str]:
+    tags = {"stage": record.stage, **{key: str(value) for key, value in record.item.items()}, **provenance_tags()}
+    tags["mlflow.source.name"] = f"stages/{record.stage}.py"
+    tags["study"] = execution.study
+    return tags | ({"result": record.key} if execution.status == "FINISHED" else {})
+
+
+def log_values(client: Any, run_id: str, record: Record, extra: Mapping[str, float], now: int) -> None:
+    """Log metrics, series and params of `record` in as few calls as a server allows."""
+    from mlflow.entities import Metric, Param
+
+    points = [Metric(key, value, now, 0) for key, value in {**record.metrics, **extra}.items()]
+    points += [Metric(key, float(v), now, k) for key, values in record.series.items() for k, v in enumerate(values)]
+    for start in range(0, len(points), BATCH):
+        client.log_batch(run_id, metrics=points[start : start + BATCH])
+    params = [Param(key, str(value)) for key, value in record.params.items()]
+    for start in range(0, len(params), PARAMS):
+        client.log_batch(run_id, params=params[start : start + PARAMS])
+
+
+def log_data(client: Any, run_id: str, record: Record, name: str) -> None:
+    """Log the data set of `record` as the run's input: its name, and as digest the first digits of its hash."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    if not name or not record.data_sha256:
+        return
+    cues = any(key.startswith("cue") for key in record.params)
+    data = Dataset(f"{name} with cues" if cues else name, record.data_sha256[:16], "local", "{}")
+    client.log_inputs(run_id, [DatasetInput(data, [InputTag("mlflow.data.context", "training")])])
+
+
+def _repository(location: str) -> Any:
+    """Return where files of a run go. A server's own folder is reached through the server, not on this machine."""
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    uri = tracking_uri()
+    if uri.startswith("http") and location.startswith("file:"):
+        location = "mlflow-artifacts:/" + "/".join(location.rstrip("/").split("/")[-2:])
+    return get_artifact_repository(location, tracking_uri=uri)
+
+
+def logged_keys() -> set[str]:
+    """Return the keys of all results that have a whole run."""
+    client, experiment = connect()
+    keys, token = set(), None
+    while True:
+        page = client.search_runs([experiment], "attributes.status = 'FINISHED'", max_results=1000, page_token=token)
+        keys |= {run.data.tags["result"] for run in page if "result" in run.data.tags}
+        if not (token := page.token):
+            return keys
+
+
+def log_missing(records: Iterable[Record], execution: Execution) -> list[str]:
+    """Log each record that has no whole run; return their names. What broke off while it was logged is replaced."""
+    client, experiment = connect()
+    known, logged = logged_keys(), []
+    for record in records:
+        if record.stage == STUDY:
+            log(record, execution)
+        elif record.key in known:
+            run = find_study(client, experiment, execution.study)
+            if run is not None and not told(run, record):
+                tell_study(client, run, record, execution, run.info.end_time)
+        else:
+            for broken in client.search_runs([experiment], f"tags.result = '{record.key}'"):
+                client.delete_run(broken.info.run_id)
+            log(record, execution, {"logged.by": "sync"})
+            logged.append(record.name)
+            known.add(record.key)
+    return logged
 
 
 def load() -> type:
     """Import MLflow, which takes seconds, and return the class of its client."""
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    for variable, value in (BOUNDS | {"MLFLOW_DISABLE_TELEMETRY": "true"}).items():
+        os.environ.setdefault(variable, value)
     import mlflow.store.tracking.sqlalchemy_store  # noqa: F401  which the client would import later
     from mlflow import MlflowClient
 
     return MlflowClient
 
 
+def where_to_look(base: str) -> dict[str, str]:
+    """Return title -> address, below `base`, of the runs, and of the paths of the newest study."""
+    client, experiment = connect()
+    newest = client.search_runs([experiment], "tags.stage = 'analysis'", max_results=1)
+    study = newest[0].data.tags.get("study", "") if newest else ""
+    for tag, state in views(study).items():
+        client.set_experiment_tag(experiment, tag, state)
+    chosen = f"tags.stage = 'analysis' and tags.study = '{study}'"
+    paths = client.search_runs([experiment], chosen, max_results=COMPARED) if study else newest
+    return addresses(base, experiment, [run.info.run_id for run in paths])
+
+
 def initialise() -> str:
-    """Make the store and the experiment before several processes could, and return the tracking URI."""
-    _client()
-    return tracking_uri()
+    """Make the store and the experiment before several processes could; return the address without credentials.
+
+    A store of our own that came here with a moved or copied clone has its locations moved as well.
+    """
+    if not os.environ.get("MLFLOW_TRACKING_URI"):
+        reroot(project_root() / DATABASE, EXPERIMENT, _location())
+    connect()
+    return without_secrets(tracking_uri())
 
 
-def _client() -> tuple[Any, str]:
+def connect() -> tuple[Any, str]:
+    """Return a client of the store and the id of our experiment, made where there is none."""
     client_class = load()
     from mlflow.exceptions import MlflowException
 
@@ -76,8 +184,9 @@ def _client() -> tuple[Any, str]:
     experiment = client.get_experiment_by_name(EXPERIMENT)
     if experiment is not None:
         return client, experiment.experiment_id
-    # A database of our own keeps its artifacts beside it, by absolute path: a temporary copy of the project goes away.
-    location = (project_root() / "mlartifacts").as_uri() if uri.startswith("sqlite:") else None
+    # A database keeps files beside our own, by absolute path: a temporary copy of the project goes away. A server
+    # decides for itself.
+    location = None if uri.startswith("http") else _location()
     try:
         tags = {"mlflow.experimentKind": "custom_model_development"}  # so that the UI opens on runs, not on chats
         return client, client.create_experiment(EXPERIMENT, artifact_location=location, tags=tags)
@@ -85,21 +194,5 @@ def _client() -> tuple[Any, str]:
         return client, client.get_experiment_by_name(EXPERIMENT).experiment_id
 
 
-def _provenance_tags() -> dict[str, str]:
-    tags = {"python": sys.version.split()[0]}
-    for tag, variable in (("dvc.stage", "DVC_STAGE"), ("dvc.experiment", "DVC_EXP_NAME")):
-        if os.environ.get(variable):
-            tags[tag] = os.environ[variable]
-    commit = _git("rev-parse", "HEAD")
-    if commit:
-        tags |= {"git.commit": commit, "mlflow.source.git.commit": commit}
-        tags["git.dirty"] = str(bool(_git("status", "--porcelain", "--untracked-files=no"))).lower()
-    return tags
-
-
-def _git(*arguments: str) -> str:
-    try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+def _location() -> str:
+    return (project_root() / ARTIFACTS).as_uri()

@@ -20,6 +20,6 @@ def signs_of(findings: Findings, margin: float, large_rate: float) -> list[Sign]
         straight_lines_have_barriers(paths, margin),
         fitted_paths_have_none_on_their_data(paths, margin),
         no_path_is_free_on_all_sets(paths, margin),
-        small_steps_keep_the_cue(naive, gaps, networks.gaps("clean twin"), margin),
+        small_steps_keep_the_cue(naive, gaps, networks.gaps("clean twin") if gaps else [], margin),
         large_steps_meet_a_barrier(findings.barriers_back("naive_large"), large_rate, margin),
     ]

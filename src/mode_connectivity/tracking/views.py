@@ -1,0 +1,70 @@
+"""Defines what the MLflow UI opens on: runs with the columns that matter, the grouped charts of a study, a comparison.
+
+The UI reads a view from a tag of the experiment, `mlflow.sharedViewState.<name>`, when its address names it.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+VIEW = "mlflow.sharedViewState."
+RUNS, CHART = "runs", "paths"
+COLUMNS = (
+    "attributes.`Duration`",
+    "tags.`stage`",
+    "tags.`variant`",
+    "tags.`seed`",
+    "metrics.`millinats/curve train`",
+    "metrics.`millinats/line train`",
+    "metrics.`test/accuracy`",
+)
+
+
+def views(study: str) -> dict[str, str]:
+    """Return the tags of the experiment that hold the views; `study` is the key of the newest one."""
+    grouped = {"aggregateFunction": "average", "groupByKeys": [{"mode": "tag", "groupByData": "variant"}]}
+    search = "tags.stage = 'analysis'" + (f" and tags.study = '{study}'" if study else "")
+    chart = _state() | {"groupBy": grouped, "searchFilter": search}
+    return {f"{VIEW}{RUNS}": json.dumps(_state()), f"{VIEW}{CHART}": json.dumps(chart)}
+
+
+def addresses(base: str, experiment: str, runs: Sequence[str]) -> dict[str, str]:
+    """Return title -> address of the runs, and of charts and comparison where there are `runs` of paths."""
+    table = f"{base}/#/experiments/{experiment}/runs?workflowType=machine_learning&"
+    found = {"runs": table + urlencode({"viewStateShareKey": RUNS})}
+    if runs:
+        chart = {"viewStateShareKey": CHART, "compareRunsMode": "CHART"}
+        found["paths, grouped by variant"] = table + urlencode(chart)
+        listed = {"runs": json.dumps(list(runs)), "experiments": json.dumps([experiment])}
+        found["paths compared"] = f"{base}/#/compare-runs?" + urlencode(listed, quote_via=quote)
+    return found
+
+
+def _state() -> dict[str, Any]:
+    return {
+        "searchFilter": "",
+        "orderByKey": "attributes.start_time",
+        "orderByAsc": False,
+        "startTime": "ALL",
+        "lifecycleFilter": "Active",
+        "modelVersionFilter": "All Runs",
+        "datasetsFilter": [],
+        "selectedColumns": list(COLUMNS),
+        "columnOrder": [],
+        "columnWidths": {},
+        "runsExpanded": {},
+        "runsPinned": [],
+        "runsHidden": [],
+        "runsVisibilityMap": {},
+        "runsHiddenMode": "SHOW_ALL",
+        "viewMaximized": False,
+        "runListHidden": False,
+        "isAccordionReordered": False,
+        "useGroupedValuesInCharts": True,
+        "hideEmptyCharts": True,
+        "groupBy": None,
+        "groupsExpanded": {},
+        "autoRefreshEnabled": True,
+        "globalLineChartConfig": {"xAxisKey": "step", "lineSmoothness": 0, "selectedXAxisMetricKey": ""},
+    }

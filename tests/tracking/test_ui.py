@@ -1,0 +1,75 @@
+"""The addresses of `mode-connectivity ui` open on what they name, in a browser that sees this machine alone."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from mode_connectivity.tracking import runs
+from mode_connectivity.tracking.record import Execution, Record
+from support.browser import chromium, chromium_path, visit
+
+pytest.importorskip("mlflow")
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
+
+# MLflow asks who is logged in, also where nobody need be.
+NO_LOGIN = "Failed to load resource: the server responded with a status of 404 (Not Found)"
+STUDY = Execution(study="0123456789abcdef", data="digits", started=1e9, seconds=60.0)
+
+
+@pytest.fixture
+def addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """A served store with a study of three variants at two seeds."""
+    chromium_path()
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    runs.initialise()
+    runs.log(Record("source", {}, {"seeds": (0, 1)}), STUDY)
+    for variant in ("control", "early", "mid"):
+        for seed in (0, 1):
+            barrier = {"millinats/curve train": 0.5 + seed}
+            series = {"distance/05 conv 3.2": [0.0, 1.0 + seed, 2.0], "loss/curve train": [0.1, 0.2, 0.1]}
+            runs.log(Record("analysis", {"variant": variant, "seed": seed}, {}, barrier, series), STUDY)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = ["mode-connectivity", "ui", "--port", str(port)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path) as served:
+        try:
+            assert served.stdout is not None
+            lines = [served.stdout.readline().strip() for _ in range(6)]
+            wait_for(f"http://127.0.0.1:{port}/health")
+            yield dict(zip((line.rstrip(":") for line in lines[::2]), lines[1::2], strict=True))
+        finally:
+            served.terminate()
+
+
+def wait_for(address: str) -> None:
+    for _ in range(240):
+        try:
+            urlopen(address, timeout=5).close()
+        except (URLError, OSError):
+            time.sleep(0.5)
+        else:
+            return
+    pytest.fail(f"nothing answers at {address}")
+
+
+def test_they_open_on_runs_grouped_charts_and_the_comparison(addresses: dict[str, str]) -> None:
+    texts = {
+        "runs": ["study 012345", "millinats/curve train"],
+        "paths, grouped by variant": ["Group: mid", "Group: control", "Group: early", "distance (1)", "loss (1)"],
+        "paths compared": ["Comparing 6 Runs from 1 Experiment"],
+    }
+    assert list(addresses) == list(texts)
+    with chromium() as browser:
+        for title, wanted in texts.items():
+            with visit(browser, addresses[title], viewport={"width": 1600, "height": 1100}) as seen:
+                for text in wanted:
+                    seen.page.get_by_text(text).first.wait_for()
+            assert set(seen.errors) <= {NO_LOGIN}
+            assert seen.foreign == []

@@ -1,17 +1,20 @@
 """Brings the results of finished Slurm jobs into the workspace."""
 
 import argparse
+import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 EXAMPLE = "  mode-connectivity collect"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add no option: the subcommand has none."""
+    """Add the options of the subcommand."""
+    parser.add_argument("--unlogged", action="store_true", help="do not log to the tracking store what jobs could not")
 
 
-def run(_: argparse.Namespace) -> None:
+def run(given: argparse.Namespace) -> None:
     """Collect, and say what came, what did not and what DVC finds not up to date; status 1 where jobs failed."""
     from mode_connectivity.executors import table
     from mode_connectivity.executors.slurm import queue
@@ -39,4 +42,14 @@ def run(_: argparse.Namespace) -> None:
         changed = [stage for stage in changed_stages(repo) if stage not in missing]
     if changed:
         print(f"not up to date by DVC: {', '.join(changed)}")
+    if not given.unlogged:
+        _log_missing()
     sys.exit(any(row.state == "failed" for row in rows))
+
+
+def _log_missing() -> None:
+    """Log what jobs could not, each run once; the results are safe already, so an error is only told."""
+    if find_spec("mode_connectivity.commands.sync") is None:
+        return
+    sys.stdout.flush()
+    subprocess.run([sys.executable, "-m", "mode_connectivity.commands.main", "sync"], check=False)

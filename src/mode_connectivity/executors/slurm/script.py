@@ -16,7 +16,7 @@ cd "$tree"
 COLLECT = """\
 cd "$root"
 status=0
-PYTHONPATH="$tree/src" {python} -m mode_connectivity.commands.main collect || status=$?
+PYTHONPATH="$tree/src" {python} -m mode_connectivity.commands.main collect{option} || status=$?
 git worktree remove --force "$tree"
 exit $status
 """
@@ -32,11 +32,13 @@ def stage_script(stage: str, cluster: Cluster, *, root: Path, tree: Path, log: P
     return _script(stage, resources, options, log, root, f"tree={shlex.quote(str(tree))}\n{export}{body}{run}\n")
 
 
-def collection_script(cluster: Cluster, *, root: Path, tree: Path, log: Path, commit: str) -> str:
+def collection_script(cluster: Cluster, *, root: Path, tree: Path, log: Path, commit: str, tracking: str) -> str:
     """Return the script of the last job, which brings the results of all others into the main workspace."""
     resources = cluster.defaults.model_copy(update={"gpus": 0})
     body = f"tree={shlex.quote(str(tree))}\n{WORKTREE.format(commit=commit)}"
-    body += COLLECT.format(python=shlex.quote(sys.executable))
+    body += f"export MLFLOW_TRACKING_URI={shlex.quote(tracking)}\n"
+    option = " --unlogged" if cluster.tracking == "collection" else ""
+    body += COLLECT.format(python=shlex.quote(sys.executable), option=option)
     return _script(f"collect-{commit[:8]}", resources, _options(resources), log, root, body)
 
 

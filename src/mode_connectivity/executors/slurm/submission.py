@@ -76,7 +76,7 @@ def scripts(submission: Submission, stages: list[str], cluster: Cluster, commit:
         for stage in stages
     }
     log, tree = submission.log("collect"), submission.tree("collect")
-    last = collection_script(cluster, root=submission.root, tree=tree, log=log, commit=commit)
+    last = collection_script(cluster, root=submission.root, tree=tree, log=log, commit=commit, tracking=tracking)
     return {**texts, COLLECTION: last}
 
 

@@ -11,7 +11,7 @@ endif
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro submit status collect test test-slow check format ui study study-gpu bench requirements clean report sync table demo study-run
+.PHONY: help setup repro submit status collect test test-slow check format ui study study-gpu bench sizes requirements clean report sync table demo study-run
 
 help: ## list what there is to do
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ study-gpu: $(READY) ## VGG16 at width 1 on CIFAR-10 on one GPU, a part of nine m
 
 bench: $(READY) ## measure this machine, minutes long (ONLY=curve,gif for some of it, JSON=FILE to keep the table)
 	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
+
+sizes: $(READY) ## simulate how often a word of the verdict is wrong, minutes
+	@PYTHONPATH=src python -m benchmarks.verdict_words
 
 requirements: $(READY) ## pin requirements.txt again from pyproject.toml
 	@uv pip compile --quiet --universal --python-version 3.11 --group dev pyproject.toml -o requirements.txt

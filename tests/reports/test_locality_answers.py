@@ -64,7 +64,13 @@ def baselines(line: float) -> dict[str, Any]:
 
 def restricted(kind: str, gap: float, effort: int) -> dict[str, Any]:
     share = float(kind.rpartition("_")[2]) if kind.startswith("entries") else 0.05
-    record = {"parameter_share": share, "params": {"restricted": {"recipe": {"epochs": 20 * effort}}}, **measures(gap)}
+    record = {
+        "layer": "features.0",
+        "pairs": [[0, 1]],
+        "parameter_share": share,
+        "params": {"restricted": {"recipe": {"epochs": 20 * effort}}},
+        **measures(gap),
+    }
     return record | ({"floor": measures(1e-4)} if kind == "all" else {})
 
 
@@ -159,7 +165,13 @@ def described() -> dict[str, Any]:
     )
     movement: dict[str, Any] = dict.fromkeys(names.split())
     losses = dict.fromkeys(("end_loss", "line_barrier", "curve_barrier"))
-    return {"swapped_layer": "features.12", "pairs": 4, "seeds": [0], "losses": losses, "movement": movement}
+    return {
+        "swapped_layer": "features.12",
+        "pairs": 4,
+        "seeds": [0],
+        "losses": losses,
+        "movement": movement,
+    }
 
 
 @pytest.mark.parametrize("family", [[], ["necessity"], ["locality", "locality"]])

@@ -12,6 +12,7 @@ COMMANDS = {
     "swap": "write a checkpoint with units of one layer swapped, and its metadata",
     "analyse": "write the distances per layer along a path that is given as files",
     "animate": "write the animation of a path, and its heatmap, from an NPZ of distances",
+    "verdict": "write the answer of each depth from the records of a study alone",
     "graph": "write the graph of stages as a makefile",
     "study-gpu": "run the swap study at full size on one GPU, in parts of minutes that resume",
     "repro": "run the stages that are not up to date, several at a time",

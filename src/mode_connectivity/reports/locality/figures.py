@@ -27,6 +27,11 @@ def draw_figures(folder: Path, record: Record) -> None:
     _draw_movements(folder, record["layers"], beyond)
     of_slices = {name: each for name, each in beyond.items() if each["swapped_layer"]}
     _draw_shares(folder, of_slices)
+    draw_answer(folder, record)
+
+
+def draw_answer(folder: Path, record: Record) -> None:
+    """Write the figures of what mends the barrier, of convergence, and of dose and response."""
     _draw_recovery(folder, record["depths"])
     _draw_convergence(folder, record["depths"], record["params"]["settled"])
     _draw_dose(folder, record["depths"])

@@ -70,7 +70,7 @@ def _fan_out_falls(record: dict[str, Any]) -> bool | None:
     fan_outs = {
         each["swapped_layer"]: each["movement"]["fan_out"]["mean"]
         for each in record["variants"].values()
-        if each["movement"]["fan_out"]
+        if "movement" in each and each["movement"]["fan_out"]
     }
     amounts = [fan_outs[layer] for layer in record["layers"] if layer in fan_outs]
     return bool((np.diff(amounts) < 0).all()) if len(amounts) > 1 else None

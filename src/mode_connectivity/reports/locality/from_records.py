@@ -1,0 +1,55 @@
+"""Computes the answer of a study from its records of baselines and restricted paths alone; no network is needed."""
+
+from typing import Any
+
+from mode_connectivity import layout
+from mode_connectivity.params import Params
+from mode_connectivity.reports.locality.answers import answers
+from mode_connectivity.reports.locality.evidence import read_records
+
+
+def finished_part(params: Params) -> Params:
+    """Return the params of the seeds and efforts of which all records lie in the current folder.
+
+    A seed counts once its baselines and the paths of the first effort are there, a further effort once all these seeds
+    have it.
+
+    Raises:
+        ValueError: no seed is complete; the message names a file that is missing.
+    """
+    first, *further = sorted(params.restricted.efforts)
+    seeds = tuple(seed for seed in params.seeds if not _missing(params, seed, first))
+    if not seeds:
+        raise ValueError(f"no seed has all its records: {_missing(params, params.seeds[0], first)[0]} is missing")
+    efforts = (first, *(effort for effort in further if not any(_missing(params, seed, effort) for seed in seeds)))
+    section = params.restricted.model_copy(update={"efforts": efforts})
+    return params.model_copy(update={"seeds": seeds, "restricted": section})
+
+
+def _missing(params: Params, seed: int, effort: int) -> list[str]:
+    depths = params.restricted.variants
+    files = [layout.baselines(depth, seed) for depth in depths]
+    files += [layout.restricted(depth, seed, kind, effort) for depth in depths for kind in params.restricted.kinds]
+    return [file.as_posix() for file in files if not file.is_file()]
+
+
+def answer_record(params: Params) -> dict[str, Any]:
+    """Return the verdict's record without what describes where the bends moved."""
+    records = {depth: read_records(params, depth) for depth in params.restricted.variants}
+    first = {depth: next(iter(each.regions.values()))[each.effort][0] for depth, each in records.items()}
+    return {
+        "params": params.locality.model_dump(mode="json"),
+        "restricted": params.restricted.model_dump(mode="json"),
+        "study": {
+            "model": params.model.name,
+            "width": params.model.width,
+            "source": params.dataset.source,
+            "curve_epochs": params.curve.epochs,
+        },
+        "seeds": list(params.seeds),
+        "replicates": 1,
+        "layers": [],
+        "parameters": [],
+        **answers(params, records),
+        "variants": {depth: {"swapped_layer": r["layer"], "pairs": len(r["pairs"])} for depth, r in first.items()},
+    }

@@ -1,0 +1,47 @@
+"""The answer of a study from its records alone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mode_connectivity import layout
+from mode_connectivity.commands.main import main
+from reports.test_locality_answers import study
+
+
+def test_it_answers_for_the_seeds_that_are_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    study(tmp_path, 9)
+    layout.restricted("mid", 3, "outside", 1).unlink()
+    main(["verdict", str(tmp_path)])
+    assert "the answer of 8 seeds; without 3, whose records are not complete" in capsys.readouterr().out
+    verdict = json.loads((tmp_path / "locality" / layout.VERDICT).read_text())
+    assert verdict["seeds"] == [0, 1, 2, 4, 5, 6, 7, 8]
+    assert {depth: each["verdict"]["word"] for depth, each in verdict["depths"].items()}["early"] == "local"
+    text = (tmp_path / "locality" / layout.VERDICT_TEXT).read_text()
+    assert "recovery.png" in text
+    assert "Where the bend moved" not in text
+    assert (tmp_path / "locality" / layout.RECOVERY).is_file()
+
+
+def test_a_second_effort_counts_once_every_seed_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    study(tmp_path, 8)
+    layout.restricted("late", 7, "all", 2).unlink()
+    main(["verdict", str(tmp_path)])
+    verdict = json.loads((tmp_path / "locality" / layout.VERDICT).read_text())
+    assert verdict["restricted"]["efforts"] == [1]
+    assert verdict["depths"]["mid"]["verdict"]["word"] == "not converged"
+
+
+def test_records_of_no_seed_end_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    study(tmp_path, 1)
+    layout.baselines("early", 0).unlink()
+    with pytest.raises(
+        SystemExit, match=r"no seed has all its records: reports/baselines/early-seed0\.json is missing"
+    ):
+        main(["verdict", str(tmp_path)])

@@ -112,3 +112,18 @@ def test_a_standing_profile_repeats_its_value() -> None:
     profile = Profile(np.array([0.5]), np.array([0.9])).repeated(3)
     assert profile.loss.tolist() == [0.5] * 3
     assert profile.error.tolist() == [1 - 0.9] * 3
+
+
+def test_paths_with_the_same_ends_have_the_same_end_values_to_the_bit() -> None:
+    """So the ends of the second path need no scoring."""
+    images = stripes()
+    scored = {"train": ScoringBatches(images, Scaling.of(images))}
+    start, middle, end = (state_of(small_net(seed)) for seed in range(3))
+    ts = np.linspace(0, 1, 4)
+    curve, whole, inner = (
+        sweep(small_net(), path, at, scored)["train"]
+        for path, at in ((Bezier([start, middle, end]), ts), (Linear(start, end), ts), (Linear(start, end), ts[1:-1]))
+    )
+    composed = inner.between_ends_of(curve)
+    assert np.array_equal(composed.loss, whole.loss)
+    assert np.array_equal(composed.accuracy, whole.accuracy)

@@ -1,16 +1,22 @@
 """Fitting with a loader of one's own is fitting with ours, for inputs of any shape, and changes nothing given."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
+from torchvision.models import SwinTransformer, VisionTransformer
 
 from mode_connectivity.datasets import Scaling
 from mode_connectivity.evaluation import sweep
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.geometry import layer_distances
 from mode_connectivity.paths import Bezier, Linear, Polygon, fit, linear_bends
 from mode_connectivity.paths.fitting import fit_bends
+from mode_connectivity.plots import animate
 from mode_connectivity.training import Recipe
 from support.small_networks import small_net, state_of, stripes
 
@@ -77,6 +83,31 @@ def test_inputs_of_any_shape(model: nn.Module, shape: tuple[int, ...]) -> None:
     fitted = fit(model, path, loader, epochs=10, learning_rate=0.05)
     losses = [sweep(model, each, [0.5], {"train": loader})["train"].loss[0] for each in (path, fitted)]
     assert losses[1] < losses[0]
+
+
+def tiny_vit() -> nn.Module:
+    return VisionTransformer(8, 4, 2, 2, 8, 16, num_classes=3)
+
+
+def tiny_swin() -> nn.Module:
+    return SwinTransformer([2, 2], 8, [1, 1], [1, 2], [2, 2], num_classes=3)
+
+
+@pytest.mark.parametrize("build", [tiny_vit, tiny_swin])
+def test_transformers_are_fitted_swept_and_animated(build: Callable[[], nn.Module], tmp_path: Path) -> None:
+    """Those of torchvision, whose class token or position table belongs to no layer of its own."""
+    torch.manual_seed(0)
+    model = build()
+    loader = [(torch.randn(6, 3, 8, 8), torch.arange(6) % 3) for _ in range(2)]
+    start, end = state_of(model), state_of(build())
+    path = Bezier([start, *linear_bends(start, end), end])
+    fitted = fit(model, path, loader, epochs=10, learning_rate=0.05)
+    losses = [sweep(model, each, [0.5], {"train": loader})["train"].loss[0] for each in (path, fitted)]
+    assert losses[1] < losses[0]
+    distances = layer_distances(fitted, [0, 0.5, 1])
+    assert set(distances.layers) <= {"(root)", *(name for name, _ in model.named_modules())}
+    animate(distances, tmp_path / "layers.gif")
+    assert (tmp_path / "layers.gif").stat().st_size > 0
 
 
 def test_a_straight_line_has_nothing_to_train() -> None:

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity.paths import Bezier, Polygon
-from mode_connectivity.paths.whole_curve import parameters, whole_curve
+from mode_connectivity.paths.whole_curve import names_by_order, parameters, whole_curve
 from support.small_networks import small_net, state_of
 
 A, B, C = (state_of(small_net(seed, batch_norm=True)) for seed in range(3))
@@ -40,3 +40,16 @@ def test_one_point_is_no_curve_and_a_torn_curve_is_refused() -> None:
 def test_parameters_are_the_tensors_but_statistics() -> None:
     assert set(A) - set(parameters(A)) == {"1.running_mean", "1.running_var", "1.num_batches_tracked"}
     assert not parameters({"epoch": 3, "name": "x"})
+
+
+def test_layers_of_other_names_are_matched_by_order_and_shape() -> None:
+    """As their own VGG (fc1 for classifier.1) and residual networks (downsample for downsample.0) need."""
+    ours = {"a.weight": torch.ones(2), "b.0.weight": torch.ones(3), "classifier.1.bias": torch.ones(1)}
+    theirs = {"b.weight": torch.zeros(3), "a.weight": torch.zeros(2), "fc1.bias": torch.zeros(1)}
+    assert names_by_order(theirs, ours) == {
+        "a.weight": "a.weight",
+        "b.0.weight": "b.weight",
+        "classifier.1.bias": "fc1.bias",
+    }
+    assert names_by_order(theirs | {"fc1.bias": torch.zeros(2)}, ours) is None
+    assert names_by_order(theirs | {"more": torch.zeros(2)}, ours) is None

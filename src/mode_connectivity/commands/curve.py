@@ -10,7 +10,7 @@ from mode_connectivity.foundations import checkpoints
 from mode_connectivity.models import unwrapped
 from mode_connectivity.paths import Bezier, Path, State
 from mode_connectivity.paths.kinds import KINDS
-from mode_connectivity.paths.whole_curve import parameters, whole_curve
+from mode_connectivity.paths.whole_curve import names_by_order, parameters, whole_curve
 from mode_connectivity.study.path_files import bends_of
 
 BEND = re.compile(r"bends\.(\d+)\.")
@@ -35,11 +35,12 @@ def read_curve(curve: File, original: File, other_end: File | None = None, besid
                 raise ValueError("it holds bends alone; name the other end with --swapped-checkpoint")
             bends = _bends(parameters(weights))
             path = _kind(curve)([start, *(checkpoints.real(bend, curve) for bend in bends), read_point(end)])
-        elif whole.controls[0].keys() != start.keys():
-            odd = sorted(whole.controls[0].keys() ^ start.keys())[0]
-            raise ValueError(f"only one of it and {original} has {odd}")
         else:
-            path = whole
+            names = names_by_order(whole.controls[0], start)
+            if names is None:
+                odd = sorted(whole.controls[0].keys() ^ start.keys())[0]
+                raise ValueError(f"only one of it and {original} has {odd}")
+            path = type(whole)([{name: control[names[name]] for name in start} for control in whole.controls])
             for control in path.controls:
                 checkpoints.real(control, curve)
             if other_end is not None and not _same(path.controls[-1], read_point(other_end)):

@@ -30,8 +30,13 @@ class Profile:
         return 1 - self.accuracy
 
     def repeated(self, points: int) -> Self:
-        """Return the profile of a path that stays where it is: its one value at every point."""
-        return type(self)(self.loss.repeat(points), self.accuracy.repeat(points))
+        """Return the profile of a path that stays where this one starts: its first value at every point."""
+        return type(self)(self.loss[:1].repeat(points), self.accuracy[:1].repeat(points))
+
+    def between_ends_of(self, other: Self) -> Self:
+        """Return this profile, of inner points, between the end values of `other`, whose path has the same ends."""
+        pairs = ((self.loss, other.loss), (self.accuracy, other.accuracy))
+        return type(self)(*(np.concatenate([ends[:1], inner, ends[-1:]]) for inner, ends in pairs))
 
 
 class Along(Protocol):

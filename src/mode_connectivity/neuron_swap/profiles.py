@@ -1,4 +1,6 @@
-"""Scores a path of the neuron-swap study on its training and test images."""
+"""Scores the paths of the neuron-swap study between the same two ends, on its training and test images."""
+
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +11,29 @@ from mode_connectivity.paths import Path
 from mode_connectivity.study.scoring import score_path
 from mode_connectivity.study.study import Study
 
+Profiles = dict[str, Profile]  # by probe set, "train" and "test"
 
-def profiles_of(study: Study, path: Path, ts: NDArray[np.float64], title: str) -> dict[str, Profile]:
-    """Return the profiles of the probe sets "train" and "test"; a path that is one point is scored once.
 
+def profiles_of(study: Study, paths: Mapping[str, Path], ts: NDArray[np.float64], title: str) -> dict[str, Profiles]:
+    """Return the profiles of the probe sets "train" and "test" along each of `paths`, which have the same ends.
+
+    `ts` runs from 0 to 1. The ends are scored for the first path alone, and a path that is one point at that point.
     With `evaluation.repair` the activations of every point are renormalised (REPAIR).
     """
-    visited = ts[:1] if path.is_point else ts
+    profiles: dict[str, Profiles] = {}
+    for name, path in paths.items():
+        ends = next(iter(profiles.values()), None)
+        profiles[name] = _profile(study, path, ts, f"{name} {title}", ends)
+    return profiles
+
+
+def _profile(study: Study, path: Path, ts: NDArray[np.float64], title: str, ends: Profiles | None) -> Profiles:
     at = repaired(study, path) if study.params.evaluation.repair else path.at
     sets = {"train": study.dataset.train, "test": study.dataset.test}
-    profiles = score_path(study, at, visited, sets, title)
-    return {probe: profile.repeated(len(ts) // len(visited)) for probe, profile in profiles.items()}
+    if path.is_point:
+        start = ends or score_path(study, at, ts[:1], sets, title)
+        return {probe: profile.repeated(len(ts)) for probe, profile in start.items()}
+    if ends is None:
+        return score_path(study, at, ts, sets, title)
+    inner = score_path(study, at, ts[1:-1], sets, title)
+    return {probe: profile.between_ends_of(ends[probe]) for probe, profile in inner.items()}

@@ -12,8 +12,13 @@ BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 
 
 def parameter_names(state: Mapping[str, Tensor]) -> list[str]:
-    """Return names of the parameters of a state dict: all but the running statistics of normalisation layers."""
-    return [name for name in state if name.rpartition(".")[2] not in BUFFERS]
+    """Return names of the parameters of a state dict: all but running statistics and tensors of whole numbers."""
+    return [name for name, tensor in state.items() if name.rpartition(".")[2] not in BUFFERS and is_real(tensor)]
+
+
+def is_real(tensor: Tensor) -> bool:
+    """Return whether the entries are no whole numbers, as those of a table of positions or a count of batches are."""
+    return tensor.is_floating_point() or tensor.is_complex()
 
 
 def module_of(name: str) -> str:

@@ -10,13 +10,18 @@ from mode_connectivity.paths.path import State, parameter_names
 from mode_connectivity.paths.polygon import Polygon
 
 NUMBERED = re.compile(r"net\.(.+)_(\d+)")
+WEIGHTS = ("weight", "bias")
 COEFFICIENTS = "coeff_layer."
 
 
 def parameters(weights: Mapping[str, object]) -> State:
-    """Return the parameters of a state dict: all tensors but running statistics."""
+    """Return the parameters of a state dict from elsewhere: all tensors but running statistics and tables.
+
+    A weight or bias of whole numbers is no table: it stays, for the reader to refuse.
+    """
     tensors = {name: value for name, value in weights.items() if isinstance(value, Tensor)}
-    return {name: tensors[name] for name in parameter_names(tensors)}
+    known = set(parameter_names(tensors))
+    return {name: value for name, value in tensors.items() if name in known or name.rpartition(".")[2] in WEIGHTS}
 
 
 def whole_curve(weights: Mapping[str, object]) -> Bezier | Polygon | None:
@@ -37,3 +42,16 @@ def whole_curve(weights: Mapping[str, object]) -> Bezier | Polygon | None:
         return None
     kind = Polygon if f"{COEFFICIENTS}range" in weights and f"{COEFFICIENTS}binom" not in weights else Bezier
     return kind([controls[k] for k in sorted(controls)])
+
+
+def names_by_order(theirs: Mapping[str, Tensor], ours: Mapping[str, Tensor]) -> dict[str, str] | None:
+    """Return for each name in `ours` that in `theirs`: the same, or for those that only one has, the next in order.
+
+    The code of Garipov et al. names some layers of a curve otherwise than those of its ends ("fc1" and "classifier.1",
+    "downsample" and "downsample.0"), and matches them by their order. None where numbers or shapes differ.
+    """
+    only_ours = [name for name in ours if name not in theirs]
+    only_theirs = [name for name in theirs if name not in ours]
+    if [ours[name].shape for name in only_ours] != [theirs[name].shape for name in only_theirs]:
+        return None
+    return {name: name for name in ours if name in theirs} | dict(zip(only_ours, only_theirs, strict=True))

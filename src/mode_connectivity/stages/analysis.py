@@ -38,7 +38,7 @@ def main(params: Params, variant: str, seed: int) -> None:
     distances = layer_distances(curve, ts)
     figures, arrays = movement(study, curve, swap, ts)
     paths = {kind_of(path): path for path in (curve, Linear(start, end))}
-    profiles = {name: profiles_of(study, path, scored, f"{name} {variant} seed {seed}") for name, path in paths.items()}
+    profiles = profiles_of(study, paths, scored, f"{variant} seed {seed}")
     titles = layer_titles(study.model())
     marks = Marks.of(distances.layers, titles, swap.layer, figures.get("readers", ()))
     made_from = [layout.curve(variant, seed)]

@@ -1,1 +1,1 @@
-"""Processes that have imported what is slow to import, and fork one ready process for each that is asked for."""
+"""Keeps processes that have imported what is slow to import, and forks a ready one for whoever asks."""

@@ -1,4 +1,4 @@
-"""Figures from records; they never see a model."""
+"""Draws figures from records; none of them sees a model."""
 
 from mode_connectivity.plots.animation import animate
 

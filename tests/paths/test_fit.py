@@ -86,11 +86,13 @@ def test_inputs_of_any_shape(model: nn.Module, shape: tuple[int, ...]) -> None:
 
 
 def tiny_vit() -> nn.Module:
-    return VisionTransformer(8, 4, 2, 2, 8, 16, num_classes=3)
+    model: nn.Module = VisionTransformer(8, 4, 2, 2, 8, 16, num_classes=3)
+    return model
 
 
 def tiny_swin() -> nn.Module:
-    return SwinTransformer([2, 2], 8, [1, 1], [1, 2], [2, 2], num_classes=3)
+    model: nn.Module = SwinTransformer([2, 2], 8, [1, 1], [1, 2], [2, 2], num_classes=3)
+    return model
 
 
 @pytest.mark.parametrize("build", [tiny_vit, tiny_swin])

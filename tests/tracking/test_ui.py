@@ -17,8 +17,8 @@ from support.browser import chromium, chromium_path, visit
 pytest.importorskip("mlflow")
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 
-# MLflow asks who is logged in, also where nobody need be.
-NO_LOGIN = "Failed to load resource: the server responded with a status of 404 (Not Found)"
+# MLflow asks who is logged in, also where nobody need be, and its charts are resized while they are drawn.
+ITS_OWN = ("Failed to load resource: the server responded with a status of 404 (Not Found)", "ResizeObserver loop")
 STUDY = Execution(study="0123456789abcdef", data="digits", started=1e9, seconds=60.0)
 
 
@@ -62,7 +62,7 @@ def wait_for(address: str) -> None:
 def test_they_open_on_runs_grouped_charts_and_the_comparison(addresses: dict[str, str]) -> None:
     texts = {
         "runs": ["study 012345", "millinats/curve train"],
-        "paths, grouped by variant": ["Group: mid", "Group: control", "Group: early", "distance (1)", "loss (1)"],
+        "paths, grouped by variant": ["Group: mid", "Group: control", "Group: early", "distance/05 conv 3.2"],
         "paths compared": ["Comparing 6 Runs from 1 Experiment"],
     }
     assert list(addresses) == list(texts)
@@ -70,6 +70,6 @@ def test_they_open_on_runs_grouped_charts_and_the_comparison(addresses: dict[str
         for title, wanted in texts.items():
             with visit(browser, addresses[title], viewport={"width": 1600, "height": 1100}) as seen:
                 for text in wanted:
-                    seen.page.get_by_text(text).first.wait_for()
-            assert set(seen.errors) <= {NO_LOGIN}
+                    seen.page.get_by_text(text).first.wait_for(state="attached")
+            assert [error for error in seen.errors if not any(own in error for own in ITS_OWN)] == []
             assert seen.foreign == []

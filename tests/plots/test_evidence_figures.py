@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from mode_connectivity.plots import against_control
 from mode_connectivity.plots.against_control import losses_beside_control
 from mode_connectivity.plots.convergence import convergence
-from mode_connectivity.plots.dose import SERIES, dose_response
+from mode_connectivity.plots.dose import MARKERS, SERIES, dose_response
 from mode_connectivity.plots.layer_movement import LayerMovement, layer_movements, rooted
 from mode_connectivity.plots.recovery import Recovery, recovery
 from mode_connectivity.plots.shares import Share, energy_shares
-from mode_connectivity.plots.style import BLUE, GREY, nothing_to_draw, save_png
+from mode_connectivity.plots.style import BLACK, BLUE, GREY, nothing_to_draw, save_png
 
 TS = np.linspace(0, 1, 5)
 LAYERS = ("conv.0", "conv.2", "fc.1")
@@ -127,9 +127,9 @@ def test_doses_are_joined_in_order_and_regions_are_named() -> None:
     mid = figure.axes[0]
     colour, marker = SERIES["entries"]
     assert drawn(mid, colour, marker) == [(0.001, 0.2), (0.1, 0.9)]
-    assert [text.get_text() for text in mid.texts] == ["slices"]
+    assert drawn(mid, BLACK, MARKERS[0]) == [(0.05, 1.0)]
     assert mid.get_xscale() == "log"
-    assert legend_of(figure) == ["random weights of the network"]
+    assert legend_of(figure) == ["random weights of the network", "slices"]
 
 
 def shares() -> Figure:

@@ -40,7 +40,7 @@ def recovery(regions: Sequence[str], depths: Mapping[str, Mapping[str, Recovery]
         axes.set_xlim(-0.5, len(regions) - 0.5)
         axes.set_ylim(LOWEST - 0.05, HIGHEST + 0.05)
     panels[0].set_ylabel("share of the barrier that is mended")
-    for fmt, colour, label in (("o", GREY, "a seed"), ("D", BLUE, "all seeds"), ("|", ORANGE, "its interval")):
+    for fmt, colour, label in (("o", GREY, "a seed"), ("D", BLUE, "all seeds"), ("-", ORANGE, "its interval")):
         panels[0].plot([], [], fmt, color=colour, label=label, markersize=6)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     figure.suptitle("What mends the barrier: without training (shaded), and where only a region moves")

@@ -42,6 +42,13 @@ def test_bars_grow_with_the_distances_and_the_swapped_one_is_vermilion() -> None
     assert pixels_of(plain[-1], RED) == pixels_of(plain[-1], PURPLE) == 0
 
 
+def test_a_gif_keeps_the_colour_of_bars_that_vanish_at_both_ends(tmp_path: Path) -> None:
+    arch = Evolution(LAYERS, TS, np.outer(TS * (1 - TS), [1.0, 2.0, 3.0]), "conv.2", "L2")
+    save_gif(evolution_frames(arch), tmp_path / "x.gif", fps=5)
+    middle = imageio.imread(tmp_path / "x.gif", index=None)[3, ..., :3]
+    assert min(pixels_of(middle, BLUE), pixels_of(middle, RED)) > 1000
+
+
 def test_a_gif_shows_the_swapped_layer_in_vermilion_and_its_reader_in_purple(tmp_path: Path) -> None:
     """The very colours of Okabe and Ito, by which documents name them."""
     save_gif(evolution_frames(evolution()), tmp_path / "x.gif", fps=5)

@@ -9,6 +9,9 @@ import pytest
 
 from mode_connectivity import layout
 from mode_connectivity.params import Params
+from mode_connectivity.reports.locality.answers import answers
+from mode_connectivity.reports.locality.evidence import read_records
+from mode_connectivity.reports.page.answer import answers_of, convergence_of, recoveries_of
 from mode_connectivity.reports.page.page import page_text
 from support.in_process import params_with
 from support.written_records import CHANGES, write_records
@@ -58,6 +61,28 @@ def test_its_numbers_are_those_of_the_records(params: Params) -> None:
         (region, effort) for region in params.restricted.kinds for effort in (1, 2)
     }
     assert data["mechanisms"]["probes"] == ["no cue", "cue", "rand. cue", "rand. image"]
+
+
+def test_it_reads_what_the_locality_stage_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight seeds, so that there are intervals."""
+    monkeypatch.chdir(tmp_path)
+    params = params_with(tmp_path, CHANGES | {"seeds": list(range(8))})
+    write_records(params)
+    found = answers(params, {variant: read_records(params, variant) for variant in params.moved_variants})
+    record = json.loads(json.dumps(found))
+    early, mid = answers_of(record, {})
+    assert (early["word"], mid["word"] is None) == (None, False)
+    assert len(mid["sentence"]) > 20
+    names = {figure["name"] for figure in mid["figures"]}
+    assert {"locality index", "necessity", "explained by statistics alone (REPAIR)"} <= names
+    recoveries = {each["region"]: each for each in recoveries_of(record)}
+    assert set(recoveries) == {*params.restricted.kinds, "placebo"}
+    for each in recoveries.values():
+        assert len(each["seeds"]) == 8
+        assert each["parameter_share"] > 0
+    assert recoveries["slices"]["interval"][0] < recoveries["slices"]["value"] < recoveries["slices"]["interval"][1]
+    convergence = convergence_of(record)
+    assert {(each["effort"], len(each["gap"])) for each in convergence} == {("1", 8), ("2", 8)}
 
 
 def test_a_part_without_records_says_what_turns_it_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,15 +102,21 @@ def _restricted(kind: str, height: float, seed: int) -> dict[str, Any]:
         "end_loss": 0.005,
         "parameter_share": 0.01 + len(kind) / 99,
     }
-    return {"ts": INTERIOR.tolist(), "losses": losses, **measures}
+    low = dict.fromkeys(("gap", "mean_gap", "height"), 1e-05 * (1 + seed % 2))
+    recipe = {"restricted": {"recipe": {"epochs": 20}}}
+    return {"ts": INTERIOR.tolist(), "losses": losses, "floor": low, "params": recipe, **measures}
 
 
 def _baselines(seed: int) -> dict[str, Any]:
     def profile(gap: float) -> dict[str, Any]:
-        return {"loss": (0.005 + 4 * gap * INTERIOR * (1 - INTERIOR)).tolist(), "gap": gap * (1 + 0.2 * seed)}
+        high = gap * (1 + 0.2 * seed)
+        loss = (0.005 + 4 * gap * INTERIOR * (1 - INTERIOR)).tolist()
+        return {"loss": loss, "gap": high, "mean_gap": high / 2, "height": high}
 
     return {
         "ts": INTERIOR.tolist(),
+        "end_loss": 0.005,
+        "disagreement": [0.1],
         "line": profile(0.08),
         "repair": profile(0.02),
         "layerwise": {"layers": list(LAYERS)[:2], "one": [0.05, 0.02], "cumulative": [0.05, 0.08]},

@@ -14,10 +14,12 @@ Bytes = NDArray[np.uint8]
 def save_gif(frames: Bytes, path: Path, fps: int) -> None:
     """Write (T, H, W, 3) uint8 frames; the animation repeats for ever and rests one second on its last frame.
 
-    All frames share one palette, sought once in every second pixel of the first and the last of them: figures hold few
-    colours, and seeking a palette for each frame would take most of the time.
+    All frames share one palette, sought once in every second pixel of the first, the middle and the last of them:
+    figures hold few colours, and seeking a palette for each frame would take most of the time. What grows and vanishes
+    again shows its colour in the middle alone.
     """
-    palette = Image.fromarray(np.concatenate([frames[0, ::2, ::2], frames[-1, ::2, ::2]])).quantize(256)
+    sampled = frames[[0, len(frames) // 2, -1], ::2, ::2]
+    palette = Image.fromarray(sampled.reshape(-1, *sampled.shape[2:])).quantize(256)
     images = [Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     # The nearest colour is sought in steps of four, which leaves paper grey; the corner shows what its colour was.
     colours = np.array(palette.getpalette(), dtype=np.uint8).reshape(-1, 3)

@@ -54,12 +54,17 @@ def recoveries_of(record: dict[str, Any]) -> list[dict[str, Any]]:
     for depth, each in record.get("depths", {}).items():
         measures = (each.get("verdict") or {}).get("measures", {}).get(PRIMARY, {})
         for region, recovery in measures.get("recovery", {}).items():
-            share = each.get("gaps", {}).get(region, {}).get("parameter_share")
+            share = _parameter_share(each.get("gaps", {}), region)
             seeds = [None if value is None else short(value) for value in recovery.get("seeds", [])]
             found.append(
                 {"depth": depth, "region": region, "parameter_share": share, "seeds": seeds, **_ratio(recovery)}
             )
     return found
+
+
+def _parameter_share(gaps: dict[str, Any], region: str) -> float | None:
+    """Return the share of the weights that a region frees; "placebo", the mean of its kinds, frees as many as each."""
+    return next((gaps[name]["parameter_share"] for name in (region, *gaps) if name in gaps and region in name), None)
 
 
 def convergence_of(record: dict[str, Any]) -> list[dict[str, Any]]:

@@ -78,6 +78,8 @@ def _tables(data: dict[str, Any]) -> dict[str, tables.Table]:
     found = {"paths": tables.paths_table(data["paths"]), "trainings": tables.training_table(data["trainings"])}
     if data["recoveries"]:
         found["recoveries"] = tables.recovery_table(data["recoveries"])
+    if data["baselines"]:
+        found["baselines"] = tables.baselines_table(data["baselines"])
     if data["convergence"]:
         found["convergence"] = tables.convergence_table(data["convergence"])
     if data["mechanisms"]:

@@ -64,6 +64,23 @@ def _ends(interval: list[float | None] | None) -> list[Cell]:
     return ["-∞" if low is None else low, "∞" if high is None else high]
 
 
+def baselines_table(baselines: list[dict[str, Any]]) -> Table:
+    """Return one row a variant and seed: what the straight line shows without training."""
+    columns = ["depth", "seed", "line barrier (millinats)", "after REPAIR", "worst single layer", "lowest cosine"]
+    rows: list[list[Cell]] = [
+        [
+            each["variant"],
+            each["seed"],
+            1000 * each["line"]["gap"],
+            1000 * each["repair"]["gap"],
+            1000 * max(each["one"], default=0.0),
+            min(each["lowest_cosine"]),
+        ]
+        for each in baselines
+    ]
+    return Table("The straight line without training; barriers in thousandths of a nat", columns, rows)
+
+
 def convergence_table(convergence: list[dict[str, Any]]) -> Table:
     """Return one row a depth and region: the mean gap at each number of epochs."""
     columns = ["depth", "region trained", "times the epochs", "epochs", "gap, mean over seeds (millinats)"]

@@ -62,7 +62,7 @@ CHANGES: dict[str, object] = {
     "mechanism.matching": 16,
     "mechanism.train_images": 20,
     "finetune.methods": METHODS,
-    **{f"finetune.{name}.epochs": 1 for name in ("naive", "llrt", "lpft", "lpft.head", "scratch")},
+    **{f"finetune.{name}.epochs": 1 for name in ("naive", "naive_large", "llrt", "lpft", "lpft.head", "scratch")},
     "finetune.cbft.epochs": 2,
 }
 VGG, WITH_NORM = {"model.name": "vgg16"}, {"model.name": "vgg16", "model.batch_norm": True, "evaluation.repair": True}

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 EXAMPLE = "  mode-connectivity repro --jobs 4"
 
@@ -16,6 +17,7 @@ def run(given: argparse.Namespace) -> None:
     """Run the graph of stages and exit with its status."""
     from mode_connectivity import layout
     from mode_connectivity.executors.dvc_command import main, tell_mended
+    from mode_connectivity.executors.other_bytes import other_bytes
     from mode_connectivity.executors.side_by_side import default_jobs, run_side_by_side
     from mode_connectivity.executors.whole_lock import write_whole
     from mode_connectivity.params import Params
@@ -25,7 +27,11 @@ def run(given: argparse.Namespace) -> None:
         raise ValueError(f"--jobs: at least one stage at a time, got {given.jobs}")
     jobs = given.jobs or default_jobs(params.compute.threads)
     if jobs == 1:
-        sys.exit(main(["repro"]))
-    tell_mended()
-    write_whole()
-    sys.exit(run_side_by_side(jobs))
+        status = main(["repro"])
+    else:
+        tell_mended()
+        write_whole()
+        status = run_side_by_side(jobs)
+    if status == 0 and (line := other_bytes(Path())):
+        print(line)
+    sys.exit(status)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mode_connectivity.tracking.machine import machine_tags
 from mode_connectivity.tracking.secrets import without_secrets
 
 COMMANDS = ("make", "dvc", "mode-connectivity")
@@ -21,11 +22,13 @@ def experiment_name() -> str:
 
 
 def provenance_tags() -> dict[str, str]:
-    """Return Python's version, DVC's stage and experiment, and the commit."""
+    """Return Python's version, DVC's stage and experiment, the commit, and within a stage the processor it ran on."""
     tags = {"python": sys.version.split()[0]}
     for tag, variable in (("dvc.stage", "DVC_STAGE"), ("dvc.experiment", EXPERIMENT)):
         if os.environ.get(variable):
             tags[tag] = os.environ[variable]
+    if "dvc.stage" in tags:  # what `make sync` logs may have run on another machine
+        tags |= machine_tags()
     commit = _output("git", "rev-parse", "HEAD")
     if commit:
         tags |= {"git.commit": commit, "mlflow.source.git.commit": commit}

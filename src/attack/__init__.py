@@ -1,0 +1,1 @@
+"""Attacks the project with inputs that nobody should give it, and with kills; run it with `make attack`."""

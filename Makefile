@@ -93,7 +93,9 @@ sizes: $(READY) ## simulate how often a word of the verdict is wrong, minutes
 	@PYTHONPATH=src python -m benchmarks.verdict_words
 
 requirements: $(READY) ## pin requirements.txt again from pyproject.toml
-	@uv pip compile --quiet --universal --python-version 3.11 --group dev pyproject.toml -o requirements.txt
+	@uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements.txt
+	@uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	@python src/scripts/licences > docs/licences.md
 
 clean: ## remove the environment and caches; results and the tracking store stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -93,7 +93,8 @@ def _receive(client: socket.socket) -> Request | None:
         return None
     if _at_import(request.environment) == _at_import(dict(os.environ)):
         return request
-    client.sendall(struct.pack("!i", COLD))
+    with suppress(OSError):  # the client may be gone
+        client.sendall(struct.pack("!i", COLD))
     for file in files:
         os.close(file)
     return None

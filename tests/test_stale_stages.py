@@ -10,7 +10,7 @@ from support.project_copy import Project
 
 CURVES = {"curve"}
 TRAINED = {"endpoint", "cue_endpoint", "mechanism", "finetune"} | CURVES
-READS_NETWORKS = TRAINED | {"swap", "analysis", "locality", "mechanism_scores"}
+READS_NETWORKS = TRAINED | {"swap", "analysis", "baselines", "locality", "mechanism_scores"}
 DRAWN = {"analysis", "report", "locality", "cue_dataset", "mechanism_scores", "mechanism_report", "page"}
 DATA = {"dataset", "cue_dataset"}
 REPORTS = {"report", "locality", "mechanism_report", "page"}
@@ -34,7 +34,7 @@ STALE: dict[str, set[str]] = {
     "tracking/runs.py": set(),
     "running/stage.py": set(),
     "warm/server.py": set(),
-    "study/scoring.py": {"endpoint", "cue_endpoint", "analysis", "finetune", "mechanism_scores"},
+    "study/scoring.py": {"endpoint", "cue_endpoint", "analysis", "baselines", "finetune", "mechanism_scores"},
     "study/study.py": READS_NETWORKS,
     "neuron_swap/movement.py": {"analysis", "locality"},
     "mechanisms/patterns.py": {"mechanism"},

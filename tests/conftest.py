@@ -1,5 +1,7 @@
 """Fixtures that all tests share; tests run side by side, one thread each."""
 
+import signal
+
 import pytest
 import torch
 from filelock import FileLock
@@ -7,6 +9,8 @@ from filelock import FileLock
 from support.project_copy import FINISHED, Project
 
 torch.set_num_threads(1)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background, and inherited by what tests start
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

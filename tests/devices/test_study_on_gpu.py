@@ -27,7 +27,10 @@ def pooled(num_classes: int) -> nn.Module:
 
 
 def small(folder: Path, **changes: object) -> Params:
-    return params_with(folder, {"dataset.train_size": 40, "dataset.test_size": 20, "endpoint.epochs": 1} | changes)
+    return params_with(
+        folder,
+        {"compute.device": "auto", "dataset.train_size": 40, "dataset.test_size": 20, "endpoint.epochs": 1} | changes,
+    )
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A study whose curve was trained without an interruption."""
     project = Project(tmp_path_factory.mktemp("finished"), SMALL | LONG)
     project.run("dvc", "repro", "curve")
-    assert not list((project.root / ".state").glob("*"))
+    assert [kept.name for kept in (project.root / ".state").glob("*")] in ([], ["studies"])  # no training's
     return project
 
 

@@ -10,7 +10,6 @@ import torch
 
 from mode_connectivity import layout
 from mode_connectivity.foundations import checkpoints
-from mode_connectivity.stages.restricted import MEASURES
 from support.project_copy import FINISHED, METHODS, PATTERNS, Project
 
 
@@ -51,25 +50,22 @@ def test_the_promised_files_hold_the_promised_things(study: Project) -> None:
     assert metadata["distance_to_original"] > metadata["pairs"][0]["distance"]
     assert "chord_barrier" not in metadata  # the analysis alone says how high the straight line runs
     report = (study.root / layout.COMPARISON / layout.REPORT).read_text()
-    assert "| mid | 0 | features.12 |" in report
+    assert "| mid | 0 | conv 3.2 |" in report
     assert "What they do not show" in report
 
 
 def test_the_verdict_of_one_seed_claims_nothing_beyond_it(study: Project) -> None:
     found = json.loads((study.root / layout.LOCALITY / layout.VERDICT).read_text())
     assert found["seeds"] == [0]
-    assert found["variants"]["control"]["verdict"] is None
-    mid = found["variants"]["mid"]
-    assert mid["verdict"]["answer"] in {"undecided", "nothing to correct"}
-    assert mid["verdict"]["claims"] == {}
-    movement = mid["movement"]
+    assert found["depths"]["mid"]["verdict"] is None  # no region was trained
+    movement = found["variants"]["mid"]["movement"]
     assert all(each["interval"] is None for each in movement.values() if isinstance(each, dict) and "interval" in each)
     assert len(movement["layers"]["corrected"][0]) == len(found["layers"]) == 16
     assert movement["chance_over_ends"] is None
     assert movement["fan_out"]["mean"] == 16 * 9
     text = (study.root / layout.LOCALITY / layout.VERDICT_TEXT).read_text()
     assert "| mid | features.12 | " in text
-    assert "no interval and no test is given below six" in text
+    assert "Anything beyond these 1 endpoint(s)." in text
     with np.load(study.root / layout.analysis("mid", 0) / layout.DISPLACEMENT, allow_pickle=False) as arrays:
         assert arrays["energy"].sum() == pytest.approx(movement["displacement"]["mean"] ** 2)
         assert arrays["slice_parameters"].sum() == 2 * (16 * 9 + 1) + 2 * 16 * 9
@@ -94,17 +90,6 @@ def test_replicates_are_added_beside_the_curves_and_share_draws_between_variants
     assert len(movement["turned"][0]) == 1
     before = (study.root / layout.analysis("mid", 0) / layout.SUMMARY).read_bytes()
     assert (copy.root / layout.analysis("mid", 0) / layout.SUMMARY).read_bytes() == before
-
-    # Restricted curves are read where they are asked for; one seed stays one seed.
-    kinds = ["slices", "placebo_slices", "outside", "all"]
-    copy.set({"restricted.kinds": kinds, "restricted.variants": ["mid"]})
-    for kind in kinds:
-        file = copy.root / layout.restricted("mid", 0, kind)
-        file.write_text(json.dumps(dict.fromkeys(MEASURES, 0.5 if kind == "slices" else 0.0)))
-    copy.run("sh", "src/scripts/stage", "locality")
-    found = json.loads((copy.root / layout.LOCALITY / layout.VERDICT).read_text())
-    assert found["variants"]["mid"]["losses"]["excess_slices"]["values"] == [0.5]
-    assert found["variants"]["mid"]["verdict"]["answer"] in {"undecided", "nothing to correct"}
 
 
 def test_the_control_stays_where_the_endpoint_is(study: Project) -> None:
@@ -138,7 +123,9 @@ def test_every_stage_left_one_whole_run(study: Project) -> None:
     assert experiment is not None
     runs = client.search_runs([experiment.experiment_id])
     names = [run.info.run_name for run in runs]
-    items = [f"{stage}@{variant}-0" for stage in ("swap", "curve", "analysis") for variant in ("control", "mid")]
+    items = [
+        f"{stage}@{variant}-0" for stage in ("swap", "curve", "analysis", "baselines") for variant in ("control", "mid")
+    ]
     mechanisms = ["cue_dataset", "cue_endpoint@0", "mechanism_report"]
     mechanisms += [f"{stage}@{pattern}-0" for stage in ("mechanism", "mechanism_scores") for pattern in PATTERNS]
     mechanisms += [f"finetune@{method}-0" for method in METHODS]
@@ -171,13 +158,14 @@ def test_experiments_keep_their_runs_wherever_they_are_run(study: Project, tmp_p
     copy.run("dvc", "exp", "run", "--temp", "-S", "swap.pairs=2", "--name", "two-pairs")
     shown = json.loads(copy.run("dvc", "exp", "show", "--json").stdout)
     assert "two-pairs" in json.dumps(shown)
-    assert "bezier_train_loss_barrier" in copy.run("dvc", "metrics", "diff", "two-pairs").stdout
+    assert "mid.linear_train_loss_barrier" in copy.run("dvc", "metrics", "diff", "two-pairs").stdout
     client = MlflowClient(tracking_uri=copy.store)
     experiment = client.get_experiment_by_name("mode-connectivity")
     assert experiment is not None
     runs = client.search_runs([experiment.experiment_id], "tags.`dvc.experiment` = 'two-pairs'")
     names = {run.info.run_name.removesuffix(" (two-pairs)") for run in runs}
-    assert names == {"two-pairs", "swap@mid-0", "swap@control-0", "curve@mid-0", "analysis@mid-0", "locality", "report"}
+    ran = {f"{stage}@mid-0" for stage in ("swap", "curve", "analysis", "baselines")}
+    assert names == {"two-pairs", "swap@control-0", *ran, "locality", "report", "page"}
     (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0 (two-pairs)"]
     assert (Path(analysis.info.artifact_uri.removeprefix("file://")) / layout.EVOLUTION).is_file()
 

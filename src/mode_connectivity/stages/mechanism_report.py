@@ -31,7 +31,11 @@ def record(params: Params) -> Record:
         params=flat(params.model_dump(mode="json")),
         metrics={key.replace(".", "/"): value for key, value in metrics.items()},
         files=files_in(layout.MECHANISMS),
-        headlines={"signs_that_hold": metrics["signs_that_hold"]},
+        headlines={
+            key.replace(".", "/"): value
+            for key, value in metrics.items()
+            if key.startswith(("error_barrier.lmc", "error_barrier.qmc")) and key.endswith(".highest")
+        },
     )
 
 

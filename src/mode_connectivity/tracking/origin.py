@@ -40,7 +40,7 @@ def command() -> str:
     """Return the command of the outermost make, dvc or mode-connectivity that this process descends from."""
     found, process = "", os.getpid()
     for _ in range(20):
-        parent, _, words = _output("ps", "-o", "ppid=,command=", "-p", str(process)).strip().partition(" ")
+        parent, _, words = _output("ps", "-ww", "-o", "ppid=,command=", "-p", str(process)).strip().partition(" ")
         if not parent.isdigit():
             break
         found = _named(words.split()) or found

@@ -152,7 +152,7 @@ def _verdict(params: Params) -> dict[str, Any]:
         }
         for kind in regions
     }
-    baselines = {"repair": _estimate(0.68, seeds), "one_layer": _estimate(0.4, seeds), "affine": None}
+    baselines = {"repair": _estimate(0.68, seeds), "affine": None}
     found = {"word": "any such subset suffices", "sentence": "Both leave <5 % & no more.", "measures": {"gap": gap}}
     asked = params.restricted.variants if regions else ()
     depths = {

@@ -66,19 +66,14 @@ def _depth(records: Records, evidence: Evidence, verdict: Verdict | None, rule: 
 def _baselines(records: Records, evidence: Evidence, verdict: Verdict | None) -> dict[str, Any]:
     """Return the share of the line's barrier that each baseline explains; none where there is no barrier to explain.
 
-    repair: 1 - sum G_repair / sum G_none. affine: the same of one scale and shift a unit, trained. one_layer: the same
-    of the highest barrier that any single layer has when it is walked alone.
+    repair: 1 - sum G_repair / sum G_none. affine: the same of one scale and shift a unit, trained. A walk of one
+    layer ends in another function, so its barrier (`one`, `cumulative`, in nats) explains no share.
     """
     none, level = evidence[PRIMARY].none, verdict.level if verdict else None
     formed = bool(verdict.shares[PRIMARY].recovery) if verdict else bool((none > 0).all())
     layers = [each["layerwise"] for each in records.lines]
-    left = {
-        "repair": values([line["repair"] for line in records.lines], "gap"),
-        "one_layer": np.array([max(each["one"], default=0.0) for each in layers]),
-    }
-    found: dict[str, Any] = {
-        name: _estimate(Estimate(none - gap, none, level)) if formed else None for name, gap in left.items()
-    }
+    left = values([line["repair"] for line in records.lines], "gap")
+    found: dict[str, Any] = {"repair": _estimate(Estimate(none - left, none, level)) if formed else None}
     affine = verdict.shares[PRIMARY].recovery.get(AFFINE) if verdict else None
     found[AFFINE] = _estimate(affine) if affine else None
     found["layers"] = layers[0]["layers"]

@@ -18,7 +18,7 @@ from mode_connectivity.statistics.verdicts import PRIMARY
 
 Record = dict[str, Any]
 SHARES = {"raw": "D", "control": "control", "corrected": "beyond the control"}
-UNTRAINED = ("repair", "one_layer")
+UNTRAINED = ("repair",)
 
 
 def draw_figures(folder: Path, record: Record) -> None:

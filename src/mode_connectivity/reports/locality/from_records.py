@@ -6,6 +6,7 @@ from mode_connectivity import layout
 from mode_connectivity.params import Params
 from mode_connectivity.reports.locality.answers import answers
 from mode_connectivity.reports.locality.evidence import read_records
+from mode_connectivity.reports.locality.record import study_facts
 
 
 def finished_part(params: Params) -> Params:
@@ -38,15 +39,7 @@ def answer_record(params: Params) -> dict[str, Any]:
     records = {depth: read_records(params, depth) for depth in params.restricted.variants}
     first = {depth: next(iter(each.regions.values()))[each.effort][0] for depth, each in records.items()}
     return {
-        "params": params.locality.model_dump(mode="json"),
-        "restricted": params.restricted.model_dump(mode="json"),
-        "study": {
-            "model": params.model.name,
-            "width": params.model.width,
-            "source": params.dataset.source,
-            "curve_epochs": params.curve.epochs,
-        },
-        "seeds": list(params.seeds),
+        **study_facts(params),
         "replicates": 1,
         "layers": [],
         "parameters": [],

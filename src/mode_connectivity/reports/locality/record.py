@@ -33,15 +33,7 @@ def verdict_record(
     )
     first = summaries[params.variants[0], params.seeds[0]]
     return {
-        "params": params.locality.model_dump(mode="json"),
-        "restricted": params.restricted.model_dump(mode="json"),
-        "study": {
-            "model": params.model.name,
-            "width": params.model.width,
-            "source": params.dataset.source,
-            "curve_epochs": params.curve.epochs,
-        },
-        "seeds": list(params.seeds),
+        **study_facts(params),
         "replicates": 1 + len(params.curve.replicates),
         "layers": [each["layer"] for each in first.layers],
         "parameters": [each["parameters"] for each in first.layers],
@@ -56,6 +48,21 @@ def verdict_record(
             }
             for variant, seeds in variants.items()
         },
+    }
+
+
+def study_facts(params: Params) -> dict[str, Any]:
+    """Return what the record says of the study itself."""
+    return {
+        "params": params.locality.model_dump(mode="json"),
+        "restricted": params.restricted.model_dump(mode="json"),
+        "study": {
+            "model": params.model.name,
+            "width": params.model.width,
+            "source": params.dataset.source,
+            "curve_epochs": params.curve.epochs,
+        },
+        "seeds": list(params.seeds),
     }
 
 

@@ -15,7 +15,6 @@ RATIOS = {
 BASELINES = {
     "repair": "explained by statistics alone (REPAIR)",
     "affine": "mended by one scale and shift a unit",
-    "one_layer": "explained by the worst single layer",
 }
 
 

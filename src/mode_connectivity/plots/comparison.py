@@ -69,5 +69,5 @@ def displacements(
     seeds = max(map(len, displacement.values()))
     for place in range(seeds if 1 < seeds <= len(SEED_LINES) else 0):
         axes.plot([], [], color=BLACK, linestyle=line_of(place), label=f"{ORDINALS[place]} seed")
-    figure.legend(loc="outside upper center", frameon=False, ncols=len(variants))
+    figure.legend(loc="outside upper center", frameon=False, ncols=min(5, len(variants)))
     return figure

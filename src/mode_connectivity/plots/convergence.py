@@ -35,5 +35,4 @@ def convergence(depths: Mapping[str, Mapping[str, Mapping[int, float]]], settled
     for k, region in enumerate(regions):
         panels[0].plot([], [], "-o", color=COLOURS[k % len(COLOURS)], label=region.replace("_", " "))
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
-    figure.suptitle(f"Gap against epochs; a band is {100 * settled:g} % of the barrier")
     return figure

@@ -42,5 +42,4 @@ def dose_response(depths: Mapping[str, tuple[Mapping[str, Sequence[Dose]], Mappi
     shown = {label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
     if shown:
         figure.legend(shown.values(), shown.keys(), loc="outside lower center", ncols=4, frameon=False)
-    figure.suptitle("Dose and response")
     return figure

@@ -43,7 +43,6 @@ def recovery(regions: Sequence[str], depths: Mapping[str, Mapping[str, Recovery]
     for fmt, colour, label in (("o", GREY, "a seed"), ("D", BLUE, "all seeds"), ("-", ORANGE, "its interval")):
         panels[0].plot([], [], fmt, color=colour, label=label, markersize=6)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-    figure.suptitle("What mends the barrier: without training (shaded), and where only a region moves")
     return figure
 
 

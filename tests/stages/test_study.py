@@ -115,7 +115,6 @@ def test_results_name_no_time_place_or_commit(study: Project) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.slow
 def test_every_stage_left_one_whole_run(study: Project) -> None:
     from mlflow import MlflowClient
 

@@ -23,7 +23,7 @@ from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.geometry import layer_distances
 from mode_connectivity.models import build
 from mode_connectivity.paths import Bezier
-from mode_connectivity.paths.fitting import path_gradients
+from mode_connectivity.paths.gradients import path_gradients
 from mode_connectivity.plots.evolution import Evolution
 
 CPU = torch.device("cpu")

@@ -11,7 +11,8 @@ from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBa
 from mode_connectivity.datasets import batches as batches_module
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
-from mode_connectivity.paths import Bezier, fitting, linear_bends
+from mode_connectivity.paths import Bezier, bend_steps, fitting, linear_bends
+from mode_connectivity.paths.gradients import path_gradients
 from mode_connectivity.training import Recipe
 from support.pretended_gpu import Gpu
 from support.small_networks import small_net, stripes
@@ -61,13 +62,11 @@ def test_a_generator_of_the_cpu_that_draws_on_the_device_is_refused(gpu: Gpu, mo
 
 
 def test_a_number_read_in_every_step_is_counted(gpu: Gpu, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = fitting.path_gradients
-
     def watched(loss: Tensor, *rest: Any) -> Any:
         float(loss.detach())
-        return real(loss, *rest)
+        return path_gradients(loss, *rest)
 
-    monkeypatch.setattr(fitting, "path_gradients", watched)
+    monkeypatch.setattr(bend_steps, "path_gradients", watched)
     fit_once(3)
     assert max(gpu.waits.values()) >= 6
 

@@ -11,7 +11,8 @@ from mode_connectivity.evaluation import sweep
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, Polygon, linear_bends
-from mode_connectivity.paths.fitting import fit_bends, path_gradients
+from mode_connectivity.paths.fitting import fit_bends
+from mode_connectivity.paths.gradients import path_gradients
 from mode_connectivity.training import Recipe, train_endpoint
 from support.small_networks import small_net, state_of, stripe_batches, stripes
 

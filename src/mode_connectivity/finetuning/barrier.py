@@ -10,7 +10,7 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.paths import Linear
-from mode_connectivity.paths.fitting import path_gradients
+from mode_connectivity.paths.gradients import path_gradients
 from mode_connectivity.training.small_maps import small_maps
 
 

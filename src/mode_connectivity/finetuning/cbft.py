@@ -15,8 +15,8 @@ from mode_connectivity.finetuning.watch import Watch, readings_of
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import memory_format
 from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
-from mode_connectivity.training.loop import Step
 from mode_connectivity.training.small_maps import small_maps
+from mode_connectivity.training.weights import Weights
 
 # Lubana et al. 2023, code of the paper.
 CBFT = Recipe(epochs=20, batch_size=256, learning_rate=0.01, momentum=0.9, weight_decay=1e-4, schedule="cosine")
@@ -58,56 +58,66 @@ def cbft(
     invariance loss.
     The history is that of step (b). `draws` gives t.
     """
-    state = {name: tensor.detach().clone() for name, tensor in pretrained.items()}
-    names = [name for name, _ in model.named_parameters()]
-    leaves = [state[name].requires_grad_() for name in names]
+    weights = Weights(model, pretrained)
     pairs = _Pairs(clean, cue, memory_format(model))
-    epochs_done = torch.zeros((), dtype=torch.int64)
+    steps = _Steps(model, pretrained, weights, pairs, losses, precision, draws)
     model.train()
 
-    def away(_images: Tensor, _labels: Tensor) -> tuple[Tensor, Tensor]:
-        assert losses.barrier is not None
-        t = losses.barrier.draw(draws)
-        gradients, loss, correct = barrier_gradients(
-            model, state, pretrained, t, pairs.cue, losses.barrier.level, precision
-        )
-        _write(leaves, gradients)
-        return loss, correct
-
-    def towards(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        with precision.autocast(), small_maps(images):
-            features, logits = features_and_logits(model, state, images)
-            loss = cross_entropy(logits.float(), labels)
-            if losses.invariance_from is not None and epochs_done >= losses.invariance_from:
-                cue_images, cue_labels = pairs.cue
-                cue_features, _ = features_and_logits(model, state, cue_images)
-                classes = logits.shape[1]
-                loss = loss + invariance_loss(features.float(), labels, cue_features.float(), cue_labels, classes)
-        _write(leaves, torch.autograd.grad(loss, leaves))
-        return loss.detach(), (logits.detach().argmax(1) == labels).sum()
-
     def shown() -> None:
-        epochs_done.add_(1)
+        steps.epochs_done.add_(1)
         if watch is not None:
-            watch(state)
+            watch(weights.state)
             model.train()
 
-    steps: list[Step] = [towards] if losses.barrier is None else [away, towards]
-    carried = {name: tensor for name, tensor in state.items() if name not in names} | pairs.begun
-    resumable = (
-        None
-        if keeper is None
-        else Resumable(keeper, pairs, {"t": draws}, carried | {"epochs_done": epochs_done}, readings_of(watch))
-    )
-    history = descend(
-        leaves, steps, pairs, recipe, decay=recipe.weight_decay, resumable=resumable, title=title, after_epoch=shown
-    )
-    return {name: tensor.detach() for name, tensor in state.items()}, history
+    carried = weights.carried | pairs.begun | {"epochs_done": steps.epochs_done}
+    kept = None if keeper is None else Resumable(keeper, pairs, {"t": draws}, carried, readings_of(watch))
+    moves = [steps.towards] if losses.barrier is None else [steps.away, steps.towards]
+    decay = recipe.weight_decay
+    history = descend(weights.leaves, moves, pairs, recipe, decay=decay, resumable=kept, title=title, after_epoch=shown)
+    return weights.reached(), history
 
 
-def _write(leaves: list[Tensor], gradients: list[Tensor] | tuple[Tensor, ...]) -> None:
-    for leaf, gradient in zip(leaves, gradients, strict=True):
-        leaf.grad = gradient
+class _Steps:
+    """Holds the two steps of CBFT, each of which writes the gradients of `weights`."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        pretrained: Mapping[str, Tensor],
+        weights: Weights,
+        pairs: "_Pairs",
+        losses: Losses,
+        precision: Precision,
+        draws: Generator,
+    ) -> None:
+        self.epochs_done = torch.zeros((), dtype=torch.int64)
+        self._model, self._pretrained, self._weights, self._pairs = model, pretrained, weights, pairs
+        self._losses, self._precision, self._draws = losses, precision, draws
+
+    def away(self, _images: Tensor, _labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Take step (a), on the cue images beside the batch."""
+        barrier = self._losses.barrier
+        assert barrier is not None
+        t = barrier.draw(self._draws)
+        gradients, loss, correct = barrier_gradients(
+            self._model, self._weights.state, self._pretrained, t, self._pairs.cue, barrier.level, self._precision
+        )
+        self._weights.write(gradients)
+        return loss, correct
+
+    def towards(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Take step (b), on clean images."""
+        state, warm_up = self._weights.state, self._losses.invariance_from
+        with self._precision.autocast(), small_maps(images):
+            features, logits = features_and_logits(self._model, state, images)
+            loss = cross_entropy(logits.float(), labels)
+            if warm_up is not None and self.epochs_done >= warm_up:
+                cue_images, cue_labels = self._pairs.cue
+                cue_features, _ = features_and_logits(self._model, state, cue_images)
+                classes = logits.shape[1]
+                loss = loss + invariance_loss(features.float(), labels, cue_features.float(), cue_labels, classes)
+        self._weights.write(torch.autograd.grad(loss, self._weights.leaves))
+        return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
 
 class _Pairs:

@@ -10,11 +10,12 @@ from torch.nn.functional import cross_entropy
 from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import in_layout, laid_out, memory_format
-from mode_connectivity.training.ending import check_end
+from mode_connectivity.training.ending import Batch, check_end
 from mode_connectivity.training.loop import Recipe, descend
 from mode_connectivity.training.progress import Epoch
 from mode_connectivity.training.small_maps import small_maps
 from mode_connectivity.training.state import Keeper, Resumable
+from mode_connectivity.training.weights import Weights
 
 
 def train_endpoint(
@@ -36,40 +37,28 @@ def train_endpoint(
     appends, which are kept with the state.
     """
     layout = memory_format(model)
-    state = {name: tensor.detach().clone() for name, tensor in in_layout(start, layout).items()}
-    names = [name for name, _ in model.named_parameters()]
-    leaves = [state[name].requires_grad_() for name in names]
+    weights = Weights(model, in_layout(start, layout))
     model.train()
-
-    last: list[tuple[Tensor, Tensor]] = []
+    last: list[Batch] = []
 
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         last[:] = [(images, labels)]
         with precision.autocast(), small_maps(images):
-            logits = functional_call(model, state, (laid_out(images, layout),))
+            logits = functional_call(model, weights.state, (laid_out(images, layout),))
             loss = cross_entropy(logits.float(), labels)
-        for leaf, gradient in zip(leaves, torch.autograd.grad(loss, leaves), strict=True):
-            leaf.grad = gradient
+        weights.write(torch.autograd.grad(loss, weights.leaves))
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
     def shown() -> None:
         if watch is not None:
-            watch(state)
+            watch(weights.state)
             model.train()
 
-    carried = {name: tensor for name, tensor in state.items() if name not in names}
-    resumable = None if keeper is None else Resumable(keeper, batches, carried=carried, lists=readings or {})
+    kept = None if keeper is None else Resumable(keeper, batches, carried=weights.carried, lists=readings or {})
+    decay = recipe.weight_decay
     with precision.in_use():
         history = descend(
-            leaves,
-            step,
-            batches,
-            recipe,
-            decay=recipe.weight_decay,
-            resumable=resumable,
-            title=title,
-            after_epoch=shown,
+            weights.leaves, step, batches, recipe, decay=decay, resumable=kept, title=title, after_epoch=shown
         )
-    reached = {name: tensor.detach() for name, tensor in state.items()}
-    check_end(model, reached, last[0] if last else next(iter(batches)), precision, title)
-    return reached, history
+    check_end(model, weights.reached(), last[0] if last else next(iter(batches)), precision, title)
+    return weights.reached(), history

@@ -1,6 +1,8 @@
 """What a file lacks is an error that names the file."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import torch
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.project import resolved
-from mode_connectivity.foundations.reading import FileError, read_arrays, read_json
+from mode_connectivity.foundations.reading import FileError, read_arrays, read_json, values_of
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null", "[" * 100_000, "\xff"])
@@ -79,3 +81,10 @@ def test_a_checkpoint_with_another_header_is_named(tmp_path: Path, header: str) 
     save_file({"a": torch.zeros(2)}, tmp_path / "a.safetensors", {checkpoints.HEADER: header})
     with pytest.raises(FileError, match=r"a\.safetensors: "):
         checkpoints.load(tmp_path / "a.safetensors")
+
+
+@pytest.mark.parametrize("use", [lambda v: v["a"] + 1, lambda v: v["b"][0], lambda v: v["a"].x, lambda v: int(v["a"])])
+def test_values_of_another_kind_are_named_with_their_file(tmp_path: Path, use: Callable[[Any], object]) -> None:
+    write_json(tmp_path / "a.json", {"a": "x", "b": []})
+    with pytest.raises(FileError, match=r"a\.json: not as a stage writes it"), values_of(tmp_path / "a.json"):
+        use(read_json(tmp_path / "a.json"))

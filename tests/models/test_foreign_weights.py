@@ -1,5 +1,8 @@
 """Weights from elsewhere give the same logits here, or are refused in one line."""
 
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -78,3 +81,21 @@ def test_a_network_is_brought_by_its_place() -> None:
 def test_resnet18_has_no_dropout_to_set() -> None:
     with pytest.raises(ValueError, match=r"model.dropout: resnet18 has none"):
         build("resnet18", num_classes=5, dropout=0.5)
+
+
+@pytest.mark.parametrize("text", ["import sys\nsys.exit(0)\n", "def f(num_classes):\n    raise SystemExit(0)\n"])
+def test_a_network_that_ends_the_process_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """A stage would end well and have made nothing."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "leaves_early.py").write_text(text)
+    sys.modules.pop("leaves_early", None)
+    with pytest.raises(ValueError, match=r"model\.name: .*leaves_early.* raised SystemExit: 0"):
+        build("leaves_early:f", num_classes=10)
+
+
+def test_a_long_name_is_not_echoed() -> None:
+    with pytest.raises(ValueError, match="no network called") as caught:
+        build("x" * 100_000, num_classes=10)
+    assert len(str(caught.value)) < 500

@@ -53,3 +53,11 @@ def test_layers_of_other_names_are_matched_by_order_and_shape() -> None:
     }
     assert names_by_order(theirs | {"fc1.bias": torch.zeros(2)}, ours) is None
     assert names_by_order(theirs | {"more": torch.zeros(2)}, ours) is None
+
+
+def test_a_curve_that_lacks_a_control_point_is_no_shorter_curve() -> None:
+    weights = written(True)
+    for gone, left in ((1, "0, 2"), (2, "0, 1"), (0, "1, 2")):
+        some = {name: tensor for name, tensor in weights.items() if not name.endswith(f"_{gone}")}
+        with pytest.raises(ValueError, match=f"not numbered from 0 without a gap to 2 or more: {left}"):
+            whole_curve(some)

@@ -46,5 +46,20 @@ class Dataset:
 
     @classmethod
     def from_tensors(cls, tensors: dict[str, Tensor], metadata: dict[str, Any]) -> Self:
-        train, test = (Images(tensors[f"{split}_pixels"], tensors[f"{split}_labels"]) for split in ("train", "test"))
-        return cls(train, test, tuple(metadata["classes"]))
+        """Return the data set that `tensors` and `classes` hold.
+
+        Raises:
+            DatasetError: pixels or labels of another shape or type, or labels without a class.
+        """
+        classes = tuple(metadata["classes"])
+        splits = [Images(tensors[f"{split}_pixels"], tensors[f"{split}_labels"]) for split in ("train", "test")]
+        for images in splits:
+            pixels, labels = images.pixels, images.labels
+            if pixels.dtype != torch.uint8 or pixels.ndim != 4 or pixels.shape[1] != 3:
+                raise DatasetError(f"pixels are {pixels.dtype} {tuple(pixels.shape)}, not uint8 (N, 3, H, W)")
+            if labels.dtype != torch.int64 or labels.shape != pixels.shape[:1]:
+                raise DatasetError(f"labels are {labels.dtype} {tuple(labels.shape)}, not int64 ({len(pixels)},)")
+            if len(labels) and not 0 <= int(labels.min()) <= int(labels.max()) < len(classes):
+                raise DatasetError(f"labels run outside the {len(classes)} classes")
+        train, test = splits
+        return cls(train, test, classes)

@@ -88,7 +88,9 @@ def real(state: dict[str, Tensor], file: Path) -> dict[str, Tensor]:
         CheckpointError: a tensor that is not of floating-point numbers, or holds NaN or infinity; the message names it.
     """
     for name, tensor in state.items():
-        if not tensor.is_floating_point() or tensor.is_meta or tensor.layout != torch.strided:
+        if tensor.is_meta or tensor.layout != torch.strided:
+            raise CheckpointError(f"{file}: {name} is sparse or holds no numbers; store it dense")
+        if not tensor.is_floating_point():
             raise CheckpointError(f"{file}: {name} is {tensor.dtype}, no weights of real numbers")
         if not torch.isfinite(tensor).all():
             raise CheckpointError(f"{file}: {name} holds NaN or infinity")

@@ -1,7 +1,8 @@
 """Reads JSON and arrays from files; what a file lacks is an error that names file and key."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,18 @@ class Values(dict[str, Any]):
 
     def __missing__(self, key: object) -> Any:
         raise FileError(f"{self.file}: no {key!r} in it; delete it and run again")
+
+
+@contextmanager
+def values_of(file: Path) -> Iterator[None]:
+    """Turn what values of another kind raise while they are used into a FileError with the name of their file."""
+    try:
+        yield
+    except FileError:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise FileError(f"{file}: not as a stage writes it ({reason}); delete it and run again") from error
 
 
 def parse_json(file: Path, text: str | bytes) -> Values:

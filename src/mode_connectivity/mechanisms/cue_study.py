@@ -8,7 +8,7 @@ from mode_connectivity import layout
 from mode_connectivity.datasets import Augmentation, CueData, Dataset, Images, Scaling, TrainingBatches
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.randomness import named_generator
-from mode_connectivity.foundations.reading import read_json
+from mode_connectivity.foundations.reading import read_json, values_of
 from mode_connectivity.params import Params
 from mode_connectivity.study.study import Study, pinned
 
@@ -33,7 +33,8 @@ class CueStudy(Study):
         imports = read_json(layout.CUE_SOURCE)
         device, precision = pinned(params.compute, imports)
         tensors, metadata = checkpoints.load(layout.CUES)
-        cues = CueData.from_tensors(tensors, metadata["draws"]).for_network(seed).to(device)
+        with values_of(layout.CUES):
+            cues = CueData.from_tensors(tensors, metadata["draws"]).for_network(seed).to(device)
         dataset = Dataset(cues.training, cues.test_sets["no_cue"], cues.classes)
         return cls(params, device, dataset, metadata["sha256"], Scaling.of(dataset.train), precision, imports, cues)
 

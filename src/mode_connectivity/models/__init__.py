@@ -55,7 +55,7 @@ def build(name: str, *, num_classes: int, width: float = 1.0, batch_norm: bool =
         return brought(name, options)
     if name not in BUILDERS:
         known = ", ".join(sorted(BUILDERS))
-        raise ValueError(f"model.name: no network called {name!r}; there are {known}, or package.module:callable")
+        raise ValueError(f"model.name: no network called {name[:80]!r}; there are {known}, or package.module:callable")
     return BUILDERS[name](**options)
 
 

@@ -18,7 +18,7 @@ def brought(name: str, options: Mapping[str, object]) -> nn.Module:
         module = importlib.import_module(place)
     except ImportError as error:
         raise ValueError(f"model.name: cannot import {place!r} ({error}); put it on PYTHONPATH") from error
-    except Exception as error:  # whatever the user's own module raises
+    except (Exception, SystemExit) as error:  # whatever the user's own module raises
         raise ValueError(f"model.name: importing {place!r} raised {_named(error)}") from error
     builder = getattr(module, attribute, None)
     if not callable(builder):
@@ -29,12 +29,12 @@ def brought(name: str, options: Mapping[str, object]) -> nn.Module:
         wanted = {"num_classes"}
     try:
         network = builder(**{key: value for key, value in options.items() if key in wanted})
-    except Exception as error:  # whatever the user's own callable raises
+    except (Exception, SystemExit) as error:  # whatever the user's own callable raises
         raise ValueError(f"model.name: {name} raised {_named(error)}") from error
     if not isinstance(network, nn.Module):
         raise ValueError(f"model.name: {name} returned {type(network).__name__}, not a torch.nn.Module")
     return network
 
 
-def _named(error: Exception) -> str:
+def _named(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mode_connectivity import layout
-from mode_connectivity.foundations.reading import read_json
+from mode_connectivity.foundations.reading import read_json, values_of
 
 Pairs = list[tuple[int, int]]
 
@@ -19,6 +19,10 @@ class SwapMetadata:
 
 def read_swap(variant: str, seed: int) -> SwapMetadata:
     """Return the metadata of the other end `variant` of the endpoint `seed`."""
-    values = read_json(layout.metadata(layout.swapped(variant, seed)))
-    pairs: Pairs = [(first, second) for first, second in (each["pair"] for each in values["pairs"])]
+    file = layout.metadata(layout.swapped(variant, seed))
+    values = read_json(file)
+    with values_of(file):
+        pairs: Pairs = [(int(first), int(second)) for first, second in (each["pair"] for each in values["pairs"])]
+        if not isinstance(values["layer"], str | None):
+            raise TypeError("layer is no name")
     return SwapMetadata(values["variant"], values["layer"], pairs)

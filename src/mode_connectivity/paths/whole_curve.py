@@ -31,7 +31,7 @@ def whole_curve(weights: Mapping[str, object]) -> Bezier | Polygon | None:
     coefficients of a Bezier curve lie under "coeff_layer.binom", which a polygonal chain does not have.
 
     Raises:
-        ValueError: control points that do not hold the same tensors.
+        ValueError: control points that are not numbered 0, 1, 2 and on, or do not hold the same tensors.
     """
     controls: dict[int, State] = {}
     for key, value in weights.items():
@@ -40,6 +40,9 @@ def whole_curve(weights: Mapping[str, object]) -> Bezier | Polygon | None:
             controls.setdefault(int(match[2]), {})[match[1]] = value
     if not controls:
         return None
+    if set(controls) != set(range(len(controls))) or len(controls) < 3:
+        numbers = ", ".join(map(str, sorted(controls)[:3]))
+        raise ValueError(f"its control points are not numbered from 0 without a gap to 2 or more: {numbers}")
     kind = Polygon if f"{COEFFICIENTS}range" in weights and f"{COEFFICIENTS}binom" not in weights else Bezier
     return kind([controls[k] for k in sorted(controls)])
 

@@ -8,6 +8,7 @@ from mode_connectivity.datasets.digest import contents_sha256
 from mode_connectivity.datasets.noise import add_noise, dim
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import whole_folder
+from mode_connectivity.foundations.reading import values_of
 from mode_connectivity.params import Params
 from mode_connectivity.plots.contact_sheet import contact_sheet
 from mode_connectivity.plots.probe_sets import TITLES
@@ -21,7 +22,8 @@ from mode_connectivity.tracking.record import Record, files_in, flat
 def main(params: Params) -> None:
     section = params.cue
     tensors, base = checkpoints.load(layout.DATASET)
-    easy = Dataset.from_tensors(tensors, base)
+    with values_of(layout.DATASET):
+        easy = Dataset.from_tensors(tensors, base)
     hard = Dataset(_hard(params, easy.train, "train"), _hard(params, easy.test, "test"), easy.classes)
     cues = CueData(hard, _second(params, hard), section.proportion, section.held_out, section.seed)
     sheets = {"training": cues.training, **cues.test_sets}  # made first: misfits must fail before any write

@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.reading import values_of
 from mode_connectivity.paths import Path, State
 from mode_connectivity.paths.kinds import KINDS, kind_of
 from mode_connectivity.study.study import Study
@@ -34,10 +35,13 @@ def load_path(study: Study, start: State, file: File, end: State) -> Path:
         CheckpointError: missing, damaged, or of another network.
     """
     tensors, metadata = checkpoints.load(file)
-    facts = metadata["path"]
-    bends = [study.fitting(bend, file) for bend in bends_of(tensors, facts["bends"])]
+    with values_of(file):
+        kind, count = KINDS[metadata["path"]["kind"]], metadata["path"]["bends"]
+        if not isinstance(count, int) or not 0 <= count <= len(tensors):
+            raise ValueError(f"{len(tensors)} tensors cannot be {count!r:.80} bends")
+    bends = [study.fitting(bend, file) for bend in bends_of(tensors, count)]
     own_end = _below(tensors, END)
-    return KINDS[facts["kind"]]([start, *bends, study.fitting(own_end, file) if own_end else end])
+    return kind([start, *bends, study.fitting(own_end, file) if own_end else end])
 
 
 def bends_of(tensors: Mapping[str, Tensor], bends: int) -> list[State]:

@@ -15,7 +15,7 @@ from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.devices import pin
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator, named_seed
-from mode_connectivity.foundations.reading import read_json
+from mode_connectivity.foundations.reading import read_json, values_of
 from mode_connectivity.models import build, laid_out, memory_format
 from mode_connectivity.params import Compute, Params, sections
 from mode_connectivity.running.keeping import keeping
@@ -49,7 +49,8 @@ class Study:
         imports = read_json(layout.IMPORTS)
         device, precision = pinned(params.compute, imports)
         tensors, metadata = checkpoints.load(layout.DATASET)
-        dataset = Dataset.from_tensors(tensors, metadata)
+        with values_of(layout.DATASET):
+            dataset = Dataset.from_tensors(tensors, metadata)
         return cls(
             params, device, dataset.to(device), metadata["sha256"], Scaling.of(dataset.train), precision, imports
         )
@@ -142,7 +143,8 @@ class Study:
         own["compute"]["device"] = self.device.type
         inherited: dict[str, Any] = {}
         for path in made_from:
-            inherited |= checkpoints.metadata(path)["params"]
+            with values_of(path):
+                inherited |= checkpoints.metadata(path)["params"]
         brought = {"model_sha256": self.imports["model"]} if self.imports["model"] else {}
         return {"params": inherited | own, "data_sha256": self.data_sha256, **brought, **item}
 

@@ -1,6 +1,7 @@
 """A process forked by a server stands for one that was started: arguments, folder, files, signals and status."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mode_connectivity.warm import servers
 from mode_connectivity.warm.servers import CLIENT
 from support.code_imports import SRC
 
@@ -29,7 +31,8 @@ sys.exit(3)
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("ready")
     (folder / "asked.py").write_text(MODULE)
-    command = [sys.executable, "-m", "mode_connectivity.warm.server", str(folder / "socket"), "wave"]
+    (folder / "setting.py").write_text("import os; os.environ.setdefault('KMP_INIT_AT_FORK', 'FALSE')")
+    command = [sys.executable, "-m", "mode_connectivity.warm.server", str(folder / "socket"), "wave", "setting"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment(folder)) as server:
         while not (folder / "socket").exists():
             assert server.poll() is None
@@ -90,3 +93,24 @@ def test_without_a_fitting_server_the_module_runs_in_a_new_process(address: Path
     with started(place, "a", **more) as process:
         assert process.communicate("")[0] == f"['a'] {address.parent} me False \n"
     assert process.returncode == 3
+
+
+def test_a_stage_of_any_copy_of_the_code_gets_a_ready_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The script that runs a stage sets variables that its server has to have as well, or every stage starts anew."""
+    code = tmp_path / "src/mode_connectivity"
+    (code / "stages").mkdir(parents=True)
+    (code / "__init__.py").touch()
+    (code / "stages/__main__.py").write_text("import sys; print(__file__, 'wave' in sys.modules)")
+    for file in ("scripts/stage", "mode_connectivity/warm/client.py"):
+        (tmp_path / "src" / file).parent.mkdir(exist_ok=True)
+        shutil.copy(SRC / file, tmp_path / "src" / file)
+    monkeypatch.setattr(servers, "KINDS", {"stages": ("wave",)})
+    monkeypatch.setenv("DVC_ROOT", str(Path(sys.prefix).parent))
+    with servers.ready_processes():
+        socket = Path(os.environ[servers.FOLDER], "stages")
+        while not socket.exists():
+            time.sleep(0.01)
+        done = subprocess.run(
+            ["sh", "src/scripts/stage", "swap"], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+    assert done.stdout == f"{code.resolve() / 'stages/__main__.py'} True\n"

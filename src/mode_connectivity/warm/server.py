@@ -1,6 +1,8 @@
 """Imports modules once, for its first client, and forks a process for each client that asks, until its own input ends.
 
 python -m mode_connectivity.warm.server SOCKET MODULE [MODULE ...]
+
+What a client runs is imported from the client's own PYTHONPATH, other than the modules that stand ready.
 """
 
 import ctypes
@@ -13,14 +15,18 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mode_connectivity.warm.client import COLD
 
 # Read by libraries when they are loaded: a client with other values cannot have ours.
 AT_IMPORT = ("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "ATEN_", "TORCH_", "PYTORCH_", "CUDA_", "LD_", "PYTHON")
+SEARCHED = "PYTHONPATH"
+STARTED = dict(os.environ)  # imports add to it
 OURS = "mode_connectivity"
 PR_SET_PDEATHSIG = 1
 
@@ -91,7 +97,7 @@ def _receive(client: socket.socket) -> Request | None:
         request = Request(**json.loads(text), files=files)
     except (OSError, ValueError, struct.error):
         return None
-    if _at_import(request.environment) == _at_import(dict(os.environ)):
+    if _can_have_ours(request):
         return request
     with suppress(OSError):  # the client may be gone
         client.sendall(struct.pack("!i", COLD))
@@ -100,8 +106,17 @@ def _receive(client: socket.socket) -> Request | None:
     return None
 
 
-def _at_import(environment: dict[str, str]) -> dict[str, str]:
-    return {key: value for key, value in environment.items() if key.startswith(AT_IMPORT)}
+def _can_have_ours(request: Request) -> bool:
+    """Return whether the client's environment would load the same libraries, with the same settings."""
+    here, there = ({k: v for k, v in e.items() if k.startswith(AT_IMPORT)} for e in (STARTED, request.environment))
+    more = set(_searched(there, request.folder)) - set(_searched(here, str(Path.cwd())))
+    libraries = [folder for folder in more if not Path(folder, OURS).is_dir()]
+    return not libraries and (here | {SEARCHED: ""}) == (there | {SEARCHED: ""})
+
+
+def _searched(environment: Mapping[str, str], folder: str) -> list[str]:
+    """Return the folders of PYTHONPATH as seen from `folder`."""
+    return [os.path.realpath(Path(folder, each)) for each in environment.get(SEARCHED, "").split(os.pathsep) if each]
 
 
 def _reap(clients: dict[int, socket.socket]) -> None:
@@ -151,9 +166,12 @@ def become(request: Request) -> None:
     for file, standard in zip(request.files, (0, 1, 2), strict=True):
         os.dup2(file, standard)
         os.close(file)
+    ours = {os.path.realpath(Path.cwd()), *_searched(STARTED, str(Path.cwd()))}
+    libraries = [folder for folder in sys.path if os.path.realpath(folder) not in ours]
     os.environ.clear()
     os.environ.update(request.environment)
     os.chdir(request.folder)
+    sys.path[:] = [request.folder, *_searched(os.environ, request.folder), *libraries]
     for name in [name for name in sys.modules if name.partition(".")[0] == OURS]:
         del sys.modules[name]
     sys.argv = [request.module, *request.arguments]

@@ -25,6 +25,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "tracking": ("mode_connectivity.tracking.ready",),
     "dvc": ("dvc.cli", "dvc.commands.repro", "dvc.repo.reproduce", "dvc.stage.run", "ruamel.yaml"),
 }
+COMPUTING = ("stages", "tracking")  # a stage starts its tracking
+PASSIVE = {"OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY") or "passive"}  # as src/scripts/stage sets it
 
 
 def command(kind: str, module: str) -> list[str]:
@@ -50,6 +52,7 @@ def ready_processes() -> Iterator[None]:
                 [sys.executable, "-m", "mode_connectivity.warm.server", str(Path(folder, kind)), *modules],
                 stdin=subprocess.PIPE,
                 start_new_session=True,
+                env=os.environ | (PASSIVE if kind in COMPUTING else {}),
             )
             servers.enter_context(server)
             servers.callback(server.kill)

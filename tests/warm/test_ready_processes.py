@@ -32,7 +32,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("ready")
     (folder / "asked.py").write_text(MODULE)
     (folder / "setting.py").write_text("import os; os.environ.setdefault('KMP_INIT_AT_FORK', 'FALSE')")
-    command = [sys.executable, "-m", "mode_connectivity.warm.server", str(folder / "socket"), "wave", "setting"]
+    command = [sys.executable, "-m", "mode_connectivity.warm.server", str(folder / "socket"), "0", "wave", "setting"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment(folder)) as server:
         while not (folder / "socket").exists():
             assert server.poll() is None
@@ -106,7 +106,7 @@ def test_a_stage_of_any_copy_of_the_code_gets_a_ready_process(tmp_path: Path, mo
         shutil.copy(SRC / file, tmp_path / "src" / file)
     monkeypatch.setattr(servers, "KINDS", {"stages": ("wave",)})
     monkeypatch.setenv("DVC_ROOT", str(Path(sys.prefix).parent))
-    with servers.ready_processes():
+    with servers.ready_processes(["stages"]):
         socket = Path(os.environ[servers.FOLDER], "stages")
         while not socket.exists():
             time.sleep(0.01)

@@ -5,11 +5,13 @@ python -m mode_connectivity.executors.dvc_command repro
 
 import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from mode_connectivity.executors.lock_file import write_quickly
 from mode_connectivity.executors.whole_lock import mend, write_whole
+from mode_connectivity.warm.servers import COMPUTING, ready_processes
 
 
 def main(arguments: list[str]) -> int:
@@ -21,10 +23,16 @@ def main(arguments: list[str]) -> int:
         _dry_before_there_is_anything()
         from dvc.cli import main as dvc
 
-        return int(dvc(arguments))
+        with ready_processes(COMPUTING, cold=1) if _runs_stages(arguments) else nullcontext():
+            return int(dvc(arguments))
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 128 + signal.SIGINT
+
+
+def _runs_stages(arguments: list[str]) -> bool:
+    """Return whether this process runs stages; the workers of a queue are others."""
+    return arguments[:1] == ["repro"] or (arguments[:2] == ["exp", "run"] and "--queue" not in arguments)
 
 
 def _dry_before_there_is_anything() -> None:

@@ -1,8 +1,9 @@
-"""Imports modules once, for its first client, and forks a process for each client that asks, until its own input ends.
+"""Imports modules once, when a client needs them, and forks a process for each that asks, until its own input ends.
 
-python -m mode_connectivity.warm.server SOCKET MODULE [MODULE ...]
+python -m mode_connectivity.warm.server SOCKET COLD MODULE [MODULE ...]
 
-What a client runs is imported from the client's own PYTHONPATH, other than the modules that stand ready.
+The first COLD clients run their modules themselves: a run that has no more of them needs no imports here. What a
+client runs is imported from the client's own PYTHONPATH, other than the modules that stand ready.
 """
 
 import ctypes
@@ -42,7 +43,7 @@ class Request:
     files: list[int]
 
 
-def serve(address: str, modules: list[str]) -> Request | None:
+def serve(address: str, cold: int, modules: list[str]) -> Request | None:
     """Return in each forked process what it was asked to run, and None in the server when its input has ended."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
@@ -53,10 +54,10 @@ def serve(address: str, modules: list[str]) -> Request | None:
         os.set_blocking(waker, False)
         signal.set_wakeup_fd(waker)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        return _loop(listener, woken, modules)
+        return _loop(listener, woken, cold, modules)
 
 
-def _loop(listener: socket.socket, woken: int, modules: list[str]) -> Request | None:
+def _loop(listener: socket.socket, woken: int, cold: int, modules: list[str]) -> Request | None:
     clients: dict[int, socket.socket] = {}  # by the process that runs for them
     open_input = True
     while open_input or clients:
@@ -64,12 +65,13 @@ def _loop(listener: socket.socket, woken: int, modules: list[str]) -> Request | 
         for ready in select.select(watched, [], [])[0]:
             if ready is listener:
                 client, _ = listener.accept()
-                for module in modules:  # by the first client that comes, not by a run that needs none
-                    importlib.import_module(module)
-                request = _receive(client)
+                request = _receive(client, cold > 0)
                 if request is None:
                     client.close()
+                    cold -= 1
                     continue
+                for module in modules:
+                    importlib.import_module(module)
                 process = os.fork()
                 if process == 0:
                     _leave(listener, client, *clients.values())
@@ -89,7 +91,7 @@ def _loop(listener: socket.socket, woken: int, modules: list[str]) -> Request | 
     return None
 
 
-def _receive(client: socket.socket) -> Request | None:
+def _receive(client: socket.socket, refused: bool) -> Request | None:
     """Return the request; None where the client went away, or was told to run the module itself."""
     try:
         size, files, _, _ = socket.recv_fds(client, 4, 3)
@@ -97,7 +99,7 @@ def _receive(client: socket.socket) -> Request | None:
         request = Request(**json.loads(text), files=files)
     except (OSError, ValueError, struct.error):
         return None
-    if _can_have_ours(request):
+    if not refused and _can_have_ours(request):
         return request
     with suppress(OSError):  # the client may be gone
         client.sendall(struct.pack("!i", COLD))
@@ -179,6 +181,6 @@ def become(request: Request) -> None:
 
 
 if __name__ == "__main__":
-    asked = serve(sys.argv[1], sys.argv[2:])
-    if asked is not None:
-        become(asked)
+    requested = serve(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
+    if requested is not None:
+        become(requested)

@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 FOLDER = "MODE_CONNECTIVITY_WARM"  # where the sockets lie; src/scripts/stage reads it as well
+SERVER = "mode_connectivity.warm.server"
 CLIENT = Path(__file__).with_name("client.py")
 # What each kind of process imports: stages, tracking, and DVC itself.
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -38,18 +39,19 @@ def command(kind: str, module: str) -> list[str]:
 
 
 @contextmanager
-def ready_processes() -> Iterator[None]:
-    """Have ready processes of all kinds while the block runs; they end with this process, whatever ends it.
+def ready_processes(kinds: Collection[str] = tuple(KINDS), cold: int = 0) -> Iterator[None]:
+    """Have ready processes of these kinds while the block runs; they end with this process, whatever ends it.
 
-    On Linux alone: elsewhere a process that has loaded such libraries does not survive a fork.
+    The first `cold` processes of each kind start as they would without. On Linux alone: elsewhere a process that has
+    loaded such libraries does not survive a fork. Within another such block nothing is added.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or os.environ.get(FOLDER):
         yield
         return
     with tempfile.TemporaryDirectory(prefix="ready-") as folder, ExitStack() as servers:
-        for kind, modules in KINDS.items():
+        for kind in kinds:
             server = subprocess.Popen(
-                [sys.executable, "-m", "mode_connectivity.warm.server", str(Path(folder, kind)), *modules],
+                [sys.executable, "-m", SERVER, str(Path(folder, kind)), str(cold), *KINDS[kind]],
                 stdin=subprocess.PIPE,
                 start_new_session=True,
                 env=os.environ | (PASSIVE if kind in COMPUTING else {}),

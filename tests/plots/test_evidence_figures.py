@@ -14,9 +14,9 @@ from mode_connectivity.plots.against_control import losses_beside_control
 from mode_connectivity.plots.convergence import convergence
 from mode_connectivity.plots.dose import MARKERS, SERIES, dose_response
 from mode_connectivity.plots.layer_movement import LayerMovement, layer_movements, rooted
-from mode_connectivity.plots.recovery import Recovery, recovery
+from mode_connectivity.plots.recovery import SEED_MARKERS, Recovery, recovery
 from mode_connectivity.plots.shares import Share, energy_shares
-from mode_connectivity.plots.style import BLACK, BLUE, GREY, nothing_to_draw, save_png
+from mode_connectivity.plots.style import BLACK, BLUE, GREY, marker_of, nothing_to_draw, save_figure
 
 TS = np.linspace(0, 1, 5)
 LAYERS = ("conv.0", "conv.2", "fc.1")
@@ -48,12 +48,13 @@ def test_every_path_and_seed_is_a_line_beside_the_control() -> None:
     figure = paths()
     assert [axes.get_title() for axes in figure.axes[:2]] == ["mid", "late"]
     assert [axes.get_ylabel() for axes in figure.axes[::2]] == ["training loss (nats)", "test loss (nats)"]
-    assert legend_of(figure) == ["line", "curve", "control's curve"]
+    assert legend_of(figure) == ["line", "curve", "control's curve", "first seed", "second seed"]
+    assert {line.get_linestyle() for line in figure.axes[0].lines[:2]} == {"-", "--"}
     for axes in figure.axes:
         assert len(axes.lines) == 6
-        assert axes.get_yscale() == "linear"
+        assert axes.get_yscale() == "log"  # from 1 to 12
     assert np.array_equal(figure.axes[1].lines[2].get_ydata(), 2 * 2 * (1 + TS))
-    assert legend_of(paths(control=False)) == ["line", "curve"]
+    assert legend_of(paths(control=False))[:3] == ["line", "curve", "first seed"]
 
 
 def movement(interval: bool, swapped: str | None = "conv.2") -> LayerMovement:
@@ -74,32 +75,39 @@ def test_layers_show_lengths_with_their_sign_and_the_swapped_layer() -> None:
     assert not mirror.patches
     assert len(mid.collections) == 1
     assert not mirror.collections
-    heights = [line.get_ydata() for line in mid.lines if line.get_marker() == "o"]
-    assert [np.asarray(each).tolist() for each in heights[:2]] == [[1, 2, 3], [2, 1, 1]]
-    assert np.allclose(np.asarray(heights[4]), [-1, 2**0.5, 7**0.5])
+    plain, beyond = ([line for line in mid.lines if line.get_marker() == marker] for marker in "oD")
+    assert [np.asarray(line.get_ydata()).tolist() for line in plain] == [[1, 2, 3], [2, 1, 1]]
+    assert np.asarray(plain[0].get_xdata())[1] < np.asarray(plain[1].get_xdata())[1]  # seeds from left to right
+    assert np.allclose(np.asarray(beyond[0].get_ydata()), [-1, 2**0.5, 7**0.5])
     assert "95 % interval of its mean" in legend_of(figure)
 
 
 def recoveries() -> Figure:
     mid = {
-        "repair": Recovery([0.7, 0.6], 0.65),
+        "repair": Recovery([0.7, 0.6, 0.5], 0.65),
         "slices": Recovery([0.9, None, -3.0], 0.5, (0.2, None)),
     }
-    return recovery(["repair", "slices", "all"], {"mid": mid, "late": {"all": Recovery([1.0], 1.0, (0.9, 1.1))}}, 1)
+    late = {"all": Recovery([1.0, None, 1.1], 1.0, (0.9, 1.1))}
+    found = {"mid": mid, "late": late, "early": {}}
+    return recovery(["repair", "slices", "all"], found, [20, 21, 22], ["repair"])
 
 
 def test_recoveries_stand_in_columns_with_seeds_and_intervals_and_far_ones_at_the_edge() -> None:
-    mid, late = recoveries().axes
-    assert [axes.get_title() for axes in (mid, late)] == ["mid", "late"]
-    assert [label.get_text() for label in mid.get_xticklabels()] == ["repair", "slices", "all"]
-    assert [y for _, y in drawn(mid, GREY, "o") if y == y] == [0.7, 0.6, 0.9]
+    figure = recoveries()
+    mid, late, early = figure.axes
+    assert [axes.get_title() for axes in (mid, late, early)] == ["mid", "late", "early"]
+    assert [label.get_text() for label in mid.get_xticklabels()] == ["REPAIR", "slices"]
+    markers = SEED_MARKERS[:3]
+    assert [[y for _, y in drawn(mid, GREY, marker)] for marker in markers] == [[0.7, 0.9], [0.6], [0.5]]
     assert [y for _, y in drawn(mid, GREY, "v")] == [-0.5]
     assert [(round(x), y) for x, y in drawn(mid, BLUE, "D")] == [(0, 0.65), (1, 0.5)]
+    assert legend_of(figure) == ["seed 20", "seed 21", "seed 22", "all seeds", "its interval"]
+    assert "no barrier" in early.texts[0].get_text()
     ((interval,),) = (each.get_segments() for each in mid.collections if isinstance(each, LineCollection))
     assert interval[:, 1].tolist() == [0.2, 1.5]
     (shade,) = mid.patches
     assert shade.get_x() + shade.get_width() == 0.5  # type: ignore[attr-defined]
-    assert drawn(late, BLUE, "D") == [(2.15, 1.0)]
+    assert drawn(late, BLUE, "D") == [(0.25, 1.0)]
 
 
 def converged() -> Figure:
@@ -114,8 +122,9 @@ def test_gaps_stand_over_epochs_within_a_band() -> None:
         [[20, 0], [40, 0.01]],
     ]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["20", "40"]
-    assert len(axes.collections) == 2
-    assert legend_of(figure) == ["slices", "all"]
+    assert [line.get_linestyle() for line in axes.lines[1:3]] == [":", "-"]
+    assert axes.lines[1].get_marker() != axes.lines[2].get_marker()
+    assert legend_of(figure) == ["slices", "all", "moves by 5% or more"]
 
 
 def doses() -> Figure:
@@ -145,10 +154,12 @@ def test_shares_stand_over_the_share_of_parameters_and_negative_ones_at_the_edge
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     diagonal = np.asarray(axes.lines[0].get_xydata())
     assert np.array_equal(diagonal[:, 0], diagonal[:, 1])
-    points = {line.get_marker(): line.get_xydata() for line in axes.lines if len(np.asarray(line.get_xdata())) == 1}
-    assert np.asarray(points["o"])[0] == pytest.approx((0.01, 0.06), rel=0.1)
-    assert np.asarray(points["D"])[0] == pytest.approx((0.01, 0.2), rel=0.1)
-    assert np.asarray(points["v"])[0, 1] < 0.01
+    one = [line for line in axes.lines if len(np.asarray(line.get_xdata())) == 1 and line.get_fillstyle()]
+    points = {(str(line.get_marker()), line.get_fillstyle()): np.asarray(line.get_xydata())[0] for line in one}
+    mid = marker_of("mid", ("mid", "late"))
+    assert points[mid, "none"] == pytest.approx((0.01, 0.06), rel=0.1)
+    assert points[mid, "full"] == pytest.approx((0.01, 0.2), rel=0.1)
+    assert points["v", "full"][1] < 0.01
     assert "parameters" in axes.get_xlabel()
 
 
@@ -164,8 +175,8 @@ def test_pictures_repeat_to_the_byte(tmp_path: Path) -> None:
             nothing_to_draw("no swap beside a control"),
         ]
         for k, figure in enumerate(figures):
-            save_png(figure, tmp_path / f"{name}{k}.png")
-        return [(tmp_path / f"{name}{k}.png").read_bytes() for k in range(len(figures))]
+            save_figure(figure, tmp_path / f"{name}{k}.png")
+        return [(tmp_path / f"{name}{k}.{kind}").read_bytes() for k in range(len(figures)) for kind in ("png", "svg")]
 
     first = draw("a")
     assert first == draw("b")

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from mode_connectivity.plots.plane import Surface, levels, plane_contours
-from mode_connectivity.plots.style import save_png
+from mode_connectivity.plots.style import save_figure
 
 XS, YS = np.linspace(-1, 5, 9), np.linspace(-1, 2, 7)
 BOWL = (XS[None] - 2) ** 2 / 100 + YS[:, None] ** 2
@@ -17,7 +17,7 @@ PATHS = {"curve": np.array([[0.0, 0.0], [2.0, 0.5], [4.0, 0.0]]), "linear": np.a
 
 def drawn(ys: np.ndarray = YS) -> Figure:
     surfaces = [Surface("training loss (nats)", BOWL), Surface("test error (%)", 10 * BOWL)]
-    return plane_contours(XS, ys, surfaces, POINTS, PATHS, title="a plane")
+    return plane_contours(XS, ys, surfaces, POINTS, PATHS)
 
 
 def test_every_panel_has_its_surface_paths_and_points_to_scale() -> None:
@@ -54,5 +54,5 @@ def test_levels_grow_geometrically_from_the_lowest_value() -> None:
 
 def test_repeats_to_the_byte(tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
-        save_png(drawn(), tmp_path / name)
+        save_figure(drawn(), tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

@@ -11,7 +11,7 @@ from mode_connectivity.plots.comparison import barriers, displacements
 from mode_connectivity.plots.evolution import Evolution, evolution_frames
 from mode_connectivity.plots.gif import save_gif
 from mode_connectivity.plots.heatmap import evolution_heatmap
-from mode_connectivity.plots.style import BLUE, PURPLE, RED, save_figure, save_png
+from mode_connectivity.plots.style import BLUE, PURPLE, RED, save_figure
 
 TS = np.linspace(0, 1, 7)
 LAYERS = ("conv.0", "conv.2", "fc.1")
@@ -72,7 +72,7 @@ def test_gif_holds_every_frame_and_repeats(tmp_path: Path) -> None:
 def test_nothing_that_moves_still_draws(tmp_path: Path) -> None:
     still = Evolution(LAYERS, TS, np.zeros((7, 3)), None, "L2")
     save_gif(evolution_frames(still), tmp_path / "still.gif", fps=10)
-    save_png(evolution_heatmap(still), tmp_path / "still.png")
+    save_figure(evolution_heatmap(still), tmp_path / "still.png")
     assert len(imageio.imread(tmp_path / "still.gif", index=None)) == 7
 
 
@@ -81,11 +81,11 @@ def test_pictures_repeat_to_the_byte(tmp_path: Path) -> None:
     values = {"control": np.array([0.1, 0.2]), "mid": np.array([0.3, 0.4])}
     layers = {name: np.outer(rows, [1.0, 2.0, 3.0]) for name, rows in values.items()}
     for name in ("a", "b"):
-        save_png(evolution_heatmap(evolution()), tmp_path / f"{name}-heat.png")
-        save_png(metrics_along_path(TS, loss), tmp_path / f"{name}-path.png")
-        save_png(barriers(("control", "mid"), values, values), tmp_path / f"{name}-bar.png")
+        save_figure(evolution_heatmap(evolution()), tmp_path / f"{name}-heat.png")
+        save_figure(metrics_along_path(TS, loss), tmp_path / f"{name}-path.png")
+        save_figure(barriers(("control", "mid"), values, values), tmp_path / f"{name}-bar.png")
         swapped = {"control": None, "mid": "conv.2"}
-        save_png(displacements(LAYERS, ("control", "mid"), layers, swapped), tmp_path / f"{name}-d.png")
+        save_figure(displacements(LAYERS, ("control", "mid"), layers, swapped), tmp_path / f"{name}-d.png")
     for kind in ("heat", "path", "bar", "d"):
         first = (tmp_path / f"a-{kind}.png").read_bytes()
         assert first == (tmp_path / f"b-{kind}.png").read_bytes()

@@ -9,7 +9,7 @@ import pytest
 
 from mode_connectivity import layout
 from mode_connectivity.params import Params, ParamsError
-from mode_connectivity.plots.style import nothing_to_draw, save_png
+from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.reports.locality.answers import answers
 from mode_connectivity.reports.locality.evidence import read_records
 from mode_connectivity.reports.locality.figures import draw_figures
@@ -144,6 +144,7 @@ def test_the_record_reads_as_text_and_is_drawn(here: Path, seeds: int) -> None:
         "seeds": list(params.seeds),
         "replicates": 1,
         "layers": ["a", "b"],
+        "titles": {"a": "conv 1.1"},
         "variants": {depth: described() for depth in DEPTHS},
     }
     text = verdict_text(record)
@@ -153,7 +154,7 @@ def test_the_record_reads_as_text_and_is_drawn(here: Path, seeds: int) -> None:
     (here / "text.md").write_text(text)
     assert "\n\n\n" not in text
     draw_figures(here, record)
-    save_png(nothing_to_draw("no barrier to mend"), here / "blank.png")
+    save_figure(nothing_to_draw("no barrier to mend"), here / "blank.png")
     for name in (layout.RECOVERY, layout.CONVERGENCE, layout.DOSE):
         assert (here / name).stat().st_size > 3 * (here / "blank.png").stat().st_size
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from mode_connectivity import layout
 from mode_connectivity.neuron_swap.restricted import restricted_recipe
 from mode_connectivity.params import Params, ParamsError
-from mode_connectivity.plots.style import nothing_to_draw, save_png
+from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.stages import (
     analysis,
     baselines,
@@ -189,7 +189,7 @@ def test_curves_that_were_not_asked_for_are_no_evidence(params: Params) -> None:
 
 
 def _png(figure: Figure) -> bytes:
-    save_png(figure, Path("blank.png"))
+    save_figure(figure, Path("blank.png"))
     return Path("blank.png").read_bytes()
 
 

@@ -14,7 +14,7 @@ from mode_connectivity.geometry import METRICS
 from mode_connectivity.plots.evolution import Evolution, evolution_frames
 from mode_connectivity.plots.gif import save_gif
 from mode_connectivity.plots.heatmap import evolution_heatmap
-from mode_connectivity.plots.style import save_png
+from mode_connectivity.plots.style import save_figure
 
 EXAMPLE = """\
   mode-connectivity animate --data analysis/layer_distances_along_curve.npz \\
@@ -39,7 +39,7 @@ def animate(data: Path, output: Path, fps: int, metric: str, heatmap: bool) -> N
     written = [output]
     if heatmap:
         written.append(output.with_name(f"{output.stem}_heatmap.png"))
-        save_png(evolution_heatmap(evolution), written[-1])
+        save_figure(evolution_heatmap(evolution), written[-1])
     print(f"{len(evolution.ts)} frames, {metric}: {', '.join(map(str, written))}")
 
 

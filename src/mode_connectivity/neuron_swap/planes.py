@@ -14,7 +14,7 @@ from mode_connectivity.foundations.atomic import whole_folder, write_json
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.geometry import Plane
 from mode_connectivity.plots.plane import Surface, plane_contours
-from mode_connectivity.plots.style import save_png
+from mode_connectivity.plots.style import save_figure
 from mode_connectivity.study.scoring import recalibrating_batches, scored_batches
 from mode_connectivity.study.study import Study
 from mode_connectivity.tracking.record import Record, files_in, flat
@@ -53,7 +53,7 @@ def write_plane(
     with whole_folder(folder) as partial:
         np.savez(partial / layout.PLANE_GRID, allow_pickle=False, **arrays)
         write_json(partial / layout.PLANE_SUMMARY, summary)
-        save_png(_figure(arrays, places, lines, title), partial / layout.PLANE)
+        save_figure(_figure(arrays, places, lines), partial / layout.PLANE)
 
 
 def _lowest(arrays: Arrays) -> dict[str, Any]:
@@ -65,15 +65,13 @@ def _lowest(arrays: Arrays) -> dict[str, Any]:
     return lowest
 
 
-def _figure(
-    arrays: Arrays, places: dict[str, list[float]], lines: Mapping[str, NDArray[np.float64]], title: str
-) -> Figure:
+def _figure(arrays: Arrays, places: dict[str, list[float]], lines: Mapping[str, NDArray[np.float64]]) -> Figure:
     surfaces = [
         Surface("training loss (nats)", arrays["train_loss"]),
         Surface("test error (%)", 100 * arrays["test_error"]),
     ]
     points = {name: (x, y) for name, (x, y) in places.items()}
-    return plane_contours(arrays["xs"], arrays["ys"], surfaces, points, lines, title=f"Plane through {title}")
+    return plane_contours(arrays["xs"], arrays["ys"], surfaces, points, lines)
 
 
 def plane_record(stage: str, item: dict[str, str | int], folder: Path) -> Record:

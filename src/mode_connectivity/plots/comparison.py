@@ -6,22 +6,21 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from mode_connectivity.plots.style import BLACK, SEED_LINES, WIDE, colour_of, line_of, marker_of, new_figure, tidy
+from mode_connectivity.plots.style import WIDE, colour_of, line_of, marker_of, new_figure, seed_entries, spread, tidy
 
 Floats = NDArray[np.float64]
-ORDINALS = ("first", "second", "third", "fourth")
 
 
 def barriers(variants: tuple[str, ...], linear: Mapping[str, Floats], bezier: Mapping[str, Floats]) -> Figure:
-    """Draw training-loss barriers (nats), a point a seed: straight line beside curve. Maps variant -> (seeds,)."""
+    """Draw training-loss barriers (nats), seeds from left to right: line beside curve. Maps variant -> (seeds,)."""
     figure = new_figure(9, 4)
     left, right = figure.subplots(1, 2, sharey=True)
     for axes, values, name in ((left, linear, "straight line"), (right, bezier, "trained curve")):
         for place, variant in enumerate(variants):
-            seeds = len(values[variant])
-            spread = np.linspace(-0.15, 0.15, seeds) if seeds > 1 else np.zeros(1)
             look = {"color": colour_of(variant, variants), "marker": marker_of(variant, variants)}
-            axes.plot(place + spread, values[variant], linestyle="none", markersize=8, **look)
+            axes.plot(
+                place + spread(len(values[variant]), 0.3), values[variant], linestyle="none", markersize=8, **look
+            )
         tidy(axes)
         axes.set_xticks(range(len(variants)), variants)
         axes.set_xlim(-0.5, len(variants) - 0.5)
@@ -66,8 +65,6 @@ def displacements(
     else:
         axes.set_ylim(bottom=0)
     axes.set_ylabel("|D|, bend from chord midpoint (L2)")
-    seeds = max(map(len, displacement.values()))
-    for place in range(seeds if 1 < seeds <= len(SEED_LINES) else 0):
-        axes.plot([], [], color=BLACK, linestyle=line_of(place), label=f"{ORDINALS[place]} seed")
-    figure.legend(loc="outside upper center", frameon=False, ncols=min(5, len(variants)))
+    handles = [*axes.get_legend_handles_labels()[0], *seed_entries(max(map(len, displacement.values())))]
+    figure.legend(handles=handles, loc="outside upper center", frameon=False, ncols=min(5, len(variants)))
     return figure

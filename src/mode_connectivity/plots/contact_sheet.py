@@ -15,7 +15,7 @@ LETTER = 0.1  # inches of a letter in a class name, with room to spare
 GAP = 2  # pixels between images
 
 
-def contact_sheet(pixels: Tensor, labels: Tensor, classes: Sequence[str], *, title: str) -> Figure:
+def contact_sheet(pixels: Tensor, labels: Tensor, classes: Sequence[str]) -> Figure:
     """Draw the first ten images of each of the first ten classes, a class a row, its name beside it.
 
     `pixels` uint8 (N, 3, H, W), `labels` int64 (N,).
@@ -29,7 +29,7 @@ def contact_sheet(pixels: Tensor, labels: Tensor, classes: Sequence[str], *, tit
             top, left = row * (height + GAP), column * (width + GAP)
             sheet[top : top + height, left : left + width] = image
     named = LETTER * max(len(name) for name in names)
-    figure = new_figure(named + CELL * PER_CLASS, 0.6 + CELL * len(names) * height / width)
+    figure = new_figure(named + CELL * PER_CLASS, 0.3 + CELL * len(names) * height / width)
     axes = figure.add_subplot()
     axes.imshow(sheet, interpolation="nearest")
     axes.set_xticks([])
@@ -37,5 +37,4 @@ def contact_sheet(pixels: Tensor, labels: Tensor, classes: Sequence[str], *, tit
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.set_title(title)
     return figure

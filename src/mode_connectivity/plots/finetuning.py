@@ -7,13 +7,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from mode_connectivity.plots.probe_sets import COLOURS, TITLES
-from mode_connectivity.plots.style import new_figure, tidy
+from mode_connectivity.plots.style import BLACK, MARKERS, entry, line_of, new_figure, seed_entries, tidy
 
 Floats = NDArray[np.float64]
+MARKED = 10  # points of a line that carry a marker
 
 
 def accuracy_while_tuned(accuracy: Mapping[str, Sequence[Mapping[str, Floats]]], chance: float) -> Figure:
-    """Draw `accuracy[method][seed][probe set]`, in [0, 1]: a column a probe set, a line a seed.
+    """Draw `accuracy[method][seed][probe set]`, in [0, 1]: a column a probe set; the line's style tells the seed.
 
     It stands against the share done of that method's own training; the first value is that before it.
     """
@@ -25,14 +26,21 @@ def accuracy_while_tuned(accuracy: Mapping[str, Sequence[Mapping[str, Floats]]],
             for row, values in enumerate(seeds):
                 done = np.linspace(0, 100, len(values[probe]))
                 label = method if row == 0 else None
-                axes.plot(done, 100 * values[probe], color=COLOURS[place], linewidth=1.3, alpha=0.85, label=label)
-        axes.axhline(100 * chance, color="black", linewidth=0.8, linestyle=":")
+                look = {
+                    "color": COLOURS[place % len(COLOURS)],
+                    "marker": MARKERS[place % len(MARKERS)],
+                    "linestyle": line_of(row),
+                }
+                every = max(1, len(done) // MARKED)
+                axes.plot(done, 100 * values[probe], linewidth=1.2, markersize=4, markevery=every, label=label, **look)
+        axes.axhline(100 * chance, color=BLACK, linewidth=0.8, linestyle=":")
         tidy(axes)
         axes.set_title(TITLES.get(probe, probe))
         axes.set_xlabel("training done (%)")
         axes.set_ylim(0, 102)
     panels[0].set_ylabel("accuracy (%)")
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
-    figure.suptitle("Accuracy while a method trains; a line is a seed, dotted is chance")
+    chance_line = entry("chance", color=BLACK, linewidth=0.8, linestyle=":")
+    of_seeds = seed_entries(max(map(len, accuracy.values())))
+    handles = [*panels[0].get_legend_handles_labels()[0], *of_seeds, chance_line]
+    figure.legend(handles=handles, loc="outside lower center", ncols=(len(handles) + 1) // 2, frameon=False)
     return figure

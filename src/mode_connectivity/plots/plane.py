@@ -33,8 +33,6 @@ def plane_contours(
     surfaces: Sequence[Surface],
     points: Mapping[str, tuple[float, float]],
     paths: Mapping[str, Floats],
-    *,
-    title: str,
 ) -> Figure:
     """Draw a panel a surface; `points` are named places and `paths` (T, 2) lines in the plane's coordinates (L2)."""
     slender = float(np.ptp(ys) / np.ptp(xs))
@@ -57,7 +55,6 @@ def plane_contours(
         axes.set_ylabel("at right angles (L2 distance)")
     handles, labels = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
-    figure.suptitle(title)
     return figure
 
 

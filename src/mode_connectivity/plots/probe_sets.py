@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from mode_connectivity.plots.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SKY, new_figure, tidy
+from mode_connectivity.plots.style import MARKERS, SERIES_COLOURS, line_of, new_figure, seed_entries, tidy
 
 Floats = NDArray[np.float64]
-COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, BLACK)
+COLOURS = SERIES_COLOURS[:-1]  # grey is for chance and controls
 TITLES = {"no_cue": "no cue", "cue": "cue", "rand_cue": "rand. cue", "rand_image": "rand. image"}
 
 
@@ -18,19 +18,17 @@ TITLES = {"no_cue": "no cue", "cue": "cue", "rand_cue": "rand. cue", "rand_image
 class ProbedPath:
     """Holds one path: per probe set its loss (nats) and accuracy ([0, 1]) at each of `ts`, (T,) each.
 
-    Paths of one `label` share a colour and one entry of the legend.
+    Paths of one `label` share colour, marker and an entry of the legend; `place` tells those of several seeds apart.
     """
 
     label: str
     ts: Floats
     profiles: Mapping[str, tuple[Floats, Floats]]
-    dashed: bool = False
+    place: int = 0
 
 
-def along_probe_sets(
-    paths: Sequence[ProbedPath], *, title: str, note: str = "", ends: tuple[str, str] = ("t = 0", "t = 1")
-) -> Figure:
-    """Draw a column a probe set, loss above accuracy; columns share their scales. `note` stands below the title."""
+def along_probe_sets(paths: Sequence[ProbedPath], *, ends: tuple[str, str] = ("t = 0", "t = 1")) -> Figure:
+    """Draw a column a probe set, loss above accuracy; columns share their scales, the line's style tells the seed."""
     probes = list(paths[0].profiles)
     labels = list(dict.fromkeys(path.label for path in paths))
     figure = new_figure(2.7 * len(probes) + 0.6, 5.6)
@@ -39,10 +37,10 @@ def along_probe_sets(
         for path in paths:
             style = {
                 "color": COLOURS[labels.index(path.label) % len(COLOURS)],
-                "linestyle": "--" if path.dashed else "-",
-                "marker": "o",
-                "markersize": 2.5,
-                "linewidth": 1.4,
+                "linestyle": line_of(path.place),
+                "marker": MARKERS[labels.index(path.label) % len(MARKERS)],
+                "markersize": 4,
+                "linewidth": 1.3,
             }
             loss, accuracy = path.profiles[probe]
             grid[0, column].plot(path.ts, loss, label=path.label, **style)
@@ -57,6 +55,6 @@ def along_probe_sets(
     grid[1, 0].set_ylim(0, 102)
     handles, names = grid[0, 0].get_legend_handles_labels()
     first = {name: handle for handle, name in reversed(list(zip(handles, names, strict=True)))}
-    figure.legend([first[name] for name in labels], labels, loc="outside lower center", ncols=5, frameon=False)
-    figure.suptitle(f"{title}\n{note}" if note else title, fontsize=10)
+    shown = [*(first[name] for name in labels), *seed_entries(1 + max(path.place for path in paths))]
+    figure.legend(handles=shown, loc="outside lower center", ncols=4, frameon=False)
     return figure

@@ -1,11 +1,15 @@
 """Defines one look for every figure: colours for the colour-blind (Okabe & Ito 2008), and bytes that repeat."""
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from mode_connectivity.foundations.atomic import whole_file
 
@@ -34,6 +38,8 @@ VARIANT_COLOURS = {
 SPARE_COLOURS = (PURPLE, SKY, YELLOW, BLACK)
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "p", "<", ">", "h", "8")
 SEED_LINES = ("-", "--", ":", "-.")
+ORDINALS = ("first", "second", "third", "fourth")
+SERIES_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, BLACK, GREY)  # of what has no colour of its own
 DPI = 100
 WIDE = 100  # values further apart than this are drawn on a logarithmic scale
 
@@ -76,14 +82,25 @@ def line_of(place: int) -> str:
     return SEED_LINES[place % len(SEED_LINES)]
 
 
+def seed_entries(seeds: int) -> list[Line2D]:
+    """Return an entry of the legend for the line style of each seed, where several are told apart by theirs."""
+    shown = range(seeds if 1 < seeds <= len(SEED_LINES) else 0)
+    return [entry(f"{ORDINALS[k]} seed", color=BLACK, linestyle=line_of(k)) for k in shown]
+
+
+def entry(label: str, **look: Any) -> Line2D:
+    """Return an entry of a legend that looks like the lines of `look`."""
+    return Line2D([], [], label=label, **({"markersize": 6} | look))
+
+
+def spread(count: int, width: float) -> NDArray[np.float64]:
+    """Return where `count` seeds stand round their place, from left to right in their order; (count,)."""
+    return np.linspace(-width / 2, width / 2, count) if count > 1 else np.zeros(count)
+
+
 def save_figure(figure: Figure, path: Path) -> None:
     """Write the figure as a PNG, and as an SVG of the same name beside it; the bytes of both repeat."""
-    save_png(figure, path)
-    with whole_file(path.with_suffix(".svg")) as partial, rc_context({"svg.hashsalt": "mode_connectivity"}):
-        figure.savefig(partial, format="svg", metadata={"Date": None, "Creator": None})
-
-
-def save_png(figure: Figure, path: Path) -> None:
-    """Write the figure as a PNG whose bytes repeat."""
     with whole_file(path) as partial:
         figure.savefig(partial, format="png", metadata={"Software": None})
+    with whole_file(path.with_suffix(".svg")) as partial, rc_context({"svg.hashsalt": "mode_connectivity"}):
+        figure.savefig(partial, format="svg", metadata={"Date": None, "Creator": None})

@@ -11,8 +11,7 @@ from mode_connectivity.foundations.atomic import whole_folder
 from mode_connectivity.foundations.reading import values_of
 from mode_connectivity.params import Params
 from mode_connectivity.plots.contact_sheet import contact_sheet
-from mode_connectivity.plots.probe_sets import TITLES
-from mode_connectivity.plots.style import save_png
+from mode_connectivity.plots.style import save_figure
 from mode_connectivity.running.stage import run
 from mode_connectivity.sources.registry import source
 from mode_connectivity.study.sources import second_request
@@ -32,8 +31,7 @@ def main(params: Params) -> None:
     metadata = {"draws": cues.draws(), "params": {**base["params"], "cue": own}, "sha256": contents_sha256(tensors)}
     with whole_folder(layout.CONTACT_SHEETS) as folder:
         for name, images in sheets.items():
-            title = "training images" if name == "training" else f"{TITLES[name]} (test images)"
-            save_png(contact_sheet(images.pixels, images.labels, cues.classes, title=title), folder / f"{name}.png")
+            save_figure(contact_sheet(images.pixels, images.labels, cues.classes), folder / f"{name}.png")
     checkpoints.save(layout.CUES, tensors, metadata)
 
 

@@ -37,7 +37,7 @@ def main(params: Params, pattern: str, seed: int) -> None:
         np.savez(folder / layout.PROBED, allow_pickle=False, ts=ts, **arrays)
         summary = {**provenance, **told, "probe_sets": path_summary(ts, profiles)}
         write_json(folder / layout.PROBED_SUMMARY, summary)
-        draw_profiles(folder / layout.PROBED_FIGURE, study, pattern, seed, ts, profiles)
+        draw_profiles(folder / layout.PROBED_FIGURE, ts, profiles)
 
 
 def record(params: Params, pattern: str, seed: int) -> Record:

@@ -11,7 +11,7 @@ from mode_connectivity.plots.dose import SERIES, Dose, dose_response
 from mode_connectivity.plots.layer_movement import LayerMovement, layer_movements
 from mode_connectivity.plots.recovery import Recovery, recovery
 from mode_connectivity.plots.shares import Share, energy_shares
-from mode_connectivity.plots.style import nothing_to_draw, save_png
+from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.reports.locality.answers import AFFINE
 from mode_connectivity.statistics.gaps import PLACEBO
 from mode_connectivity.statistics.verdicts import PRIMARY
@@ -24,7 +24,7 @@ UNTRAINED = ("repair",)
 def draw_figures(folder: Path, record: Record) -> None:
     """Write the figures of `LOCALITY_FIGURES` from the verdict's record."""
     beyond = {name: each for name, each in record["variants"].items() if each["movement"]["shares"]}
-    _draw_movements(folder, record["layers"], beyond)
+    _draw_movements(folder, record, beyond)
     of_slices = {name: each for name, each in beyond.items() if each["swapped_layer"]}
     _draw_shares(folder, of_slices)
     draw_answer(folder, record)
@@ -32,21 +32,24 @@ def draw_figures(folder: Path, record: Record) -> None:
 
 def draw_answer(folder: Path, record: Record) -> None:
     """Write the figures of what mends the barrier, of convergence, and of dose and response."""
-    _draw_recovery(folder, record["depths"])
+    _draw_recovery(folder, record["depths"], record["seeds"])
     _draw_convergence(folder, record["depths"], record["params"]["settled"])
     _draw_dose(folder, record["depths"])
 
 
-def _draw_movements(folder: Path, layers: list[str], variants: dict[str, Record]) -> None:
-    movements = {}
+def _draw_movements(folder: Path, record: Record, variants: dict[str, Record]) -> None:
+    movements, titles = {}, record["titles"]
     for name, each in variants.items():
         energies = each["movement"]["layers"]
         raw, control, corrected = (np.array(energies[key]) for key in ("raw", "control", "corrected"))
         intervals = energies["corrected_interval"]
         interval = np.array(intervals) if intervals and None not in intervals else None
-        movements[name] = LayerMovement(raw, control, corrected, interval, each["swapped_layer"])
+        movements[name] = LayerMovement(
+            raw, control, corrected, interval, titles.get(each["swapped_layer"], each["swapped_layer"])
+        )
+    layers = [titles.get(layer, layer) for layer in record["layers"]]
     figure = layer_movements(layers, movements) if movements else nothing_to_draw("no swap beside a control")
-    save_png(figure, folder / layout.LAYER_MOVEMENT)
+    save_figure(figure, folder / layout.LAYER_MOVEMENT)
 
 
 def _draw_shares(folder: Path, variants: dict[str, Record]) -> None:
@@ -58,21 +61,21 @@ def _draw_shares(folder: Path, variants: dict[str, Record]) -> None:
             known = {what: movement["shares"][key] for key, what in SHARES.items() if movement["shares"][key]}
             shares[name] = {what: Share(ratio["value"], ratio["error"]) for what, ratio in known.items()}
     figure = energy_shares(parameters, shares) if parameters else nothing_to_draw("no swapped layer beside a control")
-    save_png(figure, folder / layout.ENERGY_SHARES)
+    save_figure(figure, folder / layout.ENERGY_SHARES)
 
 
-def _draw_recovery(folder: Path, depths: dict[str, Record]) -> None:
-    """Write the recoveries of all depths that have a barrier, baselines first; of several shares only in the dose."""
+def _draw_recovery(folder: Path, depths: dict[str, Record], seeds: list[int]) -> None:
+    """Write the recoveries of all depths that were asked, baselines first; of several shares only in the dose."""
     found, regions = {}, dict.fromkeys(UNTRAINED)
     for depth, each in depths.items():
         estimates = {name: each["baselines"][name] for name in UNTRAINED if each["baselines"][name]}
         trained = _recoveries(each)
         estimates |= {region: value for region, value in trained.items() if not _dose_of(region)}
         regions |= dict.fromkeys(estimates)
-        if estimates:
+        if estimates or each["verdict"]:
             found[depth] = {name: _recovery(value) for name, value in estimates.items()}
-    figure = recovery(list(regions), found, len(UNTRAINED)) if found else nothing_to_draw("no barrier to mend")
-    save_png(figure, folder / layout.RECOVERY)
+    figure = recovery(list(regions), found, seeds, UNTRAINED) if found else nothing_to_draw("no barrier to mend")
+    save_figure(figure, folder / layout.RECOVERY)
 
 
 def _draw_convergence(folder: Path, depths: dict[str, Record], settled: float) -> None:
@@ -85,7 +88,7 @@ def _draw_convergence(folder: Path, depths: dict[str, Record], settled: float) -
                 by_epochs = {trained["epochs"]: sum(trained["gap"]) / line for trained in gaps["efforts"].values()}
                 found.setdefault(depth, {})[region] = by_epochs
     reason = "one number of epochs; restricted.efforts: [1, 2] shows whether gaps have converged"
-    save_png(convergence(found, settled) if found else nothing_to_draw(reason), folder / layout.CONVERGENCE)
+    save_figure(convergence(found, settled) if found else nothing_to_draw(reason), folder / layout.CONVERGENCE)
 
 
 def _draw_dose(folder: Path, depths: dict[str, Record]) -> None:
@@ -105,7 +108,7 @@ def _draw_dose(folder: Path, depths: dict[str, Record]) -> None:
         if series:
             found[depth] = series, single
     reason = "no regions of a share; restricted.kinds: [entries_0.01, ...] trains some"
-    save_png(dose_response(found) if found else nothing_to_draw(reason), folder / layout.DOSE)
+    save_figure(dose_response(found) if found else nothing_to_draw(reason), folder / layout.DOSE)
 
 
 def _dose_of(region: str) -> str | None:

@@ -1,8 +1,12 @@
-"""Computes the answer of a study from its records of baselines and restricted paths alone; no network is needed."""
+"""Computes the answer of a study from its records of baselines and restricted paths alone; no weights are needed."""
 
 from typing import Any
 
+import torch
+
 from mode_connectivity import layout
+from mode_connectivity.models import build
+from mode_connectivity.models.layer_titles import layer_titles
 from mode_connectivity.params import Params
 from mode_connectivity.reports.locality.answers import answers
 from mode_connectivity.reports.locality.evidence import read_records
@@ -34,6 +38,15 @@ def _missing(params: Params, seed: int, effort: int) -> list[str]:
     return [file.as_posix() for file in files if not file.is_file()]
 
 
+def _titles(params: Params) -> dict[str, str]:
+    """Return the titles of the layers of a network that this package builds; of another one none."""
+    if ":" in params.model.name:
+        return {}
+    with torch.device("meta"):
+        section = params.model
+        return layer_titles(build(section.name, num_classes=2, width=section.width, batch_norm=section.batch_norm))
+
+
 def answer_record(params: Params) -> dict[str, Any]:
     """Return the verdict's record without what describes where the bends moved."""
     records = {depth: read_records(params, depth) for depth in params.restricted.variants}
@@ -42,6 +55,7 @@ def answer_record(params: Params) -> dict[str, Any]:
         **study_facts(params),
         "replicates": 1,
         "layers": [],
+        "titles": _titles(params),
         "parameters": [],
         **answers(params, records),
         "variants": {depth: {"swapped_layer": r["layer"], "pairs": len(r["pairs"])} for depth, r in first.items()},

@@ -36,6 +36,7 @@ def verdict_record(
         **study_facts(params),
         "replicates": 1 + len(params.curve.replicates),
         "layers": [each["layer"] for each in first.layers],
+        "titles": {each["layer"]: each["title"] for each in first.layers},
         "parameters": [each["parameters"] for each in first.layers],
         **answers,
         "variants": {

@@ -11,7 +11,7 @@ from mode_connectivity import layout
 from mode_connectivity.plots.error_barriers import error_barriers
 from mode_connectivity.plots.finetuning import accuracy_while_tuned
 from mode_connectivity.plots.probe_sets import ProbedPath, along_probe_sets
-from mode_connectivity.plots.style import nothing_to_draw, save_png
+from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.reports.mechanisms.estimate import Estimate
 from mode_connectivity.reports.mechanisms.findings import Findings, Profiles
 from mode_connectivity.reports.mechanisms.signs import PROBES
@@ -26,12 +26,10 @@ def draw_figures(folder: Path, findings: Findings, margin: float) -> None:
         for method, seeds in findings.tuned.items()
     }
     while_tuned = accuracy_while_tuned(accuracy, findings.chance) if accuracy else _nothing()
-    save_png(while_tuned, folder / layout.WHILE_TUNED)
-    title = "Straight lines from the network before fine-tuning to that after it; a line is a seed"
-    save_png(_paths(findings.lines_back(), title, ("before", "after")), folder / layout.FROM_PRETRAINED)
-    title = "From the cue-trained network to its clean twin; a line is a seed"
-    save_png(_paths(findings.between(), title, ("cue", "clean")), folder / layout.BETWEEN_TWINS)
-    save_png(_barriers(findings, margin), folder / layout.BARRIERS)
+    save_figure(while_tuned, folder / layout.WHILE_TUNED)
+    save_figure(_paths(findings.lines_back(), ("before", "after")), folder / layout.FROM_PRETRAINED)
+    save_figure(_paths(findings.between(), ("cue", "clean")), folder / layout.BETWEEN_TWINS)
+    save_figure(_barriers(findings, margin), folder / layout.BARRIERS)
 
 
 def _barriers(findings: Findings, margin: float) -> Figure:
@@ -43,12 +41,15 @@ def _barriers(findings: Findings, margin: float) -> Figure:
         return _nothing()
     barriers = {name: {probe: np.array(e.values) for probe, e in sets.items()} for name, sets in estimates.items()}
     intervals = {name: {probe: e.interval for probe, e in sets.items()} for name, sets in estimates.items()}
-    return error_barriers(barriers, intervals, margin)
+    return error_barriers(barriers, intervals, margin, findings.seeds)
 
 
-def _paths(lines: Lines, title: str, ends: tuple[str, str]) -> Figure:
-    paths = [ProbedPath(*line) for line in lines]
-    return along_probe_sets(paths, title=title, ends=ends) if paths else _nothing()
+def _paths(lines: Lines, ends: tuple[str, str]) -> Figure:
+    """Draw the paths; those of one name are its seeds, in their order."""
+    paths: list[ProbedPath] = []
+    for name, ts, profiles in lines:
+        paths.append(ProbedPath(name, ts, profiles, sum(path.label == name for path in paths)))
+    return along_probe_sets(paths, ends=ends) if paths else _nothing()
 
 
 def _nothing() -> Figure:

@@ -1,6 +1,6 @@
 """Reads what the stages of the mechanisms study wrote, for its report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -21,12 +21,13 @@ TRAINED_ON = {"cue": "cue-trained", "clean": "clean twin"}
 
 @dataclass(frozen=True)
 class Findings:
-    """Holds `networks`: scores on the probe sets; `tuned` by method; `paths` to the twin by pattern; `chance`."""
+    """Holds `networks`: scores on probe sets; `tuned` by method; `paths` to the twin by pattern; `chance`; `seeds`."""
 
     networks: Networks
     tuned: Found
     paths: Found
     chance: float
+    seeds: Sequence[int]
 
     @classmethod
     def of(cls, params: Params) -> Self:
@@ -43,7 +44,7 @@ class Findings:
             for pattern in (params.mechanism.patterns if seeds else ())
         }
         chance = 1 / len(checkpoints.metadata(layout.CUES)["draws"]["classes"])
-        return cls(_networks(params, tuned), tuned, paths, chance)
+        return cls(_networks(params, tuned), tuned, paths, chance, seeds)
 
     @property
     def images(self) -> dict[str, int]:

@@ -26,7 +26,7 @@ def load(tmp_path: Path, text: str) -> Params:
             "  methods: [naive, last_layer",
             "finetune.methods.1: input should be 'naive'",
         ),
-        ("  methods: [naive, naive_large", "  methods: [naive, naive", "finetune.methods: a method stands twice"),
+        ("  methods: [naive, naive_large", "  methods: [naive, naive", "finetune.methods: an item stands twice"),
         ("  n_clean: null", "  n_clean: 1.5", "finetune.n_clean: a count, a share between 0 and 1, or null for all"),
         ("  n_cue: null", "  n_cue: 0", "finetune.n_cue: a count, a share between 0 and 1, or null for all; got 0"),
         ("    t_clip: 0.5", "    t_clip: 2.0", "finetune.cbft: t_mean, t_spread and t_clip let t run from -0.5 to 1.5"),

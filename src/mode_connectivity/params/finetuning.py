@@ -1,10 +1,13 @@
 """Defines the finetune section of params.yaml: each method has its own params."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mode_connectivity.params.sections import Section, Template, Training
+from mode_connectivity.params.section import EACH_ONCE, Section, Template
+from mode_connectivity.params.training import Training
+
+Method = Literal["naive", "naive_large", "llrt", "lpft", "cbft", "scratch"]
 
 
 class Probing(Training):
@@ -41,7 +44,7 @@ class MechanismReport(Section):
 
 
 class Finetune(Section):
-    methods: tuple[Literal["naive", "naive_large", "llrt", "lpft", "cbft", "scratch"], ...]
+    methods: Annotated[tuple[Method, ...], EACH_ONCE]
     model: Template
     n_clean: int | float | None
     n_cue: int | float | None
@@ -58,10 +61,3 @@ class Finetune(Section):
         if amount is not None and (amount <= 0 or (amount >= 1 and amount != int(amount))):
             raise ValueError(f"a count, a share between 0 and 1, or null for all; got {amount:g}")
         return amount
-
-    @field_validator("methods")
-    @classmethod
-    def _each_once(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(methods)) < len(methods):
-            raise ValueError("a method stands twice")
-        return methods

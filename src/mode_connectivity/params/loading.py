@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
-from mode_connectivity.params.sections import Section
+from mode_connectivity.params.section import Section
 
 Checked = TypeVar("Checked", bound=Section)
 MOST = 10_000  # values in a file, each as often as aliases repeat it

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from mode_connectivity.params import finetuning, sections
 from mode_connectivity.params.loading import load
-from mode_connectivity.params.sections import Section
+from mode_connectivity.params.section import Section
 from mode_connectivity.params.variants import CONTROL, MIRROR, NULL, RANDOM, RESEEDS, VARIANTS
 
 ONE_AMOUNT = (CONTROL, MIRROR, RANDOM, NULL)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator
 
 from mode_connectivity.params.loading import load
-from mode_connectivity.params.sections import Section
+from mode_connectivity.params.section import Section
 
 CLUSTER = Path("cluster.yaml")
 

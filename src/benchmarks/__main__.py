@@ -12,6 +12,7 @@ import torch
 
 from benchmarks import (
     animation,
+    collection,
     curve,
     derivation,
     distances,
@@ -39,6 +40,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], list[Row]]] = {
     "planted": planted.measure,
     "start": start_up.measure,
     "memory": memory.measure,
+    "collection": collection.measure,
 }
 
 

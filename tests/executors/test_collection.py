@@ -10,7 +10,7 @@ from mode_connectivity.executors.lock_entries import read_entries
 from mode_connectivity.executors.slurm.collection import alone, changed_stages, collect, uncollected
 from mode_connectivity.executors.slurm.folder import Submission
 from mode_connectivity.executors.slurm.submission import prepare
-from mode_connectivity.executors.slurm.worktree import keep_result
+from mode_connectivity.executors.slurm.tree import keep_result
 from support.cheap_graph import CheapProject
 
 pytestmark = pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # of a library that DVC uses

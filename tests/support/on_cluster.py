@@ -22,10 +22,11 @@ def ours(project: Project, *command: str, check: bool = True) -> str:
 
 
 def jobs(project: Project) -> dict[str, str]:
-    """The states of the project's jobs, by name, the collection's included."""
-    text = project.run("squeue", "--noheader", "--states=all", "--format=%Z|%j|%T").stdout
+    """The states of the project's jobs, by name, the collection's included; of two with one name, the newer's."""
+    text = project.run("squeue", "--noheader", "--states=all", "--format=%Z|%i|%j|%T").stdout
     found = [line.split("|") for line in text.splitlines()]
-    return {name: state for folder, name, state in found if folder == str(project.root)}
+    newest = sorted((int(number), name, state) for folder, number, name, state in found if folder == str(project.root))
+    return {name: state for _, name, state in newest}
 
 
 def ended(project: Project, seconds: float = 300) -> dict[str, str]:

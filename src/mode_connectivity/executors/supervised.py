@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import psutil
 
 LOOK_SECONDS = 0.3
+TOLD_SECONDS = 1.0  # until a signal to many processes has reached all of them
 
 
 class Told:
@@ -30,17 +33,33 @@ class Told:
 
 
 def run_told(command: Sequence[str], told: Told, **options: Any) -> int:
-    """Run `command` and return its status; once a signal was told, end what it runs with SIGTERM.
+    """Run `command` and return its status once all of its session have ended; a signal told ends them with SIGTERM.
 
-    The command itself gets none, so that DVC ends its bookkeeping. A second signal kills both. `options` are those of
-    `subprocess.Popen`.
+    The command itself gets none, so that DVC ends its bookkeeping. It may have got one from whoever told this process,
+    as Slurm tells all of a job: then what it runs was told as well, and is not told twice, since a second signal makes
+    it stop before it has kept its state. A second signal told kills all. `options` are those of `subprocess.Popen`.
     """
     process = subprocess.Popen(command, start_new_session=True, **options)
+    known = False
     while process.poll() is None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(LOOK_SECONDS)
+        if told.signals and not known:
+            known = True
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(TOLD_SECONDS)
+        _pass_on(told, process.pid)
+    while any(map(partial(_is_of_session, process.pid), psutil.pids())):
+        time.sleep(LOOK_SECONDS)
         _pass_on(told, process.pid)
     return process.returncode
+
+
+def _is_of_session(session: int, process: int) -> bool:
+    try:
+        return os.getsid(process) == session
+    except OSError:
+        return False
 
 
 def work_told(work: Callable[[], int], told: Told, log: Path) -> int:

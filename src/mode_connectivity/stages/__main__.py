@@ -1,4 +1,7 @@
-"""Runs a stage: `python -m mode_connectivity.stages [--untracked] NAME [--variant V] [--seed S]`."""
+"""Runs a stage: `python -m mode_connectivity.stages [--untracked] NAME [--variant V] [--seed S]`.
+
+MODE_CONNECTIVITY_UNTRACKED in the environment does what --untracked does.
+"""
 
 import os
 import runpy
@@ -8,6 +11,7 @@ from importlib import import_module
 from mode_connectivity.running.stopping import STOPPING
 
 UNTRACKED = ("source",)
+VARIABLE = "MODE_CONNECTIVITY_UNTRACKED"
 
 
 def run_untracked() -> None:
@@ -22,8 +26,9 @@ def run_untracked() -> None:
 if __name__ == "__main__":
     STOPPING.install()  # before the seconds that importing torch takes
     try:
-        if sys.argv[1] == "--untracked":
+        if untracked := sys.argv[1] == "--untracked":
             del sys.argv[1]
+        if untracked or os.environ.get(VARIABLE):
             run_untracked()
         from mode_connectivity.tracking.process import tracker
 

@@ -1,1 +1,1 @@
-"""Runs the stages of dvc.yaml as Slurm jobs, each in a worktree of its own, and brings their results back."""
+"""Runs the stages of dvc.yaml as Slurm jobs, each in a tree of its own, and brings their results back."""

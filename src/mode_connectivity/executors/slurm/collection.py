@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mode_connectivity.executors.lock_entries import LOCK, read_entries, write_entries
 from mode_connectivity.executors.lock_order import sequential
 from mode_connectivity.executors.slurm.folder import Submission
-from mode_connectivity.executors.slurm.worktree import copy_output
+from mode_connectivity.executors.slurm.tree import copy_output
 from mode_connectivity.executors.whole_lock import keep
 
 if TYPE_CHECKING:

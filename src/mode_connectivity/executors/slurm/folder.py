@@ -45,7 +45,7 @@ class Submission(Records):
         return self.folder / f"{stage}.sh"
 
     def tree(self, stage: str) -> Path:
-        """Return the worktree in which the job of a stage works."""
+        """Return the tree in which the job of a stage works."""
         return self.folder / "trees" / stage
 
     def entry(self, stage: str) -> Path:

@@ -1,4 +1,4 @@
-"""Runs one stage inside a Slurm job, in the worktree that is the current folder, and keeps what it made.
+"""Runs one stage inside a Slurm job, in the tree that is the current folder, and keeps what it made.
 
 python -m mode_connectivity.executors.slurm.job ROOT STAGE
 """
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from mode_connectivity.executors.slurm.folder import Submission
-from mode_connectivity.executors.slurm.worktree import fill, keep_result, remove
+from mode_connectivity.executors.slurm.tree import fill, keep_result
 from mode_connectivity.executors.supervised import Told, run_told
 
 RESTARTS = "MODE_CONNECTIVITY_RESTARTS"
@@ -29,7 +29,7 @@ def main(root: Path, stage: str) -> int:
     if status == 0:
         keep_result(Path.cwd(), submission, stage)
         submission.note(stage, "ended")
-        remove(Path.cwd(), submission)
+        shutil.rmtree(Path.cwd(), ignore_errors=True)  # the result is kept
         return 0
     submission.note(stage, "stopped" if told.signals else "failed")  # before Slurm ends this process
     if told.signals and _queued_again(signal.SIGUSR1 in told.signals):

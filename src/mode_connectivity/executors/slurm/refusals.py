@@ -27,7 +27,7 @@ def refuse_auto(params: Params) -> None:
 
 
 def refuse_uncommitted(repo: "Repo") -> None:
-    """Refuse changes that a worktree of the commit would lack; the lock file and outputs are brought to the jobs.
+    """Refuse changes that a tree of the commit would lack; the lock file and outputs are brought to the jobs.
 
     Raises:
         ValueError: code, params or dvc.yaml differ from the commit; the message names the files.
@@ -42,13 +42,13 @@ def refuse_uncommitted(repo: "Repo") -> None:
 
 
 def tracking_uri(*, later: bool) -> str:
-    """Return the store that jobs log to; with `later` a place where nothing answers.
+    """Return the store that jobs log to; with `later` none.
 
     Raises:
         ValueError: MLFLOW_TRACKING_URI is no server to which other nodes can log.
     """
     if later:
-        return "http://127.0.0.1:9"
+        return ""
     uri = os.environ.get(URI, "")
     if not uri.startswith(("http://", "https://")):
         given = f"got {uri}" if uri else "it is not set"

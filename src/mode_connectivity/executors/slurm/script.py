@@ -8,38 +8,45 @@ from mode_connectivity.executors.slurm.cluster import Cluster, Resources
 
 SIGNAL = "USR1"  # ahead of the time limit; Slurm itself uses TERM to cancel
 JOB = "mode_connectivity.executors.slurm.job"
-WORKTREE = """\
+# A clone that reads the objects of the repository: `git worktree` fails at times where several are made at once, since
+# each looks at all others (3 % of 160, by four processes).
+TREE = """\
 rm -rf "$tree"
-git -C "$root" -c core.hooksPath=/dev/null worktree add --quiet --force --detach "$tree" {commit}
+git clone --quiet --shared --no-checkout --template= "$root" "$tree"
 cd "$tree"
+git -c core.hooksPath=/dev/null checkout --quiet --detach {commit}
 """
 COLLECT = """\
 cd "$root"
 status=0
 PYTHONPATH="$tree/src" {python} -m mode_connectivity.commands.main collect{option} || status=$?
-git worktree remove --force "$tree"
+rm -rf "$tree"
 exit $status
 """
 
 
 def stage_script(stage: str, cluster: Cluster, *, root: Path, tree: Path, log: Path, commit: str, tracking: str) -> str:
-    """Return the script of the job that runs `stage` at `commit` in the worktree `tree` of the repository in `root`."""
+    """Return the script of the job that runs `stage` at `commit` in a clone of the repository in `root`, in `tree`."""
     resources = cluster.resources(stage)
     options = [f"--signal=B:{SIGNAL}@{cluster.signal_seconds}", "--requeue", *_options(resources)]
-    body = WORKTREE.format(commit=commit)
+    body = TREE.format(commit=commit)
     run = f'PYTHONPATH="$tree/src" exec {shlex.quote(sys.executable)} -m {JOB} "$root" {shlex.quote(stage)}'
-    export = f"export MLFLOW_TRACKING_URI={shlex.quote(tracking)} MODE_CONNECTIVITY_RESTARTS={cluster.restarts}\n"
+    export = f"export {_store(tracking)} MODE_CONNECTIVITY_RESTARTS={cluster.restarts}\n"
     return _script(stage, resources, options, log, root, f"tree={shlex.quote(str(tree))}\n{export}{body}{run}\n")
 
 
 def collection_script(cluster: Cluster, *, root: Path, tree: Path, log: Path, commit: str, tracking: str) -> str:
     """Return the script of the last job, which brings the results of all others into the main workspace."""
     resources = cluster.defaults.model_copy(update={"gpus": 0})
-    body = f"tree={shlex.quote(str(tree))}\n{WORKTREE.format(commit=commit)}"
-    body += f"export MLFLOW_TRACKING_URI={shlex.quote(tracking)}\n"
-    option = " --unlogged" if cluster.tracking == "collection" else ""
+    body = f"tree={shlex.quote(str(tree))}\n{TREE.format(commit=commit)}"
+    body += f"export {_store(tracking)}\n"
+    option = "" if tracking else " --unlogged"
     body += COLLECT.format(python=shlex.quote(sys.executable), option=option)
     return _script(f"collect-{commit[:8]}", resources, _options(resources), log, root, body)
+
+
+def _store(tracking: str) -> str:
+    return f"MLFLOW_TRACKING_URI={shlex.quote(tracking)}" if tracking else "MODE_CONNECTIVITY_UNTRACKED=1"
 
 
 def _script(name: str, resources: Resources, options: list[str], log: Path, root: Path, body: str) -> str:

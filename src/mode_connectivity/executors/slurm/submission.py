@@ -1,7 +1,6 @@
 """Submits the graph of stages to Slurm: one job a stage, all held until the whole graph stands."""
 
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from mode_connectivity.executors.slurm.cluster import Cluster
 from mode_connectivity.executors.slurm.folder import Submission
 from mode_connectivity.executors.slurm.refusals import head
 from mode_connectivity.executors.slurm.script import collection_script, stage_script
-from mode_connectivity.executors.slurm.worktree import copy_output
+from mode_connectivity.executors.slurm.tree import copy_output
 
 if TYPE_CHECKING:
     from dvc.repo import Repo
@@ -37,7 +36,6 @@ def prepare(repo: "Repo", graph: Graph, stale: list[str]) -> Submission:
     submission = Submission(Path(repo.root_dir))
     for tree in submission.folder.glob("trees/*"):
         shutil.rmtree(tree)
-    subprocess.run(["git", "worktree", "prune"], cwd=submission.root, check=False)
     known = {name for stage in stale for name in (stage, *graph[stage])}
     stages = {stage.addressing: stage for stage in repo.index.stages}
     uncached = {name: [out.def_path for out in stages[name].outs if not out.use_cache] for name in known}

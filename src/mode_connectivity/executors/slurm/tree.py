@@ -1,7 +1,6 @@
-"""Makes the worktree of a job ready to run its stage, and takes the result out of it."""
+"""Makes the tree in which a job works ready to run its stage, and takes the result out of it."""
 
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ CONFIGURATION = """\
 
 
 def fill(tree: Path, submission: Submission, stage: str) -> None:
-    """Bring into the worktree what the stage needs, and what it made before, so that DVC can see what is up to date.
+    """Bring into the tree what the stage needs, and what it made before, so that DVC can see what is up to date.
 
     DVC there has its own temporary files and the cache of the main workspace, and its lock file the entries that
     concern the stage, with what the jobs of its needs wrote.
@@ -83,10 +82,3 @@ def copy_output(source: Path, target: Path) -> None:
         shutil.copytree(source, target)
     else:
         shutil.copyfile(source, target)
-
-
-def remove(tree: Path, submission: Submission) -> None:
-    """Remove a worktree whose result is kept."""
-    command = ["git", "-C", str(submission.root), "worktree", "remove", "--force", str(tree)]
-    subprocess.run(command, capture_output=True, check=False)
-    shutil.rmtree(tree, ignore_errors=True)

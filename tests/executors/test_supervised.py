@@ -1,0 +1,46 @@
+"""A stage that is told to stop once keeps its state, whoever tells it, and is waited for."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+# Counts signals until two seconds after the first, as a stage that ends a long step; its parent, like DVC, dies of one.
+STAGE = """\
+import pathlib, signal, time
+told = []
+signal.signal(signal.SIGTERM, lambda *_: told.append(1))
+pathlib.Path("ready").touch()
+while not told:
+    time.sleep(0.01)
+time.sleep(2)
+pathlib.Path("kept").write_text(str(len(told)))
+"""
+PARENT = "import subprocess, sys; subprocess.run([sys.executable, 'stage.py'])"
+JOB = f"""\
+import signal, sys
+from mode_connectivity.executors.supervised import Told, run_told
+run_told([sys.executable, "-c", {PARENT!r}], Told(signal.SIGTERM))
+"""
+
+
+@pytest.mark.parametrize("everyone", [True, False])
+def test_a_stage_is_told_once_and_waited_for(tmp_path: Path, everyone: bool) -> None:
+    (tmp_path / "stage.py").write_text(STAGE)
+    job = subprocess.Popen([sys.executable, "-c", JOB], cwd=tmp_path)
+    while not (tmp_path / "ready").exists():
+        assert job.poll() is None
+        time.sleep(0.05)
+    parent, stage = psutil.Process(job.pid).children(recursive=True)
+    os.kill(job.pid, signal.SIGTERM)
+    if everyone:  # one after the other, as Slurm does
+        time.sleep(0.5)
+        os.kill(parent.pid, signal.SIGTERM)
+        os.kill(stage.pid, signal.SIGTERM)
+    job.wait()
+    assert (tmp_path / "kept").read_text() == "1"

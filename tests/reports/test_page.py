@@ -11,7 +11,7 @@ from mode_connectivity import layout
 from mode_connectivity.params import Params
 from mode_connectivity.reports.locality.answers import answers
 from mode_connectivity.reports.locality.evidence import read_records
-from mode_connectivity.reports.page.answer import answers_of, convergence_of, recoveries_of
+from mode_connectivity.reports.page.answer import answers_of, contrasts_of, convergence_of, recoveries_of
 from mode_connectivity.reports.page.page import page_text
 from support.in_process import params_with
 from support.written_records import CHANGES, write_records
@@ -47,6 +47,14 @@ def test_it_says_the_answer_with_its_intervals_and_escapes_what_it_says(params: 
     assert "any such subset suffices" in text
     assert "Both leave &lt;5 % &amp; no more." in text
     assert "0.08 [0.07, ∞]" in text
+    lead = text.partition('<ul class="lead">')[2].partition("</ul>")[0]
+    assert re.findall(r"(\w+) <span.*?<strong>(.*?)</strong>", lead) == [
+        ("early", "not asked"),
+        ("mid", "any such subset suffices"),
+    ]
+    assert "<dt>late - early</dt><dd>-0.4 [-0.6, ∞]</dd>" in text
+    table = text.partition("Differences between depths")[2].partition("</table>")[0]
+    assert re.findall(r"<td>(locality index|recovery, all)</td>", table) == ["locality index", "recovery, all"]
     assert "not asked" in text  # early has baselines and no region
 
 
@@ -81,6 +89,7 @@ def test_it_reads_what_the_locality_stage_writes(tmp_path: Path, monkeypatch: py
         assert len(each["seeds"]) == 8
         assert each["parameter_share"] > 0
     assert recoveries["slices"]["interval"][0] < recoveries["slices"]["value"] < recoveries["slices"]["interval"][1]
+    assert contrasts_of(record) == []  # one depth has restricted paths
     convergence = convergence_of(record)
     assert {(each["effort"], len(each["gap"])) for each in convergence} == {("1", 8), ("2", 8)}
 

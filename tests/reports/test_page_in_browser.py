@@ -14,7 +14,7 @@ from support.in_process import params_with
 from support.written_records import CHANGES, write_records
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-FIGURES = ("recovery", "baselines", "movement", "losses", "trainings", "mechanisms")
+FIGURES = ("recovery", "baselines", "movement", "losses", "gaps", "trainings", "mechanisms")
 SERIOUS = ("serious", "critical")
 
 
@@ -80,6 +80,15 @@ def test_paths_of_a_region_are_shown_with_their_control(browser: Browser, file: 
         seen.page.locator("#kind").select_option("slices")
         assert len(drawn(seen.page, "losses")) == 8  # swap and control, two efforts, two seeds
     assert seen.errors == []
+
+
+def test_the_answer_of_each_depth_stands_in_the_first_screen(browser: Browser, file: Path) -> None:
+    for width, height in ((1280, 720), (360, 740)):
+        with visit(browser, file, viewport={"width": width, "height": height}) as seen:
+            for depth in ("early", "mid"):
+                box = seen.page.locator(".lead li", has_text=depth).bounding_box()
+                assert box is not None
+                assert 0 <= box["y"] < box["y"] + box["height"] < height
 
 
 def test_a_table_is_sorted_by_the_heading_that_is_pressed(browser: Browser, file: Path) -> None:

@@ -164,7 +164,8 @@ def _verdict(params: Params) -> dict[str, Any]:
         for variant in params.moved_variants
     }
     variants = {variant: {"swapped_layer": SWAPPED[variant], "pairs": 4} for variant in params.variants}
-    return {"depths": depths, "variants": variants}
+    contrasts = {"late - early": {"all": _estimate(0.1, seeds, 0.1), "locality": _estimate(-0.4, seeds, 0.2)}}
+    return {"depths": depths, "contrasts": contrasts, "variants": variants}
 
 
 def _mechanisms(params: Params) -> None:

@@ -1,6 +1,7 @@
 """Reads the answer of each depth from the verdict's record; the only file that knows its keys."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from mode_connectivity import layout
@@ -18,11 +19,14 @@ BASELINES = {
 }
 
 
-def verdict() -> dict[str, Any]:
-    """Return the verdict's record; empty where there is none."""
+def verdict(depths: Sequence[str]) -> dict[str, Any]:
+    """Return the verdict's record, its depths in this order; empty where there is none."""
     file = layout.LOCALITY / layout.VERDICT
-    record: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
-    return record
+    if not file.is_file():
+        return {}
+    record: dict[str, Any] = json.loads(file.read_text())
+    found = record.get("depths", {})
+    return record | {"depths": {depth: found[depth] for depth in dict.fromkeys([*depths, *found]) if depth in found}}
 
 
 def answers_of(record: dict[str, Any], titles: dict[str, str]) -> list[dict[str, Any]]:
@@ -64,6 +68,15 @@ def recoveries_of(record: dict[str, Any]) -> list[dict[str, Any]]:
 def _parameter_share(gaps: dict[str, Any], region: str) -> float | None:
     """Return the share of the weights that a region frees; "placebo", the mean of its kinds, frees as many as each."""
     return next((gaps[name]["parameter_share"] for name in (region, *gaps) if name in gaps and region in name), None)
+
+
+def contrasts_of(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return one difference between two depths of each ratio that both have: the locality index, then recoveries."""
+    return [
+        {"pair": pair, "of": RATIOS.get(name, f"recovery, {name}".replace("_", " ")), **_ratio(each)}
+        for pair, ratios in record.get("contrasts", {}).items()
+        for name, each in sorted(ratios.items(), key=lambda item: item[0] != "locality")
+    ]
 
 
 def convergence_of(record: dict[str, Any]) -> list[dict[str, Any]]:

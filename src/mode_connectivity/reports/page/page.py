@@ -10,7 +10,14 @@ from mode_connectivity import layout
 from mode_connectivity.params import Params
 from mode_connectivity.plots.style import colour_of
 from mode_connectivity.reports.page import tables
-from mode_connectivity.reports.page.answer import answers_of, convergence_of, recoveries_of, verdict
+from mode_connectivity.reports.page.answer import (
+    RATIOS,
+    answers_of,
+    contrasts_of,
+    convergence_of,
+    recoveries_of,
+    verdict,
+)
 from mode_connectivity.reports.page.limits import limits_of
 from mode_connectivity.reports.page.mechanisms import mechanisms_of
 from mode_connectivity.reports.page.paths import paths_of
@@ -20,10 +27,22 @@ from mode_connectivity.reports.page.training import trainings_of
 from mode_connectivity.reports.rendering import render_html
 
 HERE = Path(__file__).parent
-SCRIPTS = ("figure", "shown", "movement", "losses", "regions", "training", "mechanisms", "tables", "start")
+SCRIPTS = (
+    "figure",
+    "shown",
+    "movement",
+    "losses",
+    "regions",
+    "convergence",
+    "training",
+    "mechanisms",
+    "tables",
+    "start",
+)
 PACKAGES = ("mode_connectivity", "torch", "torchvision", "numpy", "scikit-learn")
 STILLS = {
     "recovery": layout.LOCALITY / layout.RECOVERY,
+    "gaps": layout.LOCALITY / layout.CONVERGENCE,
     "movement": layout.COMPARISON / layout.DISPLACEMENTS,
     "losses": layout.COMPARISON / layout.PATHS,
     "mechanisms": layout.MECHANISMS / layout.BETWEEN_TWINS,
@@ -33,10 +52,10 @@ STILLS = {
 
 def page_text(params: Params) -> str:
     """Return the page: everything that it needs is in it, and the same records give the same bytes."""
-    paths, record = paths_of(params), verdict()
+    paths, record = paths_of(params), verdict(params.moved_variants)
     titles = _titles(params)
     answers, recoveries = answers_of(record, titles), recoveries_of(record)
-    trainings, mechanisms = trainings_of(params), mechanisms_of(params)
+    contrasts, trainings, mechanisms = contrasts_of(record), trainings_of(params), mechanisms_of(params)
     variants = tuple(dict.fromkeys(path["variant"] for path in paths))
     data: dict[str, Any] = {
         "variants": [{"name": name, "colour": colour_of(name, variants)} for name in variants],
@@ -56,7 +75,8 @@ def page_text(params: Params) -> str:
         answers=answers,
         data=data,
         payload=_embedded(data),
-        tables=_tables(data),
+        contrasts=[each for each in contrasts if each["of"] == RATIOS["locality"]],
+        tables=_tables(data, contrasts),
         params_tables=tables.params_tables(params),
         limits=limits_of(params, answers, recoveries),
         stills={name: still(file) for name, file in STILLS.items()},
@@ -74,8 +94,10 @@ def _titles(params: Params) -> dict[str, str]:
     return {each["layer"]: each["title"] for each in summary["layers"]}
 
 
-def _tables(data: dict[str, Any]) -> dict[str, tables.Table]:
+def _tables(data: dict[str, Any], contrasts: list[dict[str, Any]]) -> dict[str, tables.Table]:
     found = {"paths": tables.paths_table(data["paths"]), "trainings": tables.training_table(data["trainings"])}
+    if contrasts:
+        found["contrasts"] = tables.contrasts_table(contrasts)
     if data["recoveries"]:
         found["recoveries"] = tables.recovery_table(data["recoveries"])
     if data["baselines"]:

@@ -64,6 +64,13 @@ def _ends(interval: list[float | None] | None) -> list[Cell]:
     return ["-∞" if low is None else low, "∞" if high is None else high]
 
 
+def contrasts_table(contrasts: list[dict[str, Any]]) -> Table:
+    """Return one row a pair of depths and ratio: the later depth's minus the earlier's."""
+    rows = [[each["pair"], each["of"], each["value"], *_ends(each["interval"])] for each in contrasts]
+    caption = "Differences between depths, paired by seed; the level holds for all pairs of depths together"
+    return Table(caption, ["depths", "of", "difference", "from", "to"], rows)
+
+
 def baselines_table(baselines: list[dict[str, Any]]) -> Table:
     """Return one row a variant and seed: what the straight line shows without training."""
     columns = ["depth", "seed", "line barrier (millinats)", "after REPAIR", "worst single layer", "lowest cosine"]

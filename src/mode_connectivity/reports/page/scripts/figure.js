@@ -3,9 +3,11 @@
 // What every figure shares: the embedded data, the look of the page, and how traces become a drawing.
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star", "pentagon"];
+const PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#7F7F7F"];
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 const BLACK = "#000000";
 
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const byId = (id) => document.getElementById(id);
 const look = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const colourOf = (name) => {

@@ -37,6 +37,6 @@ function drawLosses() {
   const quantity = whole ? `${byId("probe").selectedOptions[0].text} ${byId("what").selectedOptions[0].text}` : "training loss (nats)";
   draw("losses", traces, {
     xaxis: { title: { text: "t" } },
-    yaxis: { title: { text: quantity }, type: byId("loss-logarithmic").checked ? "log" : "linear", exponentformat: "power" },
+    yaxis: { title: { text: quantity }, type: byId("loss-logarithmic").checked && !(whole && what === "accuracy") ? "log" : "linear", exponentformat: "power" },
   });
 }

@@ -2,7 +2,6 @@
 function drawMechanisms() {
   if (!DATA.mechanisms) return;
   const what = byId("mechanism-what").value;
-  const palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"];
   const seeds = DATA.mechanisms.seeds;
   const entry = once();
   const paths = DATA.mechanisms.paths.filter((each) => each.name === byId("path").value);
@@ -13,7 +12,7 @@ function drawMechanisms() {
       y: set[what],
       mode: "lines+markers",
       opacity: faint(seeds[seed]),
-      line: { color: palette[k], dash: DASHES[seed % DASHES.length] },
+      line: { color: PALETTE[k], dash: DASHES[seed % DASHES.length] },
       marker: { symbol: SYMBOLS[k], size: 7 },
       hovertemplate: `${DATA.mechanisms.probes[k]}, seed ${seeds[seed]}, t = %{x}: %{y:.4g}<extra></extra>`,
     })).filter(() => shownSeed(seeds[seed])),

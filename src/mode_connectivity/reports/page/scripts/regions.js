@@ -45,7 +45,7 @@ function drawRecovery() {
   draw("recovery", traces, {
     shapes: [edge],
     xaxis: { tickvals: regions.map((_, k) => k), ticktext: regions.map((name) => name.replaceAll("_", " ")), tickangle: -35, range: [-0.6, regions.length - 0.4] },
-    yaxis: { title: { text: "recovery (share of the barrier)" } },
+    yaxis: { title: { text: "recovery (share of the barrier)" }, rangemode: "tozero" },
   });
 }
 

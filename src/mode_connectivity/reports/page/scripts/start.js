@@ -4,6 +4,7 @@ const FIGURES = {
   baselines: [drawBaselines, ["baseline"]],
   movement: [drawMovement, ["quantity", "scale", "logarithmic", "t"]],
   losses: [drawLosses, ["kind", "probe", "what", "loss-logarithmic"]],
+  gaps: [drawGaps, ["gaps-depth"]],
   trainings: [drawTrainings, ["training"]],
   mechanisms: [drawMechanisms, ["path", "mechanism-what"]],
 };

@@ -1,7 +1,6 @@
 // Training loss after every epoch; trainings of different length stand against the share done.
 function drawTrainings() {
   const entry = once();
-  const palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#7F7F7F"];
   const records = DATA.trainings.filter((each) => each.kind === byId("training").value && shownSeed(each.seed));
   const names = [...new Set(records.map((each) => each.name))];
   const known = (name) => DATA.variants.some((each) => each.name === name);
@@ -13,7 +12,7 @@ function drawTrainings() {
       y: each.loss,
       mode: "lines+markers",
       opacity: faint(each.seed),
-      line: { color: known(each.name) ? colourOf(each.name) : palette[names.indexOf(each.name) % palette.length], dash: dashOf(each.seed) },
+      line: { color: known(each.name) ? colourOf(each.name) : PALETTE[names.indexOf(each.name) % PALETTE.length], dash: dashOf(each.seed) },
       marker: { symbol: SYMBOLS[names.indexOf(each.name) % SYMBOLS.length], size: 5 },
       text: each.loss.map((_, k) => `epoch ${k + 1}`),
       hovertemplate: `${each.name}, seed ${each.seed}, %{text}: %{y:.4g}<extra></extra>`,

@@ -26,3 +26,9 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
             project.commit()
             whole.touch()
     return Project.at(root)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that read the finished study: they take longest, and one process should not end alone."""
+    long = {item.path for item in items if "finished_study" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path not in long)

@@ -48,17 +48,25 @@ STALE: dict[str, set[str]] = {
     "executors/graph.py": set(),
 }
 
+# What `dvc status` does for each stage, but for those dependencies alone that hold the edited file, which is quicker.
 STATUS = """
 import json, pathlib, sys
 from dvc.repo import Repo
 stale = {}
-for name in json.loads(sys.argv[1]):
-    file = pathlib.Path("src/mode_connectivity", name)
-    text = file.read_text()
-    file.write_text(text + "\\n# edited\\n")
-    with Repo(".") as repo:
-        stale[name] = sorted({stage.partition("@")[0] for stage in repo.status()} - {"source"})
-    file.write_text(text)
+with Repo(".") as repo:
+    assert set(repo.status()) == {"source"}
+    for name in json.loads(sys.argv[1]):
+        file = pathlib.Path("src/mode_connectivity", name).resolve()
+        text = file.read_text()
+        file.write_text(text + "\\n# edited\\n")
+        changed = {
+            stage.addressing.partition("@")[0]
+            for stage in repo.index.stages
+            for dep in stage.deps
+            if file.is_relative_to(dep.fs_path) and dep.workspace_status()
+        }
+        stale[name] = sorted(changed - {"source"})
+        file.write_text(text)
 print(json.dumps(stale))
 """
 

@@ -16,14 +16,6 @@ from support.slurm_cluster import Cluster
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def cheap(tmp_path_factory: pytest.TempPathFactory) -> CheapProject:
-    """A project of 8 stages, run one after the other."""
-    project = CheapProject(tmp_path_factory.mktemp("cheap"), columns=2)
-    project.run("dvc", "repro", "-q")
-    return project
-
-
 @pytest.fixture
 def project(cluster: Cluster, cheap: CheapProject, tmp_path: Path) -> CheapProject:
     """The same without results."""

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 
 from mode_connectivity import layout
 from mode_connectivity.params.variants import RESEEDS
+from mode_connectivity.tracking.runs import initialise
+from support.in_process import run_stage
 from support.project_copy import SMALL, Project
 
 LONG = {
@@ -23,8 +26,8 @@ LONG = {
     "endpoint.epochs": 25,
     "curve.epochs": 25,
 }
-CURVE = ("sh", "src/scripts/stage", "curve", "--variant", "mid", "--seed", "0")
-ENDPOINT = ("sh", "src/scripts/stage", "endpoint", "--seed", "0")
+CURVE = "curve --variant mid --seed 0"
+RUN_CURVE = ("sh", "src/scripts/stage", *CURVE.split())
 OFTEN = {"MODE_CONNECTIVITY_STATE_SECONDS": "0.05"}
 
 
@@ -32,8 +35,13 @@ OFTEN = {"MODE_CONNECTIVITY_STATE_SECONDS": "0.05"}
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A study whose curve was trained without an interruption."""
     project = Project(tmp_path_factory.mktemp("finished"), SMALL | LONG)
-    project.run("dvc", "repro", "curve")
-    assert [kept.name for kept in (project.root / ".state").glob("*")] in ([], ["studies"])  # no training's
+    for stage in ("source", "dataset", "endpoint --seed 0", "swap --variant mid --seed 0", CURVE):
+        run_stage(project, stage)
+    assert not states(project)
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(action="ignore"):
+        patch.setenv("MLFLOW_TRACKING_URI", project.store)
+        patch.setenv("DVC_ROOT", str(project.root))
+        initialise()  # as the set-up does: a run that is stopped has ten seconds to be logged
     return project
 
 
@@ -80,7 +88,7 @@ def goes_on_to_the_same(study: Project, finished: Project, *command: str) -> sub
 
 
 def test_stopped_within_seconds_with_a_killed_run_and_then_the_same_bytes(study: Project, finished: Project) -> None:
-    status, errors, seconds = interrupt(study, signal.SIGTERM, *CURVE)
+    status, errors, seconds = interrupt(study, signal.SIGTERM, *RUN_CURVE)
     assert status == 128 + signal.SIGTERM
     assert seconds < 20
     (line,) = [line for line in errors.splitlines() if "curve-mid-seed0" in line]
@@ -96,15 +104,15 @@ def test_stopped_within_seconds_with_a_killed_run_and_then_the_same_bytes(study:
             "SELECT value FROM params WHERE run_uuid = ? AND key = 'curve.epochs'", [run]
         ).fetchone() == ("25",)
     epoch = int(line.split("after epoch ")[1].split()[0])
-    done = goes_on_to_the_same(study, finished, *CURVE)
+    done = goes_on_to_the_same(study, finished, *RUN_CURVE)
     assert f"curve-mid-seed0: goes on after epoch {epoch}" in done.stdout
 
 
 def test_killed_with_a_newest_state_cut_short_and_then_the_same_bytes(study: Project, finished: Project) -> None:
-    assert interrupt(study, signal.SIGKILL, *CURVE, kept=2)[0] == -signal.SIGKILL
+    assert interrupt(study, signal.SIGKILL, *RUN_CURVE, kept=2)[0] == -signal.SIGKILL
     newest, _ = states(study)
     newest.write_bytes(newest.read_bytes()[:-100])
-    done = goes_on_to_the_same(study, finished, *CURVE)
+    done = goes_on_to_the_same(study, finished, *RUN_CURVE)
     assert "goes on after" in done.stdout
     assert "warning: curve-mid-seed0: one of its states is not used" in done.stderr
 
@@ -112,17 +120,17 @@ def test_killed_with_a_newest_state_cut_short_and_then_the_same_bytes(study: Pro
 @pytest.mark.slow
 def test_killed_again_and_again_and_then_the_same_bytes(study: Project, finished: Project) -> None:
     for _ in range(3):
-        interrupt(study, signal.SIGKILL, *CURVE, kept=2)
-    assert "goes on after" in goes_on_to_the_same(study, finished, *CURVE).stdout
+        interrupt(study, signal.SIGKILL, *RUN_CURVE, kept=2)
+    assert "goes on after" in goes_on_to_the_same(study, finished, *RUN_CURVE).stdout
 
 
 @pytest.mark.slow
 def test_a_state_of_other_params_is_left_alone(study: Project, finished: Project) -> None:
     study.set({"curve.learning_rate": 0.02})
-    interrupt(study, signal.SIGTERM, *CURVE)
+    interrupt(study, signal.SIGTERM, *RUN_CURVE)
     (other,) = {file.parent for file in states(study)}
     study.set({"curve.learning_rate": 0.01})
-    done = study.run(*CURVE)
+    done = study.run(*RUN_CURVE)
     assert "goes on" not in done.stdout
     assert [file.read_bytes() for file in curve_files(study)] == [file.read_bytes() for file in curve_files(finished)]
     assert {file.parent for file in states(study)} == {other}
@@ -161,7 +169,7 @@ def test_a_twin_that_was_killed_has_the_same_bytes(study: Project) -> None:
 def test_no_room_for_the_state_is_one_warning_and_the_same_bytes(study: Project, finished: Project) -> None:
     """A limit on the size of a file stands for the disk: the bend fits, its state with the momentum does not."""
     blocks = curve_files(finished)[0].stat().st_size * 3 // 2 // 512
-    command = f"ulimit -f {blocks} && exec {' '.join(CURVE)}"
+    command = f"ulimit -f {blocks} && exec {' '.join(RUN_CURVE)}"
     process = study.start("sh", "-c", command, **OFTEN, MLFLOW_TRACKING_URI="http://127.0.0.1:9")
     _, errors = process.communicate()
     assert process.returncode == 0, errors
@@ -173,13 +181,13 @@ def test_no_room_for_the_results_is_one_line_and_the_state_stays(study: Project,
     history = curve_files(study)[1]
     full = history.with_name(f".{history.name}.partial")
     full.symlink_to("/dev/full")
-    done = study.run(*CURVE, check=False)
+    done = study.run(*RUN_CURVE, check=False)
     assert done.returncode == 1
     assert [line for line in done.stderr.splitlines() if line.startswith("error:")] == [
         f"error: [Errno 28] No space left on device: '{layout.history(layout.curve('mid', 0))}'"
     ]
     assert states(study)
-    done = goes_on_to_the_same(study, finished, *CURVE)
+    done = goes_on_to_the_same(study, finished, *RUN_CURVE)
     assert "goes on after epoch 25 and 0 steps" in done.stdout
 
 

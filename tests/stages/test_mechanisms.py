@@ -13,6 +13,7 @@ from mode_connectivity.datasets import PROBE_SETS, CueData
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.paths import Bezier, Linear, State
 from mode_connectivity.study.path_files import bends_of
+from support.in_process import run_stage
 from support.project_copy import PATTERNS, Project
 
 
@@ -78,8 +79,8 @@ def test_twins_differ_by_the_cue_alone(study: Project, tmp_path: Path) -> None:
 
     def twins(initialisation: str) -> list[State]:
         copy.set({"cue.proportion": 0.0, "cue_endpoint.initialisation": initialisation})
-        copy.run("sh", "src/scripts/stage", "cue_dataset")
-        copy.run("sh", "src/scripts/stage", "cue_endpoint", "--seed", "0")
+        run_stage(copy, "cue_dataset")
+        run_stage(copy, "cue_endpoint --seed 0")
         return [checkpoints.load(copy.root / layout.cue_endpoint(kind, 0))[0] for kind in ("cue", "clean")]
 
     cue, clean = twins("shared")

@@ -1,16 +1,19 @@
 """The real dvc.yaml, run small in a copy of its own, by the real commands."""
 
 import json
+import shutil
 from pathlib import Path
 
 import imageio.v3 as imageio
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from mode_connectivity import layout
 from mode_connectivity.foundations import checkpoints
-from support.project_copy import FINISHED, METHODS, PATTERNS, Project
+from support.in_process import params_with, run_stage
+from support.project_copy import METHODS, PATTERNS, Project
 
 
 @pytest.fixture
@@ -19,11 +22,20 @@ def study(finished_study: Project) -> Project:
     return finished_study
 
 
-def test_two_fresh_copies_give_the_same_bytes(study: Project, tmp_path: Path) -> None:
-    again = Project(tmp_path / "again", FINISHED)
-    again.run("dvc", "repro")
-    assert again.outputs() == study.outputs()
-    assert (again.root / "dvc.lock").read_bytes() == (study.root / "dvc.lock").read_bytes()
+def test_one_process_without_dvc_gives_the_bytes_of_the_pipeline(study: Project, tmp_path: Path) -> None:
+    """A new process for every stage, side by side, left what one process leaves that runs them in turn."""
+    stages = yaml.safe_load((study.root / "dvc.lock").read_text())["stages"]
+    again = Project.at(tmp_path)
+    shutil.copy(study.root / layout.PARAMS, tmp_path)
+    for folder in ("reports/baselines", "reports/restricted"):
+        (tmp_path / folder).mkdir(parents=True)
+    for stage in stages.values():
+        run_stage(again, stage["cmd"].removeprefix("sh src/scripts/stage "))
+
+    def results(project: Project) -> dict[str, bytes]:
+        return {name: content for name, content in project.outputs().items() if "/.git" not in name}
+
+    assert results(again) == results(study)
 
 
 def test_the_promised_files_hold_the_promised_things(study: Project) -> None:
@@ -155,47 +167,42 @@ def test_experiments_keep_their_runs_wherever_they_are_run(study: Project, tmp_p
     from mlflow import MlflowClient
 
     copy = study.copied(tmp_path)
-    copy.run("dvc", "exp", "run", "--temp", "-S", "swap.pairs=2", "--name", "two-pairs")
-    shown = json.loads(copy.run("dvc", "exp", "show", "--json").stdout)
-    assert "two-pairs" in json.dumps(shown)
-    assert "mid.linear_train_loss_barrier" in copy.run("dvc", "metrics", "diff", "two-pairs").stdout
+    copy.run("dvc", "exp", "run", "--temp", "-S", "analysis.fps=5", "--name", "slower", "analysis@mid-0")
+    shown = copy.run("dvc", "exp", "show", "--json").stdout
+    assert "slower" in shown
+    assert "linear_train_loss_barrier" in shown
     client = MlflowClient(tracking_uri=copy.store)
     experiment = client.get_experiment_by_name("mode-connectivity")
     assert experiment is not None
-    runs = client.search_runs([experiment.experiment_id], "tags.`dvc.experiment` = 'two-pairs'")
-    names = {run.info.run_name.removesuffix(" (two-pairs)") for run in runs}
-    ran = {f"{stage}@mid-0" for stage in ("swap", "curve", "analysis", "baselines")}
-    assert names == {"two-pairs", "swap@control-0", *ran, "locality", "report", "page"}
-    (analysis,) = [run for run in runs if run.info.run_name == "analysis@mid-0 (two-pairs)"]
+    runs = client.search_runs([experiment.experiment_id], "tags.`dvc.experiment` = 'slower'")
+    assert {run.info.run_name for run in runs} == {"slower", "analysis@mid-0 (slower)"}
+    (analysis,) = [run for run in runs if run.info.run_name != "slower"]
     assert (Path(analysis.info.artifact_uri.removeprefix("file://")) / layout.EVOLUTION).is_file()
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"swap.pairs": 30}, "error: swap.pairs: features.12: 30 pair(s) need 60 units, the layer has"),
-        ({"variants": ["contrl"]}, "error: params.yaml: variants: unknown variant 'contrl'; did you mean control?"),
-        ({"model.name": "vgg17"}, "error: model.name: no network called 'vgg17'; there are"),
-        ({"model.width": "wide"}, "error: params.yaml: model.width: input should be a valid number"),
-        ({"dataset.test_size": 5000}, "error: dataset.test_size: 5000 asks for 500 images of class 0, it has"),
-        (
-            {"dataset.source": "image_folder", "dataset.root": "nowhere"},
-            "nowhere holds no files under train/ and test/",
-        ),
-        ({"compute.device": "cuda"}, "error: compute.device: cuda was asked for and there is none"),
-    ],
-)
-def test_bad_params_stop_in_one_line(study: Project, tmp_path: Path, changes: dict[str, object], message: str) -> None:
-    if "compute.device" in changes and __import__("torch").cuda.is_available():
-        pytest.skip("this machine has a GPU")
+def test_bad_params_stop_in_one_line(study: Project, tmp_path: Path) -> None:
     copy = study.copied(tmp_path)
-    copy.set(changes)
-    done = copy.run("dvc", "repro", "report", "swap", check=False)
+    copy.set({"swap.pairs": 30})
+    done = copy.run("dvc", "repro", "swap@mid-0", check=False)
     assert done.returncode != 0
-    assert message in done.stderr
+    assert "error: swap.pairs: features.12: 30 pair(s) need 60 units, the layer has" in done.stderr
     assert "Traceback" not in done.stderr
     assert len([line for line in done.stderr.splitlines() if line.startswith("error:")]) == 1
     assert not list(copy.root.rglob("*.partial"))
+
+
+def test_data_that_are_not_there_are_named(tmp_path: Path) -> None:
+    params_with(tmp_path, {"dataset.source": "image_folder", "dataset.root": "nowhere"})
+    with pytest.raises(ValueError, match="nowhere holds no files under train/ and test/"):
+        run_stage(Project.at(tmp_path), "source")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_a_gpu_that_is_not_there_is_named(study: Project, tmp_path: Path) -> None:
+    copy = study.copied(tmp_path)
+    copy.set({"compute.device": "cuda"})
+    with pytest.raises(ValueError, match=r"^compute\.device: cuda was asked for and there is none"):
+        run_stage(copy, "swap --variant mid --seed 0")
 
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "another network"])
@@ -211,10 +218,9 @@ def test_a_damaged_checkpoint_is_named(study: Project, tmp_path: Path, damage: s
         path.write_bytes(content)
     target = copy.root / layout.curve("mid", 0)
     before = target.read_bytes()
-    done = copy.run("sh", "src/scripts/stage", "curve", "--variant", "mid", "--seed", "0", check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"error: {layout.endpoint(0)}: ")
-    assert len(done.stderr.splitlines()) == 1
+    with pytest.raises(ValueError, match=f"^{layout.endpoint(0)}: ") as caught:
+        run_stage(copy, "curve --variant mid --seed 0")
+    assert "\n" not in str(caught.value)
     assert target.read_bytes() == before
 
 

@@ -1,13 +1,18 @@
 """A small study whose stages run in this process, without DVC and tracking: seconds instead of minutes."""
 
+from contextlib import chdir
+from importlib import import_module
 from pathlib import Path
 
 import yaml
 
+from mode_connectivity import layout
 from mode_connectivity.params import Params
+from mode_connectivity.running.completion import complete
+from mode_connectivity.running.items import read_items
 from mode_connectivity.stages import curve, dataset, endpoint, source, swap
 from support.code_imports import ROOT
-from support.project_copy import SMALL
+from support.project_copy import SMALL, Project
 
 
 def params_with(folder: Path, changes: dict[str, object]) -> Params:
@@ -32,3 +37,13 @@ def run_up_to_curves(params: Params) -> None:
         for variant in params.variants:
             swap.main(params, variant, seed)
             curve.main(params, variant, seed)
+
+
+def run_stage(project: Project, command: str) -> None:
+    """Run one stage of the project to its end, such as `curve --variant mid --seed 0`; its errors are raised."""
+    name, *words = command.split()
+    with chdir(project.root):
+        params = Params.load(layout.PARAMS)
+        items = read_items(params, [word.removeprefix("--") for word in words[::2]], words)
+        import_module(f"mode_connectivity.stages.{name}").main(params, *items)
+        complete()

@@ -78,13 +78,12 @@ study-gpu: $(READY) ## VGG16 at width 1 on CIFAR-10 on one GPU, a part of nine m
 	@mode-connectivity study-gpu $(or $(FOLDER),study-gpu) --jobs $(or $(JOBS),1)
 
 .PHONY: attack committed
-committed: $(READY) ## put dvc.lock, the reports and the results back as they are committed (as after a run on another type of CPU)
-	@git checkout HEAD -- dvc.lock reports && dvc checkout --quiet --force --allow-missing || true
-	@echo "dvc.lock and reports are the committed ones; results of another machine that are not in DVC's cache are absent"
+committed: $(READY) ## put dvc.lock, reports and results back as committed (FORCE=1: what a person edited as well)
+	@python -m mode_connectivity.executors.committed $(if $(FORCE),--force)
 
-attack: $(READY) ## give the project damaged inputs and kills, minutes (SEED=0 INPUTS=2000 KILLS=100 ONLY=params,images)
-	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m attack --seed $(or $(SEED),0) --inputs $(or $(INPUTS),2000) \
-		--kills $(or $(KILLS),100) $(if $(ONLY),--only $(ONLY))
+attack: $(READY) ## give the project damaged inputs and kills, MINUTES=5 of it (SEED=0 ONLY=params,images)
+	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m attack --seed $(or $(SEED),0) --minutes $(or $(MINUTES),5) \
+		$(if $(ONLY),--only $(ONLY))
 
 bench: $(READY) ## measure this machine, minutes long (ONLY=curve,gif for some of it, JSON=FILE to keep the table)
 	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))

@@ -7,103 +7,75 @@ import time
 from pathlib import Path
 from random import Random
 
+from attack.forks import SIGNALS, forked
 from attack.outcome import Tally
-from attack.small_study import Call, run_stage
-from mode_connectivity import layout
-from mode_connectivity.params import Params
+from attack.small_study import STAGES, Call, SmallStudy, run_stage
 from mode_connectivity.running.completion import complete
 from mode_connectivity.running.stopping import STOPPING
 
-SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-KILLED: tuple[Call, ...] = (
-    *(("endpoint", (0,)), ("swap", ("mid", 0)), ("curve", ("mid", 0)), ("analysis", ("mid", 0)), ("dataset", ())),
-    *(("cue_endpoint", (0,)), ("mechanism_scores", ("lmc", 0)), ("finetune", ("naive", 0)), ("report", ())),
-)
-AT_MOST = 30  # kills before a stage is let run
+AT_MOST = 40  # kills before a stage is let run
 
 
-def attack_by_kills(study: Path, folder: Path, params: Params, count: int, random: Random) -> Tally:
-    """Kill stages `count` times in all; every stage that ends must leave the bytes of `study`."""
+def attack_by_kills(study: SmallStudy, folder: Path, count: int, random: Random) -> Tally:
+    """Kill stages `count` times in all; what they leave must be whole, and what they end with the bytes of `study`."""
     tally = Tally("kills of stages")
     os.environ["MODE_CONNECTIVITY_STATE_SECONDS"] = "0.02"
-    shutil.copytree(study, folder, dirs_exist_ok=True)
+    shutil.copytree(study.folder, folder, dirs_exist_ok=True)
     os.chdir(folder)
-    expected = outputs(study)
+    calls = list(STAGES)
+    random.shuffle(calls)
+    place = 0
     while tally.ends.total() < count:
-        call = random.choice(KILLED)
-        _forget(call)
-        seconds = _run(params, call, None, 0.0)
-        _compare(tally, expected, call, "not killed", ended=True)
-        _forget(call)
+        call = calls[place % len(calls)]
+        place += 1
+        forget(study, call)
+        seconds = _run(study, call)[0]
+        forget(study, call)
         for _ in range(random.randrange(1, AT_MOST)):
             number = random.choice(SIGNALS)
-            _run(params, call, number, random.random() * seconds)
-            _compare(tally, expected, call, number.name, ended=False)
-        _run(params, call, None, 0.0)
-        _compare(tally, expected, call, "the last run", ended=True)
+            if _run(study, call, number, random.random() * seconds)[1]:
+                tally.add(*compared(study, call, number.name, ended=False))
+            if tally.ends.total() >= count:
+                break
+        _run(study, call)
+        end, what = compared(study, call, "the last run", ended=True)
+        if end != "well":
+            tally.add(end, what)
     return tally
 
 
-def outputs(folder: Path) -> dict[str, bytes]:
-    """Return what stages wrote."""
-    tops = [folder / top for top in ("data", "models", "reports")]
-    files = {str(path.relative_to(folder)): path for top in tops for path in top.rglob("*") if path.is_file()}
-    return {name: path.read_bytes() for name, path in files.items() if "/." not in name}  # not what is half written
+def compared(study: SmallStudy, call: Call, after: str, ended: bool) -> tuple[str, str]:
+    """Return the end: every output that is there must be whole; where the stage ended, all must be there."""
+    expected = study.made[call]
+    found = {name: Path(name).read_bytes() for name in expected if Path(name).is_file()}
+    wrong = [name for name in expected if (found[name] != expected[name] if name in found else ended)]
+    for name in wrong:
+        Path(name).unlink(missing_ok=True)
+    return ("lost" if wrong else "well"), f"{call} after {after}: {wrong[:3]}"
 
 
-def _compare(tally: Tally, expected: dict[str, bytes], call: Call, what: str, ended: bool) -> None:
-    """Every output there is must be whole; where the stage ended, all must be there."""
-    found = outputs(Path.cwd())
-    other = [name for name, content in found.items() if expected.get(name) != content]
-    missing = [name for name in expected if name not in found] if ended else []
-    tally.add("lost" if other or missing else "well", f"{call} after {what}: {[*other, *missing][:3]}")
-    for name in other:
-        Path(name).unlink()
-        if name in expected:
-            Path(name).write_bytes(expected[name])
+def forget(study: SmallStudy, call: Call) -> None:
+    """Delete what the stage writes."""
+    for name in study.made[call]:
+        Path(name).unlink(missing_ok=True)
 
 
-def _forget(call: Call) -> None:
-    """Delete what the stage writes: it is told from the rest by its name and item."""
-    name, _ = call
-    places = {
-        "endpoint": [layout.endpoint(0), layout.history(layout.endpoint(0))],
-        "swap": [layout.swapped("mid", 0), layout.metadata(layout.swapped("mid", 0))],
-        "curve": [layout.curve("mid", 0), layout.history(layout.curve("mid", 0))],
-        "analysis": [layout.analysis("mid", 0)],
-        "dataset": [layout.DATASET],
-        "cue_endpoint": [p for k in ("cue", "clean") for p in _both(layout.cue_endpoint(k, 0))],
-        "mechanism_scores": [layout.mechanism("lmc", 0)],
-        "finetune": _both(layout.finetuned("naive", 0)),
-        "report": [layout.COMPARISON],
-    }[name]
-    for place in places:
-        if place.is_dir():
-            shutil.rmtree(place)
-        place.unlink(missing_ok=True)
-
-
-def _both(checkpoint: Path) -> list[Path]:
-    return [checkpoint, layout.history(checkpoint)]
-
-
-def _run(params: Params, call: Call, number: signal.Signals | None, after: float) -> float:
-    """Run the stage in a fork and send it the signal after so many seconds; return the seconds until its end."""
+def _run(study: SmallStudy, call: Call, number: signal.Signals | None = None, after: float = 0) -> tuple[float, bool]:
+    """Run the stage in a fork; send it the signal after so many seconds; return its seconds and whether it was hit."""
     started = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        try:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, 1)
-            os.dup2(nowhere, 2)
-            STOPPING.install()
-            run_stage(params, call)
-            STOPPING.too_late()
-            complete()
-        finally:
-            os._exit(0)
+
+    def work() -> None:
+        run_stage(study.params, call)
+        STOPPING.too_late()
+        complete()
+
+    child = forked(STOPPING.install, work)
+    hit = False
     if number is not None:
         time.sleep(after)
+        hit = os.waitpid(child, os.WNOHANG) == (0, 0)
+        if not hit:
+            return time.monotonic() - started, False
         os.kill(child, number)
     os.waitpid(child, 0)
-    return time.monotonic() - started
+    return time.monotonic() - started, hit

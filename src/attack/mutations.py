@@ -80,3 +80,11 @@ def damaged(content: bytes, random: Random) -> bytes:
     if way == 5:
         return random.randbytes(random.randrange(300))
     return b"" if random.random() < 0.2 else content + random.randbytes(length)
+
+
+def flipped(content: bytes, random: Random) -> bytes:
+    """Return `content` with one bit turned over, most often in its first part, where headers are."""
+    if not content:
+        return content
+    at = random.randrange(min(len(content), random.choice((64, 1024, 2**30))))
+    return content[:at] + bytes([content[at] ^ (1 << random.randrange(8))]) + content[at + 1 :]

@@ -10,7 +10,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 
 from mode_connectivity.running.errors import in_one_line
@@ -46,9 +46,9 @@ class Tally:
 
 
 def end_of(call: Callable[[], object]) -> tuple[str, str]:
-    """Return how `call` ended in this process, and the text of its error."""
+    """Return how `call` ended in this process, and the text of its error; what it prints and warns of is dropped."""
     try:
-        with in_one_line():
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere), in_one_line():  # noqa: PTH123
             call()
     except SystemExit as exit_:
         line = str(exit_.code)
@@ -59,6 +59,23 @@ def end_of(call: Callable[[], object]) -> tuple[str, str]:
     except BaseException:
         return "traceback", traceback.format_exc(limit=-4)
     return "well", ""
+
+
+def in_time(call: Callable[[], object], seconds: float) -> tuple[str, str]:
+    """Return how `call` ended in this process, which it may hold up so many seconds."""
+
+    def late(_number: int, _frame: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    began = time.monotonic()
+    try:
+        end, why = end_of(call)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    return ("hang", f"no end within {seconds} s") if time.monotonic() - began >= seconds else (end, why)
 
 
 def in_child(call: Callable[[], object], seconds: float) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from attack.mutations import VALUES, damaged, leaves, put
 from attack.outcome import Silent, Tally, end_of, in_child
-from attack.small_study import STAGES, Call, run_stage, small_values
+from attack.small_study import STAGES, Call, SmallStudy, run_stage, small_values
 from mode_connectivity import layout
 from mode_connectivity.params import Params
 
@@ -84,7 +84,7 @@ def attack_loading(folder: Path, count: int, random: Random) -> Tally:
     return tally
 
 
-def attack_stages(study: Path, folder: Path, count: int, random: Random) -> Tally:
+def attack_stages(study: SmallStudy, folder: Path, count: int, random: Random) -> Tally:
     """Run stages of the finished study in `study` with damaged params that can be read, `count` times."""
     tally = Tally("stages")
     path = folder / "attacked.yaml"
@@ -95,7 +95,7 @@ def attack_stages(study: Path, folder: Path, count: int, random: Random) -> Tall
             continue
         params = Params.load(path)
         for call in [each for each in STAGES if each[0] in OF_SECTION[section]]:
-            copy_ = _copy(study, folder / "copy")
+            copy_ = _copy(study.folder, folder / "copy")
             os.chdir(copy_)
             end, why = in_child(lambda params=params, call=call: _whole(params, call), SECONDS)  # type: ignore[misc]
             tally.add(end, f"{what} in {call}: {why}")

@@ -1,6 +1,7 @@
 """Makes a small finished study of both kinds in a folder, without DVC and tracking."""
 
 import os
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -67,11 +68,30 @@ def run_stage(params: Params, call: Call) -> None:
     import_module(f"mode_connectivity.stages.{name}").main(params, *items)
 
 
-def make(folder: Path) -> Params:
-    """Enter `folder` and make the study there; return its params."""
+@dataclass(frozen=True)
+class SmallStudy:
+    """Holds the folder of a finished study, its params, and the files that each stage made, with their bytes."""
+
+    folder: Path
+    params: Params
+    made: dict[Call, dict[str, bytes]]
+
+
+def make(folder: Path) -> SmallStudy:
+    """Enter `folder` and make the study there."""
     os.chdir(folder)
     write_params(small_values())
     params = Params.load(layout.PARAMS)
+    made: dict[Call, dict[str, bytes]] = {}
     for call in STAGES:
+        before = outputs(folder)
         run_stage(params, call)
-    return params
+        made[call] = {name: content for name, content in outputs(folder).items() if name not in before}
+    return SmallStudy(folder, params, made)
+
+
+def outputs(folder: Path) -> dict[str, bytes]:
+    """Return what stages wrote."""
+    tops = [folder / top for top in ("data", "models", "reports")]
+    files = {str(path.relative_to(folder)): path for top in tops for path in top.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items() if "/." not in name}  # not what is half written

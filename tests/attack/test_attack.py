@@ -7,7 +7,16 @@ import pytest
 from attack.__main__ import run
 from attack.outcome import Silent, Tally, in_child
 
-INPUTS, KILLS = 120, 3
+COUNTS = {
+    "params": 60,
+    "readers": 150,
+    "images": 60,
+    "own files": 8,
+    "commands": 8,
+    "disks": 4,
+    "locks": 20,
+    "kills": 10,
+}
 
 
 def test_damaged_inputs_end_well_or_in_one_line_and_kills_lose_nothing(
@@ -15,9 +24,9 @@ def test_damaged_inputs_end_well_or_in_one_line_and_kills_lose_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MODE_CONNECTIVITY_STATE_SECONDS", "0.02")
-    tallies = run(tmp_path, 1, INPUTS, KILLS, ["params", "own files", "files of others", "images", "kills"])
+    tallies = run(tmp_path, 1, COUNTS)
     assert {tally.kind: tally.examples for tally in tallies} == {tally.kind: {} for tally in tallies}
-    assert sum(tally.ends.total() for tally in tallies) >= 0.97 * INPUTS
+    assert [tally.ends.total() for tally in tallies] == list(COUNTS.values())
 
 
 def broken() -> None:

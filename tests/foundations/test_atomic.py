@@ -1,5 +1,6 @@
 """Outputs are whole or absent."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,12 @@ def test_json_refuses_what_json_cannot_hold(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="NaN"):
         write_json(tmp_path / "nan.json", {"loss": float("nan")})
     assert not list(tmp_path.iterdir())
+
+
+def test_a_pipe_or_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    """An output named /dev/null would take its place, for whoever may write there."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no file"), whole_file(tmp_path / "pipe") as partial:
+        partial.touch()
+    assert (tmp_path / "pipe").is_fifo()
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]

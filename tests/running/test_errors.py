@@ -32,3 +32,8 @@ def test_a_defect_keeps_its_traceback() -> None:
         raise RuntimeError("a defect")
     with pytest.raises(RuntimeError, match="mat1"), in_one_line():
         torch.zeros(2, 3) @ torch.zeros(2, 3)
+
+
+def test_a_rate_that_no_weight_can_hold_is_one_line() -> None:
+    with pytest.raises(SystemExit, match="error: a number is too large"), in_one_line():
+        torch.zeros(2).add_(torch.ones(2), alpha=1e308)

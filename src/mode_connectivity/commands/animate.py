@@ -34,7 +34,7 @@ def animate(data: Path, output: Path, fps: int, metric: str, heatmap: bool) -> N
     """
     if fps < 1:
         raise ValueError(f"--fps: at least one frame a second, got {fps}")
-    evolution = _read(data, metric)
+    evolution = read_evolution(data, metric)
     save_gif(evolution_frames(evolution), output, fps)
     written = [output]
     if heatmap:
@@ -43,7 +43,8 @@ def animate(data: Path, output: Path, fps: int, metric: str, heatmap: bool) -> N
     print(f"{len(evolution.ts)} frames, {metric}: {', '.join(map(str, written))}")
 
 
-def _read(data: Path, metric: str) -> Evolution:
+def read_evolution(data: Path, metric: str) -> Evolution:
+    """Return what the arrays in an NPZ file show; errors as `animate`."""
     if not data.is_file():
         raise ValueError(f"{data}: no such file")
     try:

@@ -1,5 +1,6 @@
 """Writes outputs that are whole or absent: beside their place first, then renamed into it."""
 
+import errno
 import json
 import os
 import shutil
@@ -17,8 +18,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     """Yield a path to write to; what was written becomes `path` when the block ends without an error.
 
     Raises:
-        OSError: it cannot be written, as on a full disk; the error names `path`.
+        OSError: it cannot be written, as on a full disk or in the place of a device; the error names `path`.
     """
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "there is something that is no file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = _beside(path)
     try:

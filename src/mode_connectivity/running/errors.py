@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 TRACEBACK = "MODE_CONNECTIVITY_TRACEBACK"
+TOO_LARGE = "cannot be converted to type"  # a number that torch should hold in 32 bits
 NO_MEMORY = ("can't allocate memory", "out of memory", "Storage size calculation overflowed", "invalid size, too big")
 LONGEST = 1500  # characters of a line
 
@@ -21,7 +22,7 @@ def in_one_line() -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError, OverflowError, MemoryError, RuntimeError) as error:
-        if os.environ.get(TRACEBACK) or (isinstance(error, RuntimeError) and not _out_of_memory(error)):
+        if os.environ.get(TRACEBACK) or _is_defect(error):
             raise
         sys.exit(f"error: {_line(error)}")
 
@@ -30,9 +31,13 @@ def _line(error: Exception) -> str:
     text = " ".join(str(error).split())
     if _out_of_memory(error):
         text = f"out of memory; make the network, the batches or the data smaller ({text or 'no memory left'})"
-    elif isinstance(error, OverflowError):
+    elif isinstance(error, OverflowError) or TOO_LARGE in text:
         text = f"a number is too large ({text})"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"
+
+
+def _is_defect(error: Exception) -> bool:
+    return isinstance(error, RuntimeError) and not _out_of_memory(error) and TOO_LARGE not in str(error)
 
 
 def _out_of_memory(error: Exception) -> bool:

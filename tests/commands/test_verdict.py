@@ -27,14 +27,23 @@ def test_it_answers_for_the_seeds_that_are_complete(
     assert (tmp_path / "locality" / layout.RECOVERY).is_file()
 
 
-def test_a_second_effort_counts_once_every_seed_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_effort_counts_for_a_region_once_every_seed_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     study(tmp_path, 8)
-    layout.restricted("late", 7, "all", 2).unlink()
+    layout.restricted("late", 7, "slices", 2).unlink()
     main(["verdict", str(tmp_path)])
-    verdict = json.loads((tmp_path / "locality" / layout.VERDICT).read_text())
-    assert verdict["restricted"]["efforts"] == [1]
-    assert verdict["depths"]["mid"]["verdict"]["word"] == "not converged"
+    depths = json.loads((tmp_path / "locality" / layout.VERDICT).read_text())["depths"]
+    known = {
+        (depth, region) for depth, each in depths.items() for region, g in each["gaps"].items() if "2" in g["efforts"]
+    }
+    everything = {(depth, region) for depth, each in depths.items() for region in each["gaps"]}
+    assert everything - known == {("late", "slices")}
+    moved = depths["late"]["verdict"]["measures"]["gap"]["moved"]
+    assert "slices" not in moved
+    assert "outside" in moved
+    assert depths["mid"]["verdict"]["word"] != "not converged"
 
 
 def test_records_of_no_seed_end_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

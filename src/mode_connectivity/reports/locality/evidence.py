@@ -30,18 +30,28 @@ class Records:
         return min((effort for efforts in self.regions.values() for effort in efforts), default=1)
 
 
-def read_records(params: Params, variant: str) -> Records:
-    """Return the records of a depth that the params ask for; the folders may also hold those of other params."""
+def read_records(params: Params, variant: str, partly: bool = False) -> Records:
+    """Return the records of a depth that the params ask for; the folders may also hold those of other params.
+
+    With `partly`, further efforts count for those regions for which all seeds have them.
+    """
     section, seeds = params.restricted, params.seeds
     kinds = section.kinds if variant in section.variants else ()
     regions = {
         kind: {
             effort: [read_json(layout.restricted(variant, seed, kind, effort)) for seed in seeds]
             for effort in section.efforts
+            if not partly or effort == min(section.efforts) or not missing(params, variant, kind, effort)
         }
         for kind in kinds
     }
     return Records([read_json(layout.baselines(variant, seed)) for seed in seeds], regions)
+
+
+def missing(params: Params, variant: str, kind: str, effort: int) -> list[str]:
+    """Return the files of a region and effort that are not there, of all seeds."""
+    files = [layout.restricted(variant, seed, kind, effort) for seed in params.seeds]
+    return [file.as_posix() for file in files if not file.is_file()]
 
 
 def evidence_of(records: Records) -> Evidence:

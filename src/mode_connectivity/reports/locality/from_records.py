@@ -14,27 +14,22 @@ from mode_connectivity.reports.locality.record import study_facts
 
 
 def finished_part(params: Params) -> Params:
-    """Return the params of the seeds and efforts of which all records lie in the current folder.
-
-    A seed counts once its baselines and the paths of the first effort are there, a further effort once all these seeds
-    have it.
+    """Return the params of the seeds of which all baselines and paths of the first effort lie in the current folder.
 
     Raises:
         ValueError: no seed is complete; the message names a file that is missing.
     """
-    first, *further = sorted(params.restricted.efforts)
-    seeds = tuple(seed for seed in params.seeds if not _missing(params, seed, first))
+    seeds = tuple(seed for seed in params.seeds if not _missing(params, seed))
     if not seeds:
-        raise ValueError(f"no seed has all its records: {_missing(params, params.seeds[0], first)[0]} is missing")
-    efforts = (first, *(effort for effort in further if not any(_missing(params, seed, effort) for seed in seeds)))
-    section = params.restricted.model_copy(update={"efforts": efforts})
-    return params.model_copy(update={"seeds": seeds, "restricted": section})
+        raise ValueError(f"no seed has all its records: {_missing(params, params.seeds[0])[0]} is missing")
+    return params.model_copy(update={"seeds": seeds})
 
 
-def _missing(params: Params, seed: int, effort: int) -> list[str]:
-    depths = params.restricted.variants
-    files = [layout.baselines(depth, seed) for depth in depths]
-    files += [layout.restricted(depth, seed, kind, effort) for depth in depths for kind in params.restricted.kinds]
+def _missing(params: Params, seed: int) -> list[str]:
+    section = params.restricted
+    files = [layout.baselines(depth, seed) for depth in section.variants]
+    first = min(section.efforts)
+    files += [layout.restricted(depth, seed, kind, first) for depth in section.variants for kind in section.kinds]
     return [file.as_posix() for file in files if not file.is_file()]
 
 
@@ -48,8 +43,11 @@ def _titles(params: Params) -> dict[str, str]:
 
 
 def answer_record(params: Params) -> dict[str, Any]:
-    """Return the verdict's record without what describes where the bends moved."""
-    records = {depth: read_records(params, depth) for depth in params.restricted.variants}
+    """Return the verdict's record without what describes where the bends moved.
+
+    A further effort counts for a region once all these seeds have it.
+    """
+    records = {depth: read_records(params, depth, partly=True) for depth in params.restricted.variants}
     first = {depth: next(iter(each.regions.values()))[each.effort][0] for depth, each in records.items()}
     return {
         **study_facts(params),

@@ -47,8 +47,8 @@ def attack_by_kills(study: SmallStudy, folder: Path, count: int, random: Random)
 def compared(study: SmallStudy, call: Call, after: str, ended: bool) -> tuple[str, str]:
     """Return the end: every output that is there must be whole; where the stage ended, all must be there."""
     expected = study.made[call]
-    found = {name: Path(name).read_bytes() for name in expected if Path(name).is_file()}
-    wrong = [name for name in expected if (found[name] != expected[name] if name in found else ended)]
+    left = {name: Path(name).read_bytes() for name in expected if Path(name).is_file()}
+    wrong = [name for name in expected if (left[name] != expected[name] if name in left else ended)]
     for name in wrong:
         Path(name).unlink(missing_ok=True)
     return ("lost" if wrong else "well"), f"{call} after {after}: {wrong[:3]}"

@@ -40,10 +40,10 @@ def _rows(root: Path, stages: int) -> list[Row]:
     with chdir(root):
         submission = finished_jobs(Path.cwd(), stages // 2)
         reading, _ = _timed(_stale)
-        collecting, found = _timed(lambda: collect(submission).stages)
+        collecting, collected = _timed(lambda: collect(submission).stages)
         proving, changed = _timed(_changed)
-    if len(found) != stages or changed:
-        raise RuntimeError(f"{len(found)} of {stages} stages were collected; DVC finds changed: {changed}")
+    if len(collected) != stages or changed:
+        raise RuntimeError(f"{len(collected)} of {stages} stages were collected; DVC finds changed: {changed}")
     size = (root / "dvc.lock").stat().st_size
     return [
         Row(f"graph and status, {stages} stages", reading, "s"),

@@ -60,15 +60,15 @@ def _network(name: str, setting: Setting) -> float:
 
 def _waits(setting: Setting) -> Row:
     """Return how often the host waits for the GPU in a step, by torch's own watch."""
-    found = []
+    counts = []
     for steps in (FEW, MORE):
         with warnings.catch_warnings(record=True) as seen:
             warnings.simplefilter("always")
             torch.cuda.set_sync_debug_mode("warn")
             _fit("vgg16", setting, steps, SMALL_BATCH, WIDTH)
             torch.cuda.set_sync_debug_mode("default")
-        found.append(len(seen))
-    return Row("waits for the GPU a step, vgg16", (found[1] - found[0]) / (MORE - FEW), "", target="0")
+        counts.append(len(seen))
+    return Row("waits for the GPU a step, vgg16", (counts[1] - counts[0]) / (MORE - FEW), "", target="0")
 
 
 def _memory(setting: Setting) -> Row:

@@ -91,12 +91,12 @@ def wrong_words(studies: int, sigma: float, truth: str) -> Counter[str]:
     """Return word -> how many studies say it wrongly."""
     rng = np.random.default_rng(0)
     planted = TRUTHS.get(truth)
-    found = Counter(
+    words = Counter(
         word_of(estimates(study(rng, sigma, planted[0]) if planted else at_the_floor(rng, sigma)), RULE)
         for _ in range(studies)
     )
     right = NO_CLAIM | (planted[1] if planted else set())
-    return Counter({word: count for word, count in found.items() if word not in right})
+    return Counter({word: count for word, count in words.items() if word not in right})
 
 
 def right_words(studies: int, sigma: float, word: str, error: float) -> int:
@@ -110,8 +110,12 @@ def coverage(studies: int, sigma: float, level: float) -> dict[str, float]:
     rng, truth = np.random.default_rng(2), (0.3, 0.6, 0.4, 0.0)
     held: Counter[str] = Counter()
     for _ in range(studies):
-        found = estimates(study(rng, sigma, truth))
-        planted = {"Lambda": (found.locality, 0.5), "N": (found.necessity, 0.4), "rho": (found.recovery["slices"], 0.7)}
+        estimated = estimates(study(rng, sigma, truth))
+        planted = {
+            "Lambda": (estimated.locality, 0.5),
+            "N": (estimated.necessity, 0.4),
+            "rho": (estimated.recovery["slices"], 0.7),
+        }
         for name, (each, value) in planted.items():
             interval = None if each is None else Estimate(each.a, each.b, level).interval
             held[name] += each is None or (interval is not None and interval[0] <= value <= interval[1])
@@ -148,9 +152,9 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def wrong_cell(found: Counter[str], studies: int) -> str:
-    said = ", ".join(f"{word} {percent(count / studies)}" for word, count in found.most_common())
-    return f"{percent(sum(found.values()) / studies)}" + (f" ({said})" if said else "")
+def wrong_cell(counts: Counter[str], studies: int) -> str:
+    said = ", ".join(f"{word} {percent(count / studies)}" for word, count in counts.most_common())
+    return f"{percent(sum(counts.values()) / studies)}" + (f" ({said})" if said else "")
 
 
 def main() -> None:
@@ -175,8 +179,8 @@ def main() -> None:
     }
     print(table("planted word: said (%)", right))
     for level in (LEVEL, 0.95):
-        found = [coverage(studies, sigma, level) for sigma in laws]
-        rows = {name: [percent(each[name]) for each in found] for name in found[0]}
+        coverages = [coverage(studies, sigma, level) for sigma in laws]
+        rows = {name: [percent(each[name]) for each in coverages] for name in coverages[0]}
         print(table(f"coverage of {percent(level)} % intervals (%)", rows))
     contrast = [percent(contrast_coverage(studies // 5, sigma)) for sigma in laws]
     print(table("coverage of 97.5 % intervals (%)", {"Lambda, later - earlier": contrast}))

@@ -23,10 +23,10 @@ def run(given: argparse.Namespace) -> None:
     served = uri.startswith("http")
     try:
         runs.initialise()
-        found = runs.where_to_look(without_secrets(uri).rstrip("/") if served else f"http://{HOST}:{given.port}")
+        addresses = runs.where_to_look(without_secrets(uri).rstrip("/") if served else f"http://{HOST}:{given.port}")
     except Exception as error:
         raise ValueError(without_secrets(f"the store cannot be opened: {error}")) from error
-    print(*(f"{title}:\n  {address}" for title, address in found.items()), sep="\n", flush=True)
+    print(*(f"{title}:\n  {address}" for title, address in addresses.items()), sep="\n", flush=True)
     if served:
         return
     # The address of the store may hold a password, so it goes by the environment; a command line is for all to see.

@@ -1,4 +1,4 @@
-"""Lists the stages of the neuron-swap study as tasks, each after those that it needs; DVC is not asked."""
+"""Lists the stages of the neuron-swap study as tasks, each after those that it needs, without asking DVC."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,39 +28,39 @@ class Task:
 
 def tasks_of(params: Params) -> list[Task]:
     """Return the tasks of the neuron-swap study of `params`, each behind those that it needs."""
-    found = [Task("source"), Task("dataset", needs=("source",))]
-    found += [_task("endpoint", ["dataset"], seed=seed) for seed in params.seeds]
+    tasks = [Task("source"), Task("dataset", needs=("source",))]
+    tasks += [_task("endpoint", ["dataset"], seed=seed) for seed in params.seeds]
     for variant in params.variants:
         for seed in params.seeds:
-            found += _of_variant(params, variant, seed)
+            tasks += _of_variant(params, variant, seed)
     for seed in params.reseed.seeds:
-        found.append(_task("reseed", [f"endpoint@{seed}"], seed=seed))
+        tasks.append(_task("reseed", [f"endpoint@{seed}"], seed=seed))
         for end in RESEEDS:
-            found += _curve_and_analysis(end, seed, f"reseed@{seed}")
+            tasks += _curve_and_analysis(end, seed, f"reseed@{seed}")
     for restrict in params.restricted.kinds:
         for variant in params.restricted.variants:
             for seed in params.seeds:
                 for effort in params.restricted.efforts:
                     needs = [f"curve@{variant}-{seed}", f"curve@control-{seed}"]
-                    found.append(
+                    tasks.append(
                         _task("restricted", needs, variant=variant, seed=seed, restrict=restrict, effort=effort)
                     )
     for variant in params.plane.variants:
         for seed in params.plane.seeds:
-            found.append(_task("plane", [f"curve@{variant}-{seed}"], variant=variant, seed=seed))
+            tasks.append(_task("plane", [f"curve@{variant}-{seed}"], variant=variant, seed=seed))
     for ends in params.plane.endpoints:
-        found.append(_task("endpoint_plane", [f"endpoint@{seed}" for seed in ends.split("-")], ends=ends))
-    every = tuple(task.name for task in found)
-    return [*found, Task("report", needs=every), Task("locality", needs=every)]
+        tasks.append(_task("endpoint_plane", [f"endpoint@{seed}" for seed in ends.split("-")], ends=ends))
+    every = tuple(task.name for task in tasks)
+    return [*tasks, Task("report", needs=every), Task("locality", needs=every)]
 
 
 def _of_variant(params: Params, variant: str, seed: int) -> list[Task]:
-    found = [_task("swap", [f"endpoint@{seed}"], variant=variant, seed=seed)]
-    found += _curve_and_analysis(variant, seed, f"swap@{variant}-{seed}")
+    tasks = [_task("swap", [f"endpoint@{seed}"], variant=variant, seed=seed)]
+    tasks += _curve_and_analysis(variant, seed, f"swap@{variant}-{seed}")
     for replicate in params.curve.replicates:
         needs = [f"swap@{variant}-{seed}"]
-        found.append(_task("replicate", needs, variant=variant, seed=seed, replicate=replicate))
-    return [*found, _task("baselines", [f"swap@{variant}-{seed}"], variant=variant, seed=seed)]
+        tasks.append(_task("replicate", needs, variant=variant, seed=seed, replicate=replicate))
+    return [*tasks, _task("baselines", [f"swap@{variant}-{seed}"], variant=variant, seed=seed)]
 
 
 def _curve_and_analysis(variant: str, seed: int, end: str) -> list[Task]:

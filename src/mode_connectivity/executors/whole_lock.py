@@ -74,8 +74,8 @@ def mend(root: Path) -> str | None:
             partial.write_bytes(text)
         with whole_file(lock) as partial:
             partial.write_bytes(copy)
-        found = f"has {len(entries)} of {len(known)} stages" if entries is not None else "is empty or cut"
-        return f"{LOCK} {found}, as an interruption leaves it: put back from {origin} (it lies in {DAMAGED})"
+        damage = f"has {len(entries)} of {len(known)} stages" if entries is not None else "is empty or cut"
+        return f"{LOCK} {damage}, as an interruption leaves it: put back from {origin} (it lies in {DAMAGED})"
     if entries is not None:
         keep(root)
     return None

@@ -35,29 +35,29 @@ def recovery(
 
     The marker tells the seed. A depth without recoveries has no barrier to mend, and says so.
     """
-    columns = {depth: [region for region in regions if region in found] for depth, found in depths.items()}
+    columns = {depth: [region for region in regions if region in recoveries] for depth, recoveries in depths.items()}
     widths = [max(NARROWEST, len(names)) for names in columns.values()]
     figure = new_figure(max(6.5, 1.2 + sum(0.5 + 0.4 * width for width in widths)), 4.6)
     panels = figure.subplots(1, len(depths), squeeze=False, sharey=True, width_ratios=widths)[0]
-    for axes, (depth, found) in zip(panels, depths.items(), strict=True):
+    for axes, (depth, recoveries) in zip(panels, depths.items(), strict=True):
         axes.set_title(depth)
-        _panel(axes, columns[depth], found, untrained)
+        _panel(axes, columns[depth], recoveries, untrained)
     lowest, highest = min(0.0, *_heights(depths)), max(1.0, *_heights(depths))
     panels[0].set_ylim(lowest - 0.08, highest + 0.08)
     panels[0].set_ylabel("share of the barrier that is mended")
-    intervals = any(each.interval for found in depths.values() for each in found.values())
+    intervals = any(each.interval for recoveries in depths.values() for each in recoveries.values())
     figure.legend(handles=_entries(seeds, intervals), loc="outside lower center", ncols=6, frameon=False)
     return figure
 
 
-def _panel(axes: Axes, regions: Sequence[str], found: Mapping[str, Recovery], untrained: Sequence[str]) -> None:
+def _panel(axes: Axes, regions: Sequence[str], recoveries: Mapping[str, Recovery], untrained: Sequence[str]) -> None:
     tidy(axes)
     axes.axhline(0, color="#444444", linewidth=0.8)
     axes.axhline(1, color="#444444", linewidth=0.8, linestyle="--")
     for place, region in enumerate(regions):
         if region in untrained:
             axes.axvspan(place - 0.5, place + 0.5, color="#eeeeee", zorder=0)
-        _column(axes, place, found[region])
+        _column(axes, place, recoveries[region])
     names = [NAMES.get(region, region.replace("_", " ")) for region in regions]
     axes.set_xticks(range(len(regions)), names, rotation=45, ha="right", rotation_mode="anchor", fontsize=8)
     axes.set_xlim(-0.5, max(NARROWEST, len(regions)) - 0.5)
@@ -66,16 +66,20 @@ def _panel(axes: Axes, regions: Sequence[str], found: Mapping[str, Recovery], un
         axes.text(0.5, 0.5, reason, transform=axes.transAxes, ha="center", va="center", color=GREY)
 
 
-def _column(axes: Axes, place: int, found: Recovery) -> None:
-    for shift, value, own in zip(spread(len(found.seeds), 0.34), found.seeds, _markers(found.seeds), strict=True):
+def _column(axes: Axes, place: int, recovered: Recovery) -> None:
+    for shift, value, own in zip(
+        spread(len(recovered.seeds), 0.34), recovered.seeds, _markers(recovered.seeds), strict=True
+    ):
         if value is not None:
             marker = own if LOWEST <= value <= HIGHEST else "v" if value < LOWEST else "^"
             axes.plot(place - 0.18 + shift, _within(value), marker, color=GREY, markersize=4.5)
-    if found.interval is not None:
-        low, high = (edge if end is None else end for end, edge in zip(found.interval, (LOWEST, HIGHEST), strict=True))
+    if recovered.interval is not None:
+        low, high = (
+            edge if end is None else end for end, edge in zip(recovered.interval, (LOWEST, HIGHEST), strict=True)
+        )
         axes.vlines(place + 0.25, _within(low), _within(high), color=ORANGE, linewidth=2)
-    if found.value is not None:
-        axes.plot(place + 0.25, _within(found.value), "D", color=BLUE, markersize=5.5)
+    if recovered.value is not None:
+        axes.plot(place + 0.25, _within(recovered.value), "D", color=BLUE, markersize=5.5)
 
 
 def _markers(seeds: Sequence[object]) -> list[str]:
@@ -88,7 +92,7 @@ def _within(value: float) -> float:
 
 def _heights(depths: Mapping[str, Mapping[str, Recovery]]) -> list[float]:
     """Return all heights that are drawn."""
-    every = [each for found in depths.values() for each in found.values()]
+    every = [each for recoveries in depths.values() for each in recoveries.values()]
     ends = [end for each in every for end in each.interval or () if end is not None]
     return [
         _within(value)

@@ -1,0 +1,1 @@
+"""Holds the stages of dvc.yaml, one thin module each."""

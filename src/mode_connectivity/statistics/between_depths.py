@@ -23,7 +23,7 @@ class Contrast:
 
 def contrasts(
     evidence: Mapping[str, Evidence],
-    found: Mapping[str, Verdict],
+    verdicts: Mapping[str, Verdict],
     pairs: Sequence[tuple[str, str]],
     rule: Rule,
 ) -> dict[tuple[str, str], dict[str, Contrast]]:
@@ -32,7 +32,7 @@ def contrasts(
     For each of these quantities by itself the level holds for all `pairs` together (Bonferroni).
     """
     level = 1 - (1 - rule.level) / max(1, len(pairs))
-    sums = {depth: _sums(evidence[depth], found[depth]) for pair in pairs for depth in pair}
+    sums = {depth: _sums(evidence[depth], verdicts[depth]) for pair in pairs for depth in pair}
     return {
         (later, earlier): {
             name: _contrast(sums[later][name], sums[earlier][name], level)

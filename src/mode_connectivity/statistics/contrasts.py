@@ -32,5 +32,5 @@ def ratio_difference_interval(a: Floats, b: Floats, c: Floats, d: Floats, level:
         ratio_interval(a / top - c / bottom - m * (b / top - d / bottom), b / top, 1 - alpha + spent)
         for m in np.linspace(*nuisance, PLACES)
     ]
-    found = [each for each in tried if each is not None]
-    return (min(low for low, _ in found), max(high for _, high in found)) if found else EVERYTHING
+    accepted = [each for each in tried if each is not None]
+    return (min(low for low, _ in accepted), max(high for _, high in accepted)) if accepted else EVERYTHING

@@ -37,8 +37,8 @@ def with_placebo(gaps: Gaps) -> Gaps:
     At twice the epochs it is the mean over the same kinds, and unknown where one of them is.
     """
     kinds = [kind for kind in PLACEBOS if kind in gaps.regions]
-    found = [dict(gaps.regions), dict(gaps.longer)]
-    for regions in found:
+    both = [dict(gaps.regions), dict(gaps.longer)]
+    for regions in both:
         if kinds and all(kind in regions for kind in kinds):
             regions[PLACEBO] = np.mean([regions[kind] for kind in kinds], axis=0)
-    return replace(gaps, regions=found[0], longer=found[1])
+    return replace(gaps, regions=both[0], longer=both[1])

@@ -38,14 +38,14 @@ def provenance_tags() -> dict[str, str]:
 
 def command() -> str:
     """Return the command of the outermost make, dvc or mode-connectivity that this process descends from."""
-    found, process = "", os.getpid()
+    command, process = "", os.getpid()
     for _ in range(20):
         parent, _, words = _output("ps", "-ww", "-o", "ppid=,command=", "-p", str(process)).strip().partition(" ")
         if not parent.isdigit():
             break
-        found = _named(words.split()) or found
+        command = _named(words.split()) or command
         process = int(parent)
-    return "" if found in SYNC else without_secrets(found)
+    return "" if command in SYNC else without_secrets(command)
 
 
 def _named(words: list[str]) -> str:

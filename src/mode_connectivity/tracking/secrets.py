@@ -27,7 +27,7 @@ def _secrets() -> Iterator[str]:
             yield word
     for name in ADDRESSES:
         parts = urlsplit(os.environ.get(name, ""))
-        found = [value for key, value in parse_qsl(parts.query) if TELLING.search(key)]
-        for secret in (parts.netloc.rpartition("@")[0].partition(":")[2], *found):
+        values = [value for key, value in parse_qsl(parts.query) if TELLING.search(key)]
+        for secret in (parts.netloc.rpartition("@")[0].partition(":")[2], *values):
             if len(secret) >= SHORTEST:
                 yield from {secret, unquote(secret)}

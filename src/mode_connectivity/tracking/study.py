@@ -21,8 +21,8 @@ def find_study(client: Any, experiment: str, key: str) -> Any:
     """Return the run of the study with this key, or None."""
     if not key:
         return None
-    found = client.search_runs([experiment], f"tags.study = '{key}' and tags.stage = 'study'", max_results=1)
-    return found[0] if found else None
+    parents = client.search_runs([experiment], f"tags.study = '{key}' and tags.stage = 'study'", max_results=1)
+    return parents[0] if parents else None
 
 
 def begin_study(client: Any, experiment: str, execution: Execution) -> str | None:

@@ -32,13 +32,13 @@ def views(study: str) -> dict[str, str]:
 def addresses(base: str, experiment: str, runs: Sequence[str]) -> dict[str, str]:
     """Return title -> address of the runs, and of charts and comparison where there are `runs` of paths."""
     table = f"{base}/#/experiments/{experiment}/runs?workflowType=machine_learning&"
-    found = {"runs": table + urlencode({"viewStateShareKey": RUNS})}
+    addresses = {"runs": table + urlencode({"viewStateShareKey": RUNS})}
     if runs:
         chart = {"viewStateShareKey": CHART, "compareRunsMode": "CHART"}
-        found["paths, grouped by variant"] = table + urlencode(chart)
+        addresses["paths, grouped by variant"] = table + urlencode(chart)
         listed = {"runs": json.dumps(list(runs)), "experiments": json.dumps([experiment])}
-        found["paths compared"] = f"{base}/#/compare-runs?" + urlencode(listed, quote_via=quote)
-    return found
+        addresses["paths compared"] = f"{base}/#/compare-runs?" + urlencode(listed, quote_via=quote)
+    return addresses
 
 
 def _state() -> dict[str, Any]:

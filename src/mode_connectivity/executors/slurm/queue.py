@@ -51,8 +51,8 @@ def cancel(jobs: list[str]) -> None:
 def jobs_of_user() -> dict[str, Job]:
     """Return the jobs that the queue knows, by number: all that go on, and those that ended minutes ago."""
     text = _slurm("squeue", "--noheader", "--states=all", f"--user={getpass.getuser()}", "--format=%i|%T|%r|%j")
-    found = [line.split("|", 3) for line in text.splitlines()]
-    return {number: Job(number, name, state, reason) for number, state, reason, name in found}
+    rows = [line.split("|", 3) for line in text.splitlines()]
+    return {number: Job(number, name, state, reason) for number, state, reason, name in rows}
 
 
 def _slurm(*command: str) -> str:

@@ -32,12 +32,12 @@ def answers(params: Params, records: Mapping[str, Records]) -> dict[str, Any]:
     """
     rule = rule_of(params)
     evidence = {depth: evidence_of(each) for depth, each in records.items()}
-    asked = {depth: each for depth, each in evidence.items() if records[depth].regions}
-    found = verdicts({depth: each for depth, each in asked.items() if depth != NULL}, rule)
-    found |= verdicts({depth: each for depth, each in asked.items() if depth == NULL}, rule)
+    trained = {depth: each for depth, each in evidence.items() if records[depth].regions}
+    words = verdicts({depth: each for depth, each in trained.items() if depth != NULL}, rule)
+    words |= verdicts({depth: each for depth, each in trained.items() if depth == NULL}, rule)
     return {
-        "depths": {depth: _depth(records[depth], evidence[depth], found.get(depth), rule) for depth in records},
-        "contrasts": _contrasts(evidence, found, rule),
+        "depths": {depth: _depth(records[depth], evidence[depth], words.get(depth), rule) for depth in records},
+        "contrasts": _contrasts(evidence, words, rule),
     }
 
 
@@ -73,15 +73,15 @@ def _baselines(records: Records, evidence: Evidence, verdict: Verdict | None) ->
     formed = bool(verdict.shares[PRIMARY].recovery) if verdict else bool((none > 0).all())
     layers = [each["layerwise"] for each in records.lines]
     left = values([line["repair"] for line in records.lines], "gap")
-    found: dict[str, Any] = {"repair": _estimate(Estimate(none - left, none, level)) if formed else None}
+    baseline: dict[str, Any] = {"repair": _estimate(Estimate(none - left, none, level)) if formed else None}
     affine = verdict.shares[PRIMARY].recovery.get(AFFINE) if verdict else None
-    found[AFFINE] = _estimate(affine) if affine else None
-    found["layers"] = layers[0]["layers"]
+    baseline[AFFINE] = _estimate(affine) if affine else None
+    baseline["layers"] = layers[0]["layers"]
     for walk in ("one", "cumulative"):
-        found[walk] = np.mean([each[walk] for each in layers], axis=0).tolist()
-    found["disagreement"] = [max(line["disagreement"]) for line in records.lines]
-    found["lowest_cosine"] = [float(np.min(line["linearity"]["cosine"])) for line in records.lines]
-    return found
+        baseline[walk] = np.mean([each[walk] for each in layers], axis=0).tolist()
+    baseline["disagreement"] = [max(line["disagreement"]) for line in records.lines]
+    baseline["lowest_cosine"] = [float(np.min(line["linearity"]["cosine"])) for line in records.lines]
+    return baseline
 
 
 def _gaps(records: Records, evidence: Evidence) -> dict[str, Any]:
@@ -131,9 +131,9 @@ def _bounds(interval: tuple[float, float] | None) -> list[float | None] | None:
     return None if interval is None else [float(end) if np.isfinite(end) else None for end in interval]
 
 
-def _contrasts(evidence: Mapping[str, Evidence], found: Mapping[str, Verdict], rule: Rule) -> dict[str, Any]:
+def _contrasts(evidence: Mapping[str, Evidence], words: Mapping[str, Verdict], rule: Rule) -> dict[str, Any]:
     """Return "late - early" -> ratio -> difference, of the depths that have restricted paths; the first is deducted."""
-    depths = [depth for depth in DEPTHS if depth in found]
+    depths = [depth for depth in DEPTHS if depth in words]
     pairs = [(later, depths[0]) for later in reversed(depths[1:])]
 
     def record(each: Contrast) -> dict[str, Any]:
@@ -141,5 +141,5 @@ def _contrasts(evidence: Mapping[str, Evidence], found: Mapping[str, Verdict], r
 
     return {
         f"{later} - {earlier}": {name: record(each) for name, each in ratios.items()}
-        for (later, earlier), ratios in contrasts(evidence, found, pairs, rule).items()
+        for (later, earlier), ratios in contrasts(evidence, words, pairs, rule).items()
     }

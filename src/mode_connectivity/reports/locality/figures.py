@@ -66,34 +66,34 @@ def _draw_shares(folder: Path, variants: dict[str, Record]) -> None:
 
 def _draw_recovery(folder: Path, depths: dict[str, Record], seeds: list[int]) -> None:
     """Write the recoveries of all depths that were asked, baselines first; of several shares only in the dose."""
-    found, regions = {}, dict.fromkeys(UNTRAINED)
+    by_depth, regions = {}, dict.fromkeys(UNTRAINED)
     for depth, each in depths.items():
         estimates = {name: each["baselines"][name] for name in UNTRAINED if each["baselines"][name]}
         trained = _recoveries(each)
         estimates |= {region: value for region, value in trained.items() if not _dose_of(region)}
         regions |= dict.fromkeys(estimates)
         if estimates or each["verdict"]:
-            found[depth] = {name: _recovery(value) for name, value in estimates.items()}
-    figure = recovery(list(regions), found, seeds, UNTRAINED) if found else nothing_to_draw("no barrier to mend")
+            by_depth[depth] = {name: _recovery(value) for name, value in estimates.items()}
+    figure = recovery(list(regions), by_depth, seeds, UNTRAINED) if by_depth else nothing_to_draw("no barrier to mend")
     save_figure(figure, folder / layout.RECOVERY)
 
 
 def _draw_convergence(folder: Path, depths: dict[str, Record], settled: float) -> None:
     """Write gap against epochs of the regions that were trained with several numbers of epochs."""
-    found: dict[str, dict[str, dict[int, float]]] = {}
+    by_depth: dict[str, dict[str, dict[int, float]]] = {}
     for depth, each in depths.items():
         line = sum(each["line"][PRIMARY])
         for region, gaps in each["gaps"].items():
             if len(gaps["efforts"]) > 1 and line > 0:
                 by_epochs = {trained["epochs"]: sum(trained["gap"]) / line for trained in gaps["efforts"].values()}
-                found.setdefault(depth, {})[region] = by_epochs
+                by_depth.setdefault(depth, {})[region] = by_epochs
     reason = "one number of epochs; restricted.efforts: [1, 2] shows whether gaps have converged"
-    save_figure(convergence(found, settled) if found else nothing_to_draw(reason), folder / layout.CONVERGENCE)
+    save_figure(convergence(by_depth, settled) if by_depth else nothing_to_draw(reason), folder / layout.CONVERGENCE)
 
 
 def _draw_dose(folder: Path, depths: dict[str, Record]) -> None:
     """Write recovery against the share of the weights that may move."""
-    found: dict[str, tuple[dict[str, list[Dose]], dict[str, Dose]]] = {}
+    by_depth: dict[str, tuple[dict[str, list[Dose]], dict[str, Dose]]] = {}
     for depth, each in depths.items():
         series: dict[str, list[Dose]] = {}
         single: dict[str, Dose] = {}
@@ -106,9 +106,9 @@ def _draw_dose(folder: Path, depths: dict[str, Record]) -> None:
             else:
                 single[region] = dose
         if series:
-            found[depth] = series, single
+            by_depth[depth] = series, single
     reason = "no regions of a share; restricted.kinds: [entries_0.01, ...] trains some"
-    save_figure(dose_response(found) if found else nothing_to_draw(reason), folder / layout.DOSE)
+    save_figure(dose_response(by_depth) if by_depth else nothing_to_draw(reason), folder / layout.DOSE)
 
 
 def _dose_of(region: str) -> str | None:
@@ -118,8 +118,8 @@ def _dose_of(region: str) -> str | None:
 
 
 def _recoveries(depth: Record) -> Record:
-    found: Record = depth["verdict"]["measures"][PRIMARY]["recovery"] if depth["verdict"] else {}
-    return found
+    recovered: Record = depth["verdict"]["measures"][PRIMARY]["recovery"] if depth["verdict"] else {}
+    return recovered
 
 
 def _recovery(estimate: Record) -> Recovery:

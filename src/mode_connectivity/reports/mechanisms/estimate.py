@@ -53,8 +53,8 @@ def word(sides: Sequence[tuple[Side | Literal["open"] | None, Side]], words: tup
     Between the two it is "open"; "points, no test" where there are no intervals. All must hold, so no correction for
     their number is due; the second word is one of several looks.
     """
-    if any(found is None for found, _ in sides):
+    if any(seen is None for seen, _ in sides):
         return "points, no test"
-    if all(found == wanted for found, wanted in sides):
+    if all(seen == wanted for seen, wanted in sides):
         return words[0]
-    return words[1] if any(found not in (wanted, "open") for found, wanted in sides) else "open"
+    return words[1] if any(seen not in (wanted, "open") for seen, wanted in sides) else "open"

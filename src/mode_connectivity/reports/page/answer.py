@@ -25,16 +25,18 @@ def verdict(depths: Sequence[str]) -> dict[str, Any]:
     if not file.is_file():
         return {}
     record: dict[str, Any] = json.loads(file.read_text())
-    found = record.get("depths", {})
-    return record | {"depths": {depth: found[depth] for depth in dict.fromkeys([*depths, *found]) if depth in found}}
+    answered = record.get("depths", {})
+    return record | {
+        "depths": {depth: answered[depth] for depth in dict.fromkeys([*depths, *answered]) if depth in answered}
+    }
 
 
 def answers_of(record: dict[str, Any], titles: dict[str, str]) -> list[dict[str, Any]]:
     """Return one answer a depth: its word and sentence (None: not asked), and its figures with their intervals."""
     answers = []
     for depth, each in record.get("depths", {}).items():
-        found = each.get("verdict") or {}
-        measures = found.get("measures", {}).get(PRIMARY, {})
+        verdict = each.get("verdict") or {}
+        measures = verdict.get("measures", {}).get(PRIMARY, {})
         variant = record.get("variants", {}).get(depth, {})
         figures = [_figure(name, measures.get(key)) for key, name in RATIOS.items()]
         figures += [_figure(name, each.get("baselines", {}).get(key)) for key, name in BASELINES.items()]
@@ -43,8 +45,8 @@ def answers_of(record: dict[str, Any], titles: dict[str, str]) -> list[dict[str,
                 "depth": depth,
                 "layer": titles.get(variant.get("swapped_layer"), variant.get("swapped_layer")),
                 "pairs": variant.get("pairs"),
-                "word": found.get("word"),
-                "sentence": found.get("sentence"),
+                "word": verdict.get("word"),
+                "sentence": verdict.get("sentence"),
                 "figures": [figure for figure in figures if figure],
             }
         )
@@ -53,16 +55,16 @@ def answers_of(record: dict[str, Any], titles: dict[str, str]) -> list[dict[str,
 
 def recoveries_of(record: dict[str, Any]) -> list[dict[str, Any]]:
     """Return for each depth and region the share of the line's barrier that its training removes, by seeds as well."""
-    found = []
+    rows = []
     for depth, each in record.get("depths", {}).items():
         measures = (each.get("verdict") or {}).get("measures", {}).get(PRIMARY, {})
         for region, recovery in measures.get("recovery", {}).items():
             share = _parameter_share(each.get("gaps", {}), region)
             seeds = [None if value is None else short(value) for value in recovery.get("seeds", [])]
-            found.append(
+            rows.append(
                 {"depth": depth, "region": region, "parameter_share": share, "seeds": seeds, **_ratio(recovery)}
             )
-    return found
+    return rows
 
 
 def _parameter_share(gaps: dict[str, Any], region: str) -> float | None:

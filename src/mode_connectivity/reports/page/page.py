@@ -95,19 +95,19 @@ def _titles(params: Params) -> dict[str, str]:
 
 
 def _tables(data: dict[str, Any], contrasts: list[dict[str, Any]]) -> dict[str, tables.Table]:
-    found = {"paths": tables.paths_table(data["paths"]), "trainings": tables.training_table(data["trainings"])}
+    shown = {"paths": tables.paths_table(data["paths"]), "trainings": tables.training_table(data["trainings"])}
     if contrasts:
-        found["contrasts"] = tables.contrasts_table(contrasts)
+        shown["contrasts"] = tables.contrasts_table(contrasts)
     if data["recoveries"]:
-        found["recoveries"] = tables.recovery_table(data["recoveries"])
+        shown["recoveries"] = tables.recovery_table(data["recoveries"])
     if data["baselines"]:
-        found["baselines"] = tables.baselines_table(data["baselines"])
+        shown["baselines"] = tables.baselines_table(data["baselines"])
     if data["convergence"]:
-        found["convergence"] = tables.convergence_table(data["convergence"])
+        shown["convergence"] = tables.convergence_table(data["convergence"])
     if data["mechanisms"]:
-        found["networks"] = tables.networks_table(data["mechanisms"])
-        found["barriers"] = tables.barriers_table(data["mechanisms"])
-    return found
+        shown["networks"] = tables.networks_table(data["mechanisms"])
+        shown["barriers"] = tables.barriers_table(data["mechanisms"])
+    return shown
 
 
 def _named(values: Iterable[str]) -> list[tuple[str, str]]:

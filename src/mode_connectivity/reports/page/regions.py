@@ -24,11 +24,11 @@ def restricted_of(params: Params) -> list[dict[str, Any]]:
 
 
 def _restricted(file: Path, variant: str, seed: int, kind: str, effort: int) -> dict[str, Any]:
-    found = json.loads(file.read_text())
-    losses = {role: shortened(each["train"]["loss"]) for role, each in found["losses"].items()}
-    measures = {name: short(found[name]) for name in ("gap", "mean_gap", "height", "end_loss", "parameter_share")}
+    record = json.loads(file.read_text())
+    losses = {role: shortened(each["train"]["loss"]) for role, each in record["losses"].items()}
+    measures = {name: short(record[name]) for name in ("gap", "mean_gap", "height", "end_loss", "parameter_share")}
     place = {"variant": variant, "seed": seed, "region": kind, "effort": effort}
-    return {**place, "ts": shortened(found["ts"]), "losses": losses, **measures}
+    return {**place, "ts": shortened(record["ts"]), "losses": losses, **measures}
 
 
 def baselines_of(params: Params, titles: dict[str, str]) -> list[dict[str, Any]]:
@@ -38,14 +38,14 @@ def baselines_of(params: Params, titles: dict[str, str]) -> list[dict[str, Any]]
 
 
 def _baselines(variant: str, seed: int, titles: dict[str, str]) -> dict[str, Any]:
-    found = json.loads(layout.baselines(variant, seed).read_text())
-    walked, linearity = found["layerwise"], found["linearity"]
+    record = json.loads(layout.baselines(variant, seed).read_text())
+    walked, linearity = record["layerwise"], record["linearity"]
     return {
         "variant": variant,
         "seed": seed,
-        "ts": shortened(found["ts"]),
-        "line": {"loss": shortened(found["line"]["loss"]), "gap": short(found["line"]["gap"])},
-        "repair": {"loss": shortened(found["repair"]["loss"]), "gap": short(found["repair"]["gap"])},
+        "ts": shortened(record["ts"]),
+        "line": {"loss": shortened(record["line"]["loss"]), "gap": short(record["line"]["gap"])},
+        "repair": {"loss": shortened(record["repair"]["loss"]), "gap": short(record["repair"]["gap"])},
         "layers": [titles.get(layer, layer) for layer in walked["layers"]],
         "one": shortened(walked["one"]),
         "cumulative": shortened(walked["cumulative"]),

@@ -22,6 +22,7 @@ from benchmarks import (
     point,
     start_up,
     step,
+    tracked,
 )
 from benchmarks.machine import machine
 from benchmarks.setting import Setting
@@ -39,6 +40,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], list[Row]]] = {
     "symmetry": derivation.measure,
     "planted": planted.measure,
     "start": start_up.measure,
+    "tracking": tracked.measure,
     "memory": memory.measure,
     "collection": collection.measure,
 }

@@ -21,7 +21,8 @@ TRACKED = f"""
 from mode_connectivity.tracking.process import tracker
 tracker()
 {STAGE}
-tracker().log(tracking.Record("benchmark", {{}}, {{}}))
+from mode_connectivity.tracking.record import Record
+tracker().log(Record("benchmark", {{}}, {{}}))
 """
 
 

@@ -102,7 +102,7 @@ def test_contact_sheets_and_figures_are_tracked(study: Project) -> None:
     runs = {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
     assert {f"{stage}@{p}-0" for stage in ("mechanism", "mechanism_scores") for p in PATTERNS} <= set(runs)
     sheets = {item.path for item in client.list_artifacts(runs["cue_dataset"].info.run_id)}
-    assert sheets == {"training.png", *(f"{name}.png" for name in PROBE_SETS)}
+    assert sheets == set(layout.as_drawn(*(f"{name}.png" for name in ("training", *PROBE_SETS))))
     path = runs["mechanism_scores@qmc_cue-0"]
     assert layout.PROBED_FIGURE in {item.path for item in client.list_artifacts(path.info.run_id)}
     assert len(client.get_metric_history(path.info.run_id, "test_rand_cue_accuracy")) == 3

@@ -76,7 +76,7 @@ def test_the_verdict_of_one_seed_claims_nothing_beyond_it(study: Project) -> Non
     assert movement["chance_over_ends"] is None
     assert movement["fan_out"]["mean"] == 16 * 9
     text = (study.root / layout.LOCALITY / layout.VERDICT_TEXT).read_text()
-    assert "| mid | features.12 | " in text
+    assert "| mid | conv 3.2 | " in text
     assert "Anything beyond these 1 endpoint(s)." in text
     with np.load(study.root / layout.analysis("mid", 0) / layout.DISPLACEMENT, allow_pickle=False) as arrays:
         assert arrays["energy"].sum() == pytest.approx(movement["displacement"]["mean"] ** 2)

@@ -94,8 +94,8 @@ def neuron_swap(params: Params) -> None:
     for variant in params.variants:
         swap.main(params, variant, 0)
         curve.main(params, variant, 0)
+        replicate.main(params, variant, 0, 1)
         analysis.main(params, variant, 0)
-    replicate.main(params, "mid", 0, 1)
     reseed.main(params, 0)
     for end in RESEEDS:
         curve.main(params, end, 0)

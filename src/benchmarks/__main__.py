@@ -16,6 +16,7 @@ from benchmarks import (
     curve,
     derivation,
     distances,
+    jobs,
     matching,
     memory,
     planted,
@@ -43,6 +44,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], list[Row]]] = {
     "tracking": tracked.measure,
     "memory": memory.measure,
     "collection": collection.measure,
+    "jobs": jobs.measure,
 }
 
 

@@ -51,7 +51,7 @@ def test_what_is_up_to_date_starts_nothing(copy: CheapProject) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("repetition", range(3))
+@pytest.mark.parametrize("repetition", range(10))
 @pytest.mark.parametrize("lock", [True, False])
 def test_the_lock_file_is_that_of_a_sequential_run(
     cheap: CheapProject, copy: CheapProject, lock: bool, repetition: int

@@ -30,11 +30,10 @@ def stale_graph() -> tuple[Graph, list[str]]:
     from dvc.repo import Repo
 
     before = entries_of()
-    with Repo(".") as repo:
+    with Repo(".") as repo:  # one for all of it, since reading the graph takes as long as looking at the files
+        graph = stage_graph(repo)
         for stage in looking_stages(repo):
             repo.reproduce(stage, single_item=True)
-    with Repo(".") as repo:
-        graph = stage_graph(repo)
         order_entries(before, list(graph))
         return graph, stale_stages(repo, graph)
 

@@ -13,6 +13,7 @@ from attack.small_study import STAGES, Call, SmallStudy, run_stage
 from mode_connectivity.running.completion import complete
 from mode_connectivity.running.stopping import STOPPING
 
+LOOK = 0.002  # seconds between looks whether a stage has ended
 AT_MOST = 40  # kills before a stage is let run
 
 
@@ -72,8 +73,8 @@ def _run(study: SmallStudy, call: Call, number: signal.Signals | None = None, af
     child = forked(STOPPING.install, work)
     hit = False
     if number is not None:
-        time.sleep(after)
-        hit = os.waitpid(child, os.WNOHANG) == (0, 0)
+        while (hit := os.waitpid(child, os.WNOHANG) == (0, 0)) and time.monotonic() < started + after:
+            time.sleep(LOOK)
         if not hit:
             return time.monotonic() - started, False
         os.kill(child, number)

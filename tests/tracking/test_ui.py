@@ -43,6 +43,7 @@ def addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
             assert served.stdout is not None
             lines = [served.stdout.readline().strip() for _ in range(6)]
             wait_for(f"http://127.0.0.1:{port}/health")
+            monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
             yield dict(zip((line.rstrip(":") for line in lines[::2]), lines[1::2], strict=True))
         finally:
             served.terminate()
@@ -73,3 +74,20 @@ def test_they_open_on_runs_grouped_charts_and_the_comparison(addresses: dict[str
                     seen.page.get_by_text(text).first.wait_for(state="attached")
             assert [error for error in seen.errors if not any(own in error for own in ITS_OWN)] == []
             assert seen.foreign == []
+
+
+def test_files_of_another_machine_arrive(
+    addresses: dict[str, str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another folder stands for the machine: it knows the server's address alone."""
+    assert addresses
+    there = tmp_path_factory.mktemp("there")
+    monkeypatch.setenv("DVC_ROOT", str(there))
+    (there / "figure.png").write_bytes(b"png of another machine")
+    runs.log(Record("swap", {"variant": "mid", "seed": 7}, {}, files=[there / "figure.png"]), STUDY)
+    assert [file.name for file in there.rglob("*")] == ["figure.png"]
+    client, experiment = runs.connect()
+    (run,) = client.search_runs([experiment], "tags.seed = '7'")
+    (stored,) = (tmp_path / runs.ARTIFACTS).rglob(f"{run.info.run_id}/**/figure.png")
+    assert stored.read_bytes() == b"png of another machine"
+    assert [each.path for each in client.list_artifacts(run.info.run_id)] == ["figure.png"]

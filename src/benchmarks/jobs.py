@@ -14,7 +14,7 @@ from mode_connectivity import layout
 from mode_connectivity.executors.side_by_side import default_jobs
 
 STAGES = 32
-SQUARES = 10_000_000  # about a second of one core
+SQUARES = 60_000_000  # about three seconds of one core, as a small stage takes
 PIPELINE = """\
 stages:
   work:

@@ -38,6 +38,7 @@ from support.pretended_gpu import Gpu
 from support.project_copy import METHODS, PATTERNS
 
 CHANGES: dict[str, object] = {
+    "compute.device": "auto",
     "seeds": [0, 1, 2],
     "dataset.train_size": 60,
     "dataset.test_size": 20,

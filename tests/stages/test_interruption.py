@@ -25,6 +25,7 @@ LONG = {
     "swap.verify": "off",
     "endpoint.epochs": 25,
     "curve.epochs": 25,
+    "curve.learning_rate": 0.01,
 }
 CURVE = "curve --variant mid --seed 0"
 RUN_CURVE = ("sh", "src/scripts/stage", *CURVE.split())

@@ -204,7 +204,8 @@ def test_plane_through_three_endpoints(params: Params) -> None:
     assert summary["corners"]["seed 1"][1] == 0 < summary["corners"]["seed 2"][1]
     record = endpoint_plane.record(seeds, "0-1-2")
     assert record.name == "endpoint_plane@0-1-2"
-    assert {file.name for file in record.files} == {layout.PLANE, layout.PLANE_GRID, layout.PLANE_SUMMARY}
+    drawn = layout.as_drawn(layout.PLANE)
+    assert {file.name for file in record.files} == {*drawn, layout.PLANE_GRID, layout.PLANE_SUMMARY}
 
 
 @pytest.mark.parametrize(

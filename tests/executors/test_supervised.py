@@ -10,6 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from mode_connectivity.executors import supervised
+
 # Counts signals until two seconds after the first, as a stage that ends a long step; its parent, like DVC, dies of one.
 STAGE = """\
 import pathlib, signal, time
@@ -44,3 +46,20 @@ def test_a_stage_is_told_once_and_waited_for(tmp_path: Path, everyone: bool) -> 
         os.kill(stage.pid, signal.SIGTERM)
     job.wait()
     assert (tmp_path / "kept").read_text() == "1"
+
+
+def test_a_process_that_ended_is_not_waited_for_though_its_parent_never_asks() -> None:
+    """In a container whose first process reaps nobody, it stays in the session for ever."""
+    orphan = "import subprocess, os; os.setsid(); subprocess.Popen(['true']); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", orphan], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        (child,) = psutil.Process(parent.pid).children()
+        while child.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+        assert supervised._is_of_session(parent.pid, parent.pid)
+        assert not supervised._is_of_session(parent.pid, child.pid)
+        parent.stdin.write("\n")

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from mode_connectivity.executors.other_bytes import MADE
-from mode_connectivity.executors.whole_lock import COPY, LOCK
+from mode_connectivity.executors.whole_lock import COPY, LOCK, stages_of
 from mode_connectivity.running.errors import in_one_line
 
 
@@ -50,13 +50,8 @@ def _made(root: Path, name: str, hashes: dict[str, str]) -> bool:
 
 def _hashes(lock: Path) -> dict[str, str]:
     """Return the hash of each output in a lock file; none where it is no such file."""
-    import yaml
-
-    try:
-        stages = yaml.load(lock.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["stages"]
-        return {out["path"]: out["md5"] for stage in stages.values() for out in stage.get("outs", ())}
-    except (OSError, yaml.YAMLError, TypeError, LookupError, AttributeError):
-        return {}
+    stages = stages_of(lock.read_bytes()) if lock.is_file() else None
+    return {out["path"]: out["md5"] for entry in (stages or {}).values() for out in entry.get("outs", ())}
 
 
 def _git(root: Path, *words: str) -> str:

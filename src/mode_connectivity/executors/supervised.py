@@ -56,9 +56,10 @@ def run_told(command: Sequence[str], told: Told, **options: Any) -> int:
 
 
 def _is_of_session(session: int, process: int) -> bool:
+    """Return whether a process works in a session; one that has ended may wait for ever for a parent that asks."""
     try:
-        return os.getsid(process) == session
-    except OSError:
+        return os.getsid(process) == session and psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except (OSError, psutil.NoSuchProcess):
         return False
 
 

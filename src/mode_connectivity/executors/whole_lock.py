@@ -81,8 +81,8 @@ def mend(root: Path) -> str | None:
     return None
 
 
-def _entries(text: bytes) -> list[str] | None:
-    """Return the stages that have an entry, in order; None where the text is no whole lock file."""
+def stages_of(text: bytes) -> dict[str, dict[str, Any]] | None:
+    """Return stage -> its entry, in order; None where the text is no whole lock file."""
     import yaml
 
     if not text.endswith(b"\n"):
@@ -93,8 +93,13 @@ def _entries(text: bytes) -> list[str] | None:
         return None
     if not isinstance(values, dict) or not isinstance(values.get("stages"), dict):
         return None
-    whole = all(isinstance(entry, dict) and "cmd" in entry for entry in values["stages"].values())
-    return list(values["stages"]) if whole else None
+    stages: dict[str, dict[str, Any]] = values["stages"]
+    return stages if all(isinstance(entry, dict) and "cmd" in entry for entry in stages.values()) else None
+
+
+def _entries(text: bytes) -> list[str] | None:
+    stages = stages_of(text)
+    return None if stages is None else list(stages)
 
 
 def _shortened(text: bytes, entries: list[str], copy: bytes, known: list[str]) -> bool:

@@ -41,16 +41,16 @@ def read_records(params: Params, variant: str, partly: bool = False) -> Records:
         kind: {
             effort: [read_json(layout.restricted(variant, seed, kind, effort)) for seed in seeds]
             for effort in section.efforts
-            if not partly or effort == min(section.efforts) or not missing(params, variant, kind, effort)
+            if not partly or effort == min(section.efforts) or not missing(params.seeds, variant, kind, effort)
         }
         for kind in kinds
     }
     return Records([read_json(layout.baselines(variant, seed)) for seed in seeds], regions)
 
 
-def missing(params: Params, variant: str, kind: str, effort: int) -> list[str]:
-    """Return the files of a region and effort that are not there, of all seeds."""
-    files = [layout.restricted(variant, seed, kind, effort) for seed in params.seeds]
+def missing(seeds: Sequence[int], variant: str, kind: str, effort: int) -> list[str]:
+    """Return the files of a region and effort that are not there."""
+    files = [layout.restricted(variant, seed, kind, effort) for seed in seeds]
     return [file.as_posix() for file in files if not file.is_file()]
 
 

@@ -9,7 +9,7 @@ from mode_connectivity.models import build
 from mode_connectivity.models.layer_titles import layer_titles
 from mode_connectivity.params import Params
 from mode_connectivity.reports.locality.answers import answers
-from mode_connectivity.reports.locality.evidence import read_records
+from mode_connectivity.reports.locality.evidence import missing, read_records
 from mode_connectivity.reports.locality.record import study_facts
 
 
@@ -27,10 +27,11 @@ def finished_part(params: Params) -> Params:
 
 def _missing(params: Params, seed: int) -> list[str]:
     section = params.restricted
-    files = [layout.baselines(depth, seed) for depth in section.variants]
+    lines = [file.as_posix() for depth in section.variants if not (file := layout.baselines(depth, seed)).is_file()]
     first = min(section.efforts)
-    files += [layout.restricted(depth, seed, kind, first) for depth in section.variants for kind in section.kinds]
-    return [file.as_posix() for file in files if not file.is_file()]
+    return lines + [
+        file for depth in section.variants for kind in section.kinds for file in missing([seed], depth, kind, first)
+    ]
 
 
 def _titles(params: Params) -> dict[str, str]:

@@ -20,6 +20,7 @@ from mode_connectivity.models import build
 
 
 def vgg(num_classes, width):
+    time.sleep(float(os.environ.get("START_UP", 0)))
     network = build("vgg16", num_classes=num_classes, width=width)
     starts, root = int(os.environ.get("SLURM_RESTART_COUNT") or 0), pathlib.Path(os.environ.get("DVC_ROOT", "."))
     if starts < int(os.environ.get("STOPS", 0)) or not any(root.glob(".state/endpoint*/*.safetensors")):
@@ -55,10 +56,13 @@ def sequential(untrained: Project, tmp_path_factory: pytest.TempPathFactory) -> 
 class Job:
     """The job that trains; it is stopped in each of its first `stops` starts."""
 
-    def __init__(self, untrained: Project, folder: Path, cluster: Cluster, stops: int, **defaults: object) -> None:
+    def __init__(
+        self, untrained: Project, folder: Path, cluster: Cluster, stops: int, start_up: int = 0, **defaults: object
+    ) -> None:
         self.project = untrained.copied(folder)
         on_cluster(self.project, cluster)
-        self.project.more = dict(self.project.more) | {"MODE_CONNECTIVITY_STATE_SECONDS": "0.2", "STOPS": str(stops)}
+        settings = {"MODE_CONNECTIVITY_STATE_SECONDS": "0.2", "STOPS": str(stops), "START_UP": str(start_up)}
+        self.project.more = dict(self.project.more) | settings
         (folder / "cluster.yaml").write_text(yaml.safe_dump(COLLECTION | {"signal_seconds": 15, "defaults": defaults}))
         ours(self.project, "submit")
         self.number = json.loads((folder / ".state/slurm/jobs.json").read_text())["endpoint@0"]
@@ -71,6 +75,12 @@ class Job:
     def wait_for_state(self, start: int) -> None:
         """Wait until this start of the job has kept a state."""
         while not (f"start {start}\n" in self.log and any(self._since_its_start())):
+            assert {"RUNNING", "PENDING"} & set(jobs(self.project).values()), ours(self.project, "status")
+            time.sleep(0.1)
+
+    def wait_for(self, text: str) -> None:
+        """Wait until the log has this."""
+        while text not in self.log:
             assert {"RUNNING", "PENDING"} & set(jobs(self.project).values()), ours(self.project, "status")
             time.sleep(0.1)
 
@@ -99,9 +109,40 @@ def test_a_training_that_is_told_to_stop_and_queued_again(
     job.check(sequential, resumed=2)
 
 
+@pytest.mark.parametrize(
+    "partition",
+    [
+        "p",  # Slurm ends the job and queues it again itself
+        "patient",  # the job is told ahead, by the signal that comes before a time limit as well
+        "cancelled",  # Slurm ends the job for good, and the job queues itself again
+    ],
+)
+def test_a_training_that_gives_way_to_a_job_of_more_priority(
+    cluster: Cluster, untrained: Project, sequential: Project, tmp_path: Path, partition: str
+) -> None:
+    job = Job(untrained, tmp_path / "project", cluster, stops=1, partition=partition)
+    job.wait_for_state(1)
+    urgent = ("--partition=urgent", "--nodes=2", "--exclusive", "--output=/dev/null", "--wrap=true")
+    cluster.run("sbatch", "--wait", *urgent, check=True)
+    job.check(sequential, resumed=1)
+
+
 def test_a_training_that_meets_its_time_limit(
     cluster: Cluster, untrained: Project, sequential: Project, tmp_path: Path
 ) -> None:
     """A limit of a minute; Slurm looks at limits every half minute, and sends the signal up to that much earlier."""
     job = Job(untrained, tmp_path / "project", cluster, stops=1, time=1)
     job.check(sequential, resumed=1)
+
+
+def test_a_time_limit_below_the_start_up_is_named_after_three_starts(
+    cluster: Cluster, untrained: Project, tmp_path: Path
+) -> None:
+    job = Job(untrained, tmp_path / "project", cluster, stops=0, start_up=600, time=30)
+    for start in (1, 2, 3):
+        job.wait_for(f"start {start}\nRunning stage")
+        job.project.run("scancel", "--signal=USR1", "--batch", job.number)
+    assert ended(job.project)["endpoint@0"] == "FAILED"
+    line = "cluster.yaml: stages.endpoint.time: endpoint@0 met its limit of 00:30:00 in 3 starts"
+    assert line in ours(job.project, "status")
+    assert job.log.count("start ") == 3

@@ -27,20 +27,23 @@ PARENT = "import subprocess, sys; subprocess.run([sys.executable, 'stage.py'])"
 JOB = f"""\
 import signal, sys
 from mode_connectivity.executors.supervised import Told, run_told
-run_told([sys.executable, "-c", {PARENT!r}], Told(signal.SIGTERM))
+run_told([sys.executable, "-c", {PARENT!r}], Told(signal.SIGUSR1, signal.SIGTERM))
 """
 
 
-@pytest.mark.parametrize("everyone", [True, False])
-def test_a_stage_is_told_once_and_waited_for(tmp_path: Path, everyone: bool) -> None:
+@pytest.mark.parametrize("who", ["the job", "everyone", "the job, then everyone"])
+def test_a_stage_is_told_once_and_waited_for(tmp_path: Path, who: str) -> None:
+    """Slurm warns the job ahead of a preemption, and without a time of grace ends all of it in the same moment."""
     (tmp_path / "stage.py").write_text(STAGE)
     job = subprocess.Popen([sys.executable, "-c", JOB], cwd=tmp_path)
     while not (tmp_path / "ready").exists():
         assert job.poll() is None
         time.sleep(0.05)
     parent, stage = psutil.Process(job.pid).children(recursive=True)
+    if "then" in who:
+        os.kill(job.pid, signal.SIGUSR1)
     os.kill(job.pid, signal.SIGTERM)
-    if everyone:  # one after the other, as Slurm does
+    if "everyone" in who:  # one after the other, as Slurm does
         time.sleep(0.5)
         os.kill(parent.pid, signal.SIGTERM)
         os.kill(stage.pid, signal.SIGTERM)

@@ -37,7 +37,13 @@ MinJobAge=300
 SchedulerParameters=batch_sched_delay=0,sched_interval=1
 NodeName=n1 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[1]} CPUs=2 RealMemory=8000 State=UNKNOWN
 NodeName=n2 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[2]} CPUs=2 RealMemory=8000 State=UNKNOWN
-PartitionName=p Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+SlurmctldParameters=preempt_send_user_signal
+PartitionName=p Nodes=ALL Default=YES MaxTime=INFINITE State=UP PriorityTier=1
+PartitionName=patient Nodes=ALL MaxTime=INFINITE State=UP PriorityTier=1 GraceTime=120
+PartitionName=cancelled Nodes=ALL MaxTime=INFINITE State=UP PriorityTier=1 PreemptMode=CANCEL
+PartitionName=urgent Nodes=ALL MaxTime=INFINITE State=UP PriorityTier=2
 """
 
 
@@ -82,14 +88,15 @@ class Cluster:
             f"--log-file={munge / 'log'}",
             f"--seed-file={munge / 'seed'}",
         )
-        _wait(lambda: (munge / "sock").exists(), "munged")
+        self._wait((munge / "sock").exists, "munged")
         self._daemon("slurmctld", "-D", "-f", str(self._conf))
         for node in NODES:
             self._daemon("slurmd", "-D", "-N", node, "-f", str(self._conf))
-        _wait(lambda: self.run("sinfo", "-h", "-o", "%t %D").split() == ["idle", "2"], "the nodes")
+        self._wait(lambda: self.run("sinfo", "-h", "-p", "p", "-o", "%t %D").split() == ["idle", "2"], "the nodes")
 
     def stop(self) -> None:
-        self.run("scancel", "--user", "root", check=False)
+        if not any(process.poll() for process in self._started):
+            self.run("scancel", "--user", "root", check=False)
         for process in reversed(self._started):
             process.terminate()
         for process in self._started:
@@ -109,6 +116,13 @@ class Cluster:
         with (self.folder / "log" / f"{command[0]}-{len(self._started)}.out").open("wb") as log:
             self._started.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
 
+    def _wait(self, ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while not ready():
+            assert time.monotonic() < end, f"{what} did not come up"
+            assert not any(process.poll() for process in self._started), f"see {self.folder / 'log'}"
+            time.sleep(0.1)
+
 
 def _path() -> str:
     return f"{os.environ['PATH']}:/usr/sbin:/sbin"
@@ -123,10 +137,3 @@ def _free(count: int) -> list[int]:
     for each in sockets:
         each.close()
     return ports
-
-
-def _wait(ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < end, f"{what} did not come up"
-        time.sleep(0.1)

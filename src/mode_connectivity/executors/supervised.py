@@ -37,7 +37,8 @@ def run_told(command: Sequence[str], told: Told, **options: Any) -> int:
 
     The command itself gets none, so that DVC ends its bookkeeping. It may have got one from whoever told this process,
     as Slurm tells all of a job: then what it runs was told as well, and is not told twice, since a second signal makes
-    it stop before it has kept its state. A second signal told kills all. `options` are those of `subprocess.Popen`.
+    it stop before it has kept its state. A second signal to this process changes nothing: Slurm warns, ends and then
+    kills by itself. `options` are those of `subprocess.Popen`.
     """
     process = subprocess.Popen(command, start_new_session=True, **options)
     known = False
@@ -48,10 +49,10 @@ def run_told(command: Sequence[str], told: Told, **options: Any) -> int:
             known = True
             with suppress(subprocess.TimeoutExpired):
                 process.wait(TOLD_SECONDS)
-        _pass_on(told, process.pid)
+        if told.signals:
+            _end_children(process.pid, told.ended)
     while any(map(partial(_is_of_session, process.pid), psutil.pids())):
         time.sleep(LOOK_SECONDS)
-        _pass_on(told, process.pid)
     return process.returncode
 
 
@@ -64,7 +65,10 @@ def _is_of_session(session: int, process: int) -> bool:
 
 
 def work_told(work: Callable[[], int], told: Told, log: Path) -> int:
-    """Return the status of `work`, done in a forked process that prints to `log`; signals as in `run_told`."""
+    """Return the status of `work`, done in a forked process that prints to `log`.
+
+    Signals are passed on as in `run_told`; a second one told kills all.
+    """
     process = multiprocessing.get_context("fork").Process(target=_work_alone, args=[work, log])
     process.start()
     assert process.pid is not None

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity.foundations import checkpoints
-from mode_connectivity.running.stopping import STOPPING, Stopped
+from mode_connectivity.running.stopping import KEPT, STOPPING, Stopped
 from mode_connectivity.tracking.record import series_of
 from mode_connectivity.training import Snapshot
 
@@ -77,6 +77,8 @@ class States:
             self._warn(f"its state could not be kept, training goes on ({error})")
             return False
         self._kept = count
+        if mark := os.environ.get(KEPT):
+            Path(mark).touch()
         return True
 
     def _read(self, file: Path) -> "_State | None":

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+KEPT = "MODE_CONNECTIVITY_KEPT"  # names a file that is touched with each state kept, for who told the process to stop
+
 
 class Stopped(KeyboardInterrupt):
     """Says that a training ended because the process was told to stop; the message says after which step."""

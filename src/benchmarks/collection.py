@@ -10,8 +10,8 @@ from dvc.repo import Repo
 
 from benchmarks.setting import Setting
 from benchmarks.table import Row
-from mode_connectivity.executors.graph import stage_graph, stale_stages
-from mode_connectivity.executors.slurm.collection import changed_stages, collect
+from mode_connectivity.executors.graph import changed_stages, stage_graph, stale_stages
+from mode_connectivity.executors.slurm.collection import collect
 from mode_connectivity.executors.slurm.folder import Submission
 
 STAGES = (50, 250, 1000)

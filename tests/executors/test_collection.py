@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from dvc.repo import Repo
 
-from mode_connectivity.executors.graph import stage_graph
+from mode_connectivity.executors.graph import changed_stages, stage_graph
 from mode_connectivity.executors.lock_entries import read_entries
-from mode_connectivity.executors.slurm.collection import alone, changed_stages, collect, uncollected
+from mode_connectivity.executors.slurm.collection import alone, collect, uncollected
 from mode_connectivity.executors.slurm.folder import Submission
 from mode_connectivity.executors.slurm.submission import prepare
 from mode_connectivity.executors.slurm.tree import keep_result

@@ -1,6 +1,7 @@
 """Stages that run side by side leave what a sequential run leaves, and a failure stops only what needs it."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -101,6 +102,24 @@ def test_a_signal_stops_the_stages_and_the_next_run_goes_on(
     copy.set_command("second", "sleep 0; cp models/first-${item.k}.txt models/second-${item.k}.txt")
     repro(copy, 4)
     assert copy.outputs() == cheap.outputs()
+
+
+def test_meanwhile_the_stages_are_shown_and_a_second_run_is_refused(copy: CheapProject) -> None:
+    copy.forget()
+    copy.set_command("second", "sleep 600")
+    process = copy.start("mode-connectivity", "repro", "--jobs", "4")
+    while not sleeping(copy):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.1)
+    told = copy.run("mode-connectivity", "status").stdout
+    second = repro(copy, 4, check=False)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=60)
+    assert re.search(r"^first@0 +done", told, re.MULTILINE)
+    assert re.search(r"^second@\d +running", told, re.MULTILINE)
+    assert re.search(r"^report +waiting", told, re.MULTILINE)
+    assert second.returncode == 1
+    assert second.stderr == "error: another `make repro` runs here; make status shows it\n"
 
 
 def sleeping(project: Project) -> bool:

@@ -17,8 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> None:
     """Collect, and say what came, what did not and what DVC finds not up to date; status 1 where jobs failed."""
     from mode_connectivity.executors import table
+    from mode_connectivity.executors.graph import changed_stages
     from mode_connectivity.executors.slurm import queue
-    from mode_connectivity.executors.slurm.collection import alone, changed_stages, collect
+    from mode_connectivity.executors.slurm.collection import alone, collect
     from mode_connectivity.executors.slurm.folder import Submission
 
     submission = Submission(Path.cwd())

@@ -18,7 +18,7 @@ def run(given: argparse.Namespace) -> None:
     from mode_connectivity import layout
     from mode_connectivity.executors.dvc_command import main, tell_mended
     from mode_connectivity.executors.other_bytes import other_bytes
-    from mode_connectivity.executors.side_by_side import default_jobs, run_side_by_side
+    from mode_connectivity.executors.side_by_side import alone, default_jobs, run_side_by_side
     from mode_connectivity.executors.whole_lock import write_whole
     from mode_connectivity.params import Params
 
@@ -31,7 +31,8 @@ def run(given: argparse.Namespace) -> None:
     else:
         tell_mended()
         write_whole()
-        status = run_side_by_side(jobs)
+        with alone():
+            status = run_side_by_side(jobs)
     if status == 0 and (line := other_bytes(Path())):
         print(line)
     sys.exit(status)

@@ -40,8 +40,8 @@ def _stale() -> list[str]:
     """Return the stages that DVC finds not up to date, those that look at their source each time aside."""
     from dvc.repo import Repo
 
-    from mode_connectivity.executors.graph import looking_stages, stage_graph, stale_stages
+    from mode_connectivity.executors.graph import changed_stages, looking_stages, stage_graph, with_descendants
 
     with Repo(".") as repo:
         first = looking_stages(repo)
-        return [stage for stage in stale_stages(repo, stage_graph(repo)) if stage not in first]
+        return [stage for stage in with_descendants(stage_graph(repo), changed_stages(repo)) if stage not in first]

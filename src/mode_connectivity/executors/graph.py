@@ -1,6 +1,6 @@
 """Reads the graph of stages from DVC: what needs what, in DVC's own order, and what is not up to date."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,11 +31,28 @@ def stale_stages(repo: "Repo", graph: Graph) -> list[str]:
 
     A stage that is named only because it always is does not count: `looking_stages` run first.
     """
-    stale = {stage for stage, reasons in repo.status().items() if reasons != ALWAYS}
+    return with_descendants(graph, (stage for stage, reasons in repo.status().items() if reasons != ALWAYS))
+
+
+def changed_stages(repo: "Repo") -> list[str]:
+    """Return the stages that `dvc status` would name, those that it always names aside.
+
+    It takes none of DVC's locks, which stages that run hold.
+    """
+    return [
+        stage.addressing
+        for stage in repo.index.stages
+        if any(item.status() for item in (*stage.deps, *stage.outs)) or stage.changed_stage()
+    ]
+
+
+def with_descendants(graph: Graph, stages: Iterable[str]) -> list[str]:
+    """Return these stages and all that need them, in the order of the graph."""
+    found = set(stages)
     for stage, needs in graph.items():  # needs stand before what needs them
-        if stale.intersection(needs):
-            stale.add(stage)
-    return [stage for stage in graph if stage in stale]
+        if found.intersection(needs):
+            found.add(stage)
+    return [stage for stage in graph if stage in found]
 
 
 def part_of(graph: Graph, stages: Collection[str]) -> Graph:

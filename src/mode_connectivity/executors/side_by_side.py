@@ -1,10 +1,13 @@
 """Runs all stages that are not up to date with GNU make, several at a time."""
 
+import fcntl
 import os
 import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mode_connectivity.executors.graph import Graph, looking_stages, part_of, stage_graph, stale_stages
@@ -17,6 +20,7 @@ from mode_connectivity.warm.servers import command, ready_processes
 TARGET = "mode_connectivity.executors.target"
 RECORDS = Path(".state/repro")
 WAIT_SECONDS = 0.3
+BUSY = Path(".state/repro.lock")
 
 
 def default_jobs(threads: int) -> int:
@@ -26,16 +30,40 @@ def default_jobs(threads: int) -> int:
 
 
 def stale_graph() -> tuple[Graph, list[str]]:
-    """Run the stages that look at their source each time; return the whole graph, and then what is not up to date."""
+    """Run the stages that look at their source each time; return the whole graph, and then what is not up to date.
+
+    Raises:
+        ValueError: another process of DVC holds its locks; the message is DVC's.
+    """
+    from dvc.lock import LockError
     from dvc.repo import Repo
 
     before = entries_of()
-    with Repo(".") as repo:  # one for all of it, since reading the graph takes as long as looking at the files
-        graph = stage_graph(repo)
-        for stage in looking_stages(repo):
-            repo.reproduce(stage, single_item=True)
-        order_entries(before, list(graph))
-        return graph, stale_stages(repo, graph)
+    try:
+        with Repo(".") as repo:  # one for all of it, since reading the graph takes as long as looking at the files
+            graph = stage_graph(repo)
+            for stage in looking_stages(repo):
+                repo.reproduce(stage, single_item=True)
+            order_entries(before, list(graph))
+            return graph, stale_stages(repo, graph)
+    except LockError as error:
+        raise ValueError(str(error)) from error
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process at a time run stages side by side here; its end, whatever ends it, lets the next.
+
+    Raises:
+        ValueError: another one does.
+    """
+    BUSY.parent.mkdir(exist_ok=True)
+    with BUSY.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError("another `make repro` runs here; make status shows it") from None
+        yield
 
 
 def run_side_by_side(jobs: int) -> int:

@@ -18,7 +18,6 @@ from mode_connectivity.executors.whole_lock import keep
 
 if TYPE_CHECKING:
     from dvc.output import Output
-    from dvc.repo import Repo
 
 
 @dataclass
@@ -107,15 +106,6 @@ def _same(one: Path, other: Path) -> bool:
         sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file()) for folder in (one, other)
     ]
     return files[0] == files[1] and all(filecmp.cmp(one / name, other / name, shallow=False) for name in files[0])
-
-
-def changed_stages(repo: "Repo") -> list[str]:
-    """Return the stages that `dvc status` would name, those that it always names aside, without taking DVC's locks."""
-    return [
-        stage.addressing
-        for stage in repo.index.stages
-        if any(item.status() for item in (*stage.deps, *stage.outs)) or stage.changed_stage()
-    ]
 
 
 @contextmanager

@@ -26,7 +26,13 @@ def project(cluster: Cluster, cheap: CheapProject, tmp_path: Path) -> CheapProje
     return copy
 
 
-def test_a_graph_on_two_nodes_is_that_of_a_sequential_run(cheap: CheapProject, project: CheapProject) -> None:
+@pytest.mark.parametrize("lock", [False, True])
+def test_a_graph_on_two_nodes_is_that_of_a_sequential_run(
+    cheap: CheapProject, project: CheapProject, lock: bool
+) -> None:
+    """Also where the lock file is there and no result is, as in a fresh clone."""
+    if lock:
+        shutil.copy(cheap.lock, project.lock)
     assert "7 stages submitted" in ours(project, "submit")
     states = ended(project)
     assert len(states) == 8

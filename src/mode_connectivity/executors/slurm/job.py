@@ -13,6 +13,7 @@ from mode_connectivity.executors.slurm import restarts
 from mode_connectivity.executors.slurm.folder import Submission
 from mode_connectivity.executors.slurm.tree import fill, keep_result
 from mode_connectivity.executors.supervised import Told, run_told
+from mode_connectivity.running.errors import in_one_line
 from mode_connectivity.running.stopping import KEPT
 
 DVC = "mode_connectivity.executors.dvc_command"
@@ -24,7 +25,8 @@ def main(root: Path, stage: str) -> int:
     submission = Submission(root)
     submission.note(stage, "started")
     print(f"{stage} on {os.environ.get('SLURMD_NODENAME', 'this host')}, start {restarts.count() + 1}", flush=True)
-    fill(Path.cwd(), submission, stage)
+    with in_one_line():
+        fill(Path.cwd(), submission, stage)
     environment = os.environ | {KEPT: str(restarts.expect_state(submission, stage))}
     status = run_told([sys.executable, "-m", DVC, "repro", "--single-item", stage], told, env=environment)
     if status == 0:

@@ -56,8 +56,10 @@ def _bring(out: "Output", name: str, submission: Submission, own: bool) -> None:
     if out.use_cache:
         try:
             if out.hash_info:
-                out.checkout(force=True, allow_missing=own)
+                out.checkout(force=True)
         except (CheckoutError, FileNotFoundError) as error:
+            if own:  # in no cache, as in a fresh clone: the stage makes it anew
+                return
             raise ValueError(f"{out.def_path}: the output of {name} is not in DVC's cache ({error})") from error
         return
     for copy in (submission.result(name) / "files" / out.def_path, submission.kept(out.def_path)):

@@ -49,13 +49,13 @@ def test_it_says_the_answer_with_its_intervals_and_escapes_what_it_says(params: 
     assert "0.08 [0.07, ∞]" in text
     lead = text.partition('<ul class="lead">')[2].partition("</ul>")[0]
     assert re.findall(r"(\w+) <span.*?<strong>(.*?)</strong>", lead) == [
-        ("early", "not asked"),
+        ("early", "not tried"),
         ("mid", "any such subset suffices"),
     ]
     assert "<dt>late - early</dt><dd>-0.4 [-0.6, ∞]</dd>" in text
     table = text.partition("Differences between depths")[2].partition("</table>")[0]
     assert re.findall(r"<td>(locality index|recovery, all)</td>", table) == ["locality index", "recovery, all"]
-    assert "not asked" in text  # early has baselines and no region
+    assert "not tried" in text  # early has baselines and no region
 
 
 def test_its_numbers_are_those_of_the_records(params: Params) -> None:

@@ -14,7 +14,10 @@ from mode_connectivity.reports.locality.figures import draw_figures
 from mode_connectivity.reports.locality.record import verdict_record, verdict_text
 from mode_connectivity.running.stage import run
 from mode_connectivity.statistics.verdicts import PRIMARY
-from mode_connectivity.tracking.record import Record, files_in, flat, opening
+from mode_connectivity.tracking.record import Record, files_in, first_keys, flat, opening
+
+# What is tracked of each variant, the first one first; the rest is in the verdict's record.
+HEADLINES = (("losses", "line_barrier"), ("losses", "curve_barrier"), ("movement", "displacement_over_ends"))
 
 
 def main(params: Params) -> None:
@@ -29,26 +32,25 @@ def main(params: Params) -> None:
 
 def record(params: Params) -> Record:
     verdict = read_json(layout.LOCALITY / layout.VERDICT)
-    numbers = {
-        f"{variant}/{name}": each["mean"]
-        for variant, values in verdict["variants"].items()
-        for section in ("losses", "movement")
-        for name, each in values[section].items()
-        if isinstance(each, dict) and each.get("mean") is not None
-    }
     judged = {depth: each["verdict"] for depth, each in verdict["depths"].items() if each["verdict"]}
     words = {f"word.{depth}": each["word"] for depth, each in judged.items()}
-    numbers |= {
+    numbers = {
         f"{depth}/{name}": value
         for depth, each in judged.items()
         for name, value in _ratios(each["measures"][PRIMARY]).items()
         if value is not None
     }
+    numbers |= {
+        f"{variant}/{name}": values[section][name]["mean"]
+        for section, name in HEADLINES
+        for variant, values in verdict["variants"].items()
+        if (values[section].get(name) or {}).get("mean") is not None
+    }
     return Record(
         stage="locality",
         item={},
         params=flat({"locality": verdict["params"]}) | words,
-        metrics=numbers,
+        metrics=first_keys(numbers),
         files=files_in(layout.LOCALITY),
         answer=opening((layout.LOCALITY / layout.VERDICT_TEXT).read_text()),
     )

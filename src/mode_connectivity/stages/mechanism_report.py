@@ -10,7 +10,10 @@ from mode_connectivity.reports.mechanisms.findings import Findings
 from mode_connectivity.reports.mechanisms.metrics import metrics_of
 from mode_connectivity.reports.mechanisms.text import report_text
 from mode_connectivity.running.stage import run
-from mode_connectivity.tracking.record import Record, files_in, flat
+from mode_connectivity.tracking.record import Record, files_in, first_keys, flat
+
+HIGHEST = "highest"  # the mean of each seed's highest barrier on the four probe sets
+READ = ("no_cue", "cue", "rand_image")  # probe sets that tell who reads the cue; the rest is in the table
 
 
 def main(params: Params) -> None:
@@ -24,17 +27,19 @@ def main(params: Params) -> None:
 
 
 def record(params: Params) -> Record:
-    metrics = flat(read_json(layout.MECHANISMS / layout.METRICS))
+    means = read_json(layout.MECHANISMS / layout.METRICS)
+    metrics = {f"error_barrier.{name}.{HIGHEST}": sets[HIGHEST] for name, sets in means["error_barrier"].items()}
+    metrics |= {f"accuracy.{name}.{probe}": sets[probe] for probe in READ for name, sets in means["accuracy"].items()}
     return Record(
         stage="mechanism_report",
         item={},
         params=flat(params.model_dump(mode="json")),
-        metrics={key.replace(".", "/"): value for key, value in metrics.items()},
+        metrics=first_keys({key.replace(".", "/"): value for key, value in metrics.items()}),
         files=files_in(layout.MECHANISMS),
         headlines={
             key.replace(".", "/"): value
             for key, value in metrics.items()
-            if key.startswith(("error_barrier.lmc", "error_barrier.qmc")) and key.endswith(".highest")
+            if key.startswith(("error_barrier.lmc", "error_barrier.qmc")) and key.endswith(HIGHEST)
         },
     )
 

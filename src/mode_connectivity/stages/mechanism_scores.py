@@ -15,6 +15,7 @@ from mode_connectivity.study.path_files import load_path
 from mode_connectivity.tracking.record import Record, files_in, flat, series_of
 
 HISTORY = ("epochs", "moved_units")  # what the mechanism stage may have recorded while it made the path
+TEST = "test_"  # the probe sets that are tracked; those of training images are in the arrays
 
 
 def main(params: Params, pattern: str, seed: int) -> None:
@@ -44,7 +45,7 @@ def record(params: Params, pattern: str, seed: int) -> Record:
     folder = layout.mechanism(pattern, seed)
     summary = read_json(folder / layout.PROBED_SUMMARY)
     arrays = read_arrays(folder / layout.PROBED)
-    series = {name: arrays[name].tolist() for name in arrays if name != "ts"}
+    series = {name: arrays[name].tolist() for name in arrays if name.startswith(TEST)}
     return Record(
         stage="mechanism_scores",
         item={"pattern": pattern, "seed": seed},
@@ -53,7 +54,7 @@ def record(params: Params, pattern: str, seed: int) -> Record:
             f"{probe}/{quantity}": value
             for probe, quantities in summary["probe_sets"].items()
             for quantity, value in quantities.items()
-            if isinstance(value, float)
+            if isinstance(value, float) and probe.startswith(TEST)
         },
         series=series | series_of(summary.get("epochs", [])),
         files=files_in(folder),

@@ -11,7 +11,7 @@ from mode_connectivity.reports.comparison.rows import rows_of
 from mode_connectivity.reports.comparison.tables import write_tables
 from mode_connectivity.reports.comparison.text import report_text
 from mode_connectivity.running.stage import run
-from mode_connectivity.tracking.record import Record, barriers_in_millinats, files_in, flat
+from mode_connectivity.tracking.record import Record, barriers_in_millinats, files_in, first_keys, flat
 
 
 def main(params: Params) -> None:
@@ -31,7 +31,7 @@ def record(params: Params) -> Record:
         stage="report",
         item={},
         params=flat(params.model_dump(mode="json")),
-        metrics={key.replace(".", "/"): value for key, value in flat(means).items()},
+        metrics=first_keys({key.replace(".", "/"): value for key, value in flat(means).items()}),
         files=files_in(layout.COMPARISON),
         headlines=barriers_in_millinats(means),
     )

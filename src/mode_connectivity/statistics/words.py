@@ -20,6 +20,8 @@ Word = Literal[
     "points",
 ]
 
+NOT_TRIED = "not tried"  # said in place of a word where no region of a depth was trained
+
 
 def word_of(shares: Shares, rule: Rule) -> Word:
     """Return the word of one depth by one measure; `docs/verdict.md` has the same as a table."""

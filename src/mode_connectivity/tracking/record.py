@@ -4,8 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
+
+KEYS = 40  # of metrics and series that a run has at most: more of them nobody finds in a UI
+OF_EVERY_RUN = ("seconds", "peak_memory_mb")
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,15 @@ def flat(sections: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return leaves
 
 
+def first_keys(figures: Mapping[str, float]) -> dict[str, float]:
+    """Return as many figures, from the first on, as a run shows; all of them are in its files."""
+    return dict(islice(figures.items(), KEYS - len(OF_EVERY_RUN)))
+
+
 def series_of(epochs: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
-    """Return a training history as series over its epochs."""
-    return {f"epoch/{key}": [epoch[key] for epoch in epochs] for key in (epochs[0] if epochs else ())}
+    """Return a training history as series over its epochs, without the learning rate, which follows from the params."""
+    keys = [key for key in (epochs[0] if epochs else ()) if key != "learning_rate"]
+    return {f"epoch/{key}": [epoch[key] for epoch in epochs] for key in keys}
 
 
 def files_in(folder: Path) -> list[Path]:

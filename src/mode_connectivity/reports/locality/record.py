@@ -12,6 +12,7 @@ from mode_connectivity.params import Params
 from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.reports.locality.depths import depth_record, loss_record
 from mode_connectivity.reports.rendering import render
+from mode_connectivity.statistics.words import NOT_TRIED
 
 TEMPLATE = Path(__file__).with_name("verdict.md.j2")
 Summaries = Mapping[tuple[str, int], Summary]  # (variant, seed) -> the summary of its analysis
@@ -70,7 +71,7 @@ def study_facts(params: Params) -> dict[str, Any]:
 def verdict_text(record: dict[str, Any]) -> str:
     """Return the record in prose."""
     intervals = any(each["verdict"] and each["verdict"]["tested"] for each in record["depths"].values())
-    return render(TEMPLATE, **record, intervals=intervals, fan_out_falls=_fan_out_falls(record))
+    return render(TEMPLATE, **record, not_tried=NOT_TRIED, intervals=intervals, fan_out_falls=_fan_out_falls(record))
 
 
 def _fan_out_falls(record: dict[str, Any]) -> bool | None:

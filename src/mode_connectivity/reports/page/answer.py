@@ -32,7 +32,7 @@ def verdict(depths: Sequence[str]) -> dict[str, Any]:
 
 
 def answers_of(record: dict[str, Any], titles: dict[str, str]) -> list[dict[str, Any]]:
-    """Return one answer a depth: its word and sentence (None: not asked), and its figures with their intervals."""
+    """Return one answer a depth: its word and sentence (None: not tried), and its figures with their intervals."""
     answers = []
     for depth, each in record.get("depths", {}).items():
         verdict = each.get("verdict") or {}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mode_connectivity.params import Params
+from mode_connectivity.statistics.words import NOT_TRIED
 
 SEEDS_FOR_INTERVALS = 7
 
@@ -28,7 +29,7 @@ def limits_of(params: Params, answers: list[dict[str, Any]], recoveries: list[di
             "restricted.kinds and restricted.variants turn that on."
         )
     if any(each["word"] is None for each in answers):
-        told.append("A depth without a word was not asked: no region was trained for it.")
+        told.append(f"A depth that was {NOT_TRIED} has no word: no region was trained for it.")
     if recoveries and max(params.restricted.efforts) < 2:
         told.append("Whether a gap would close with more epochs is not known; restricted.efforts=[1, 2] shows it.")
     return told

@@ -25,6 +25,7 @@ from mode_connectivity.reports.page.pictures import contact_sheets, still
 from mode_connectivity.reports.page.regions import baselines_of, restricted_of
 from mode_connectivity.reports.page.training import trainings_of
 from mode_connectivity.reports.rendering import render_html
+from mode_connectivity.statistics.words import NOT_TRIED
 
 HERE = Path(__file__).parent
 SCRIPTS = (
@@ -72,6 +73,7 @@ def page_text(params: Params) -> str:
         HERE / "page.html.j2",
         params=params,
         named=_named,
+        not_tried=NOT_TRIED,
         answers=answers,
         data=data,
         payload=_embedded(data),

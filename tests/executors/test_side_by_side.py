@@ -119,7 +119,7 @@ def test_meanwhile_the_stages_are_shown_and_a_second_run_is_refused(copy: CheapP
     assert re.search(r"^second@\d +running", told, re.MULTILINE)
     assert re.search(r"^report +waiting", told, re.MULTILINE)
     assert second.returncode == 1
-    assert second.stderr == "error: another `make repro` runs here; make status shows it\n"
+    assert second.stderr == f"error: another command (process {process.pid}) runs stages here; make status shows it\n"
 
 
 def sleeping(project: Project) -> bool:

@@ -17,8 +17,9 @@ def run(given: argparse.Namespace) -> None:
     """Run the graph of stages and exit with its status."""
     from mode_connectivity import layout
     from mode_connectivity.executors.dvc_command import main, tell_mended
+    from mode_connectivity.executors.one_at_a_time import alone, workspace
     from mode_connectivity.executors.other_bytes import other_bytes
-    from mode_connectivity.executors.side_by_side import alone, default_jobs, run_side_by_side
+    from mode_connectivity.executors.side_by_side import default_jobs, run_side_by_side
     from mode_connectivity.executors.whole_lock import write_whole
     from mode_connectivity.params import Params
 
@@ -29,10 +30,10 @@ def run(given: argparse.Namespace) -> None:
     if jobs == 1:
         status = main(["repro"])
     else:
-        tell_mended()
-        write_whole()
-        with alone():
-            status = run_side_by_side(jobs)
+        with alone(workspace()) as held:
+            tell_mended()
+            write_whole()
+            status = run_side_by_side(jobs, held)
     if status == 0 and (line := other_bytes(Path())):
         print(line)
     sys.exit(status)

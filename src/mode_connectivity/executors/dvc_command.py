@@ -5,25 +5,35 @@ python -m mode_connectivity.executors.dvc_command repro
 
 import signal
 import sys
-from contextlib import nullcontext
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 from mode_connectivity.executors.lock_file import write_quickly
+from mode_connectivity.executors.one_at_a_time import alone, workspace
 from mode_connectivity.executors.whole_lock import mend, write_whole
 from mode_connectivity.warm.servers import COMPUTING, ready_processes
+
+HARMLESS = {"--dry", "--help", "-h", "--temp"}  # what changes nothing here
 
 
 def main(arguments: list[str]) -> int:
     """Run `dvc` with `arguments` and return its status; first put a damaged lock file back."""
     try:
-        tell_mended()
-        write_whole()
-        write_quickly()
-        _dry_before_there_is_anything()
-        from dvc.cli import main as dvc
+        with ExitStack() as held:
+            if _runs_stages(arguments) and not HARMLESS & set(arguments):
+                try:
+                    held.enter_context(alone(workspace()))
+                except ValueError as error:
+                    print(f"error: {error}", file=sys.stderr)
+                    return 1
+            tell_mended()
+            write_whole()
+            write_quickly()
+            _dry_before_there_is_anything()
+            from dvc.cli import main as dvc
 
-        with ready_processes(COMPUTING, cold=1) if _runs_stages(arguments) else nullcontext():
+            if _runs_stages(arguments):
+                held.enter_context(ready_processes(COMPUTING, cold=1))
             return int(dvc(arguments))
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -54,9 +64,7 @@ def _dry_before_there_is_anything() -> None:
 
 def tell_mended() -> None:
     """Put a damaged lock file of the repository around the current folder back, and say so."""
-    here = Path.cwd()
-    root = next((folder for folder in (here, *here.parents) if (folder / ".dvc").is_dir()), here)
-    if line := mend(root):
+    if line := mend(workspace()):
         print(line, file=sys.stderr)
 
 

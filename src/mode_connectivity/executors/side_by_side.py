@@ -1,13 +1,11 @@
 """Runs all stages that are not up to date with GNU make, several at a time."""
 
-import fcntl
 import os
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from mode_connectivity.executors.graph import Graph, looking_stages, part_of, stage_graph, stale_stages
@@ -20,7 +18,6 @@ from mode_connectivity.warm.servers import command, ready_processes
 TARGET = "mode_connectivity.executors.target"
 RECORDS = Path(".state/repro")
 WAIT_SECONDS = 0.3
-BUSY = Path(".state/repro.lock")
 
 
 def default_jobs(threads: int) -> int:
@@ -50,26 +47,11 @@ def stale_graph() -> tuple[Graph, list[str]]:
         raise ValueError(str(error)) from error
 
 
-@contextmanager
-def alone() -> Iterator[None]:
-    """Let one process at a time run stages side by side here; its end, whatever ends it, lets the next.
-
-    Raises:
-        ValueError: another one does.
-    """
-    BUSY.parent.mkdir(exist_ok=True)
-    with BUSY.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ValueError("another `make repro` runs here; make status shows it") from None
-        yield
-
-
-def run_side_by_side(jobs: int) -> int:
+def run_side_by_side(jobs: int, held: Sequence[int] = ()) -> int:
     """Run every stage that is stale or descends from a stale one; return a status.
 
-    A failed stage stops what needs it and nothing else. dvc.lock ends with the bytes of a sequential run.
+    A failed stage stops what needs it and nothing else. dvc.lock ends with the bytes of a sequential run. The file
+    descriptors `held` are what `alone` gave: the stages hold the workspace too, and may outlive this process.
     """
     before = entries_of()
     graph, stale = stale_graph()
@@ -79,18 +61,18 @@ def run_side_by_side(jobs: int) -> int:
         print("Data and pipelines are up to date.")
         return 0
     with ready_processes():
-        status = _make(part_of(graph, stale), records, jobs)
+        status = _make(part_of(graph, stale), records, jobs, held)
     order_entries(before, list(graph))
     return _told(stale, records, status)
 
 
-def _make(graph: Graph, records: Records, jobs: int) -> int:
+def _make(graph: Graph, records: Records, jobs: int, held: Sequence[int]) -> int:
     file = records.folder / "Makefile"
     file.write_text(makefile(graph, records.folder, shlex.join(command("dvc", TARGET))))
     make = ["make", "--no-print-directory", "-s", "-k", f"-j{jobs}", "-f", str(file), "all"]
     plain = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     told = Told(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    process = subprocess.Popen(make, env=plain, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(make, env=plain, stderr=subprocess.DEVNULL, pass_fds=held)
     passed_on = 0
     while True:  # to the end of all stages, which keep their states when they are told
         try:

@@ -108,7 +108,7 @@ def test_meanwhile_the_stages_are_shown_and_a_second_run_is_refused(copy: CheapP
     copy.forget()
     copy.set_command("second", "sleep 600")
     process = copy.start("mode-connectivity", "repro", "--jobs", "4")
-    while not sleeping(copy):
+    while not (sleeping(copy) and list((copy.root / ".state").glob("repro/first@0.ended"))):
         assert process.poll() is None, process.communicate()
         time.sleep(0.1)
     told = copy.run("mode-connectivity", "status").stdout

@@ -3,10 +3,11 @@
 import os
 import resource
 import shutil
+from functools import partial
 from pathlib import Path
 from random import Random
 
-from attack.kills import compared, forget
+from attack.kills import compared, forget, put_back
 from attack.outcome import Tally, in_child
 from attack.small_study import STAGES, Call, SmallStudy, run_stage
 
@@ -24,21 +25,22 @@ def attack_disks(study: SmallStudy, folder: Path, count: int, random: Random) ->
         largest = max(len(content) for content in study.made[call].values())
         forget(study, call)
         if random.random() < 0.2 and os.geteuid() == 0:
-            end, why = in_child(lambda call=call: _as_nobody(study, call), SECONDS)  # type: ignore[misc]
+            end, why = in_child(partial(_as_nobody, study, call), SECONDS)
             what = "in a folder that it cannot write"
         else:
             room = random.randrange(largest + 1)
-            end, why = in_child(lambda call=call, room=room: _full(study, call, room), SECONDS)  # type: ignore[misc]
+            end, why = in_child(partial(_full, study, call, room), SECONDS)
             what = f"with files of at most {room} bytes"
         broken, parts = compared(study, call, what, ended=False)
         left = [str(path) for path in Path.cwd().rglob(".*.partial")]
         if broken != "well" or left:
             end, why = "lost", f"{parts} {left}"
         if random.random() < 0.1:
-            in_child(lambda call=call: run_stage(study.params, call), SECONDS)  # type: ignore[misc]
+            in_child(partial(run_stage, study.params, call), SECONDS)
             again, parts = compared(study, call, f"a run {what} and one with room", ended=True)
             end, why = (end, why) if again == "well" else (again, parts)
         tally.add(end, f"{call} {what}: {why}")
+        put_back(study, call)  # other stages read it
     return tally
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -57,7 +58,7 @@ def attack_own_files(study: SmallStudy, folder: Path, count: int, random: Random
         name = random.choice(names)
         whole = Path(name).read_bytes()
         Path(name).write_bytes(flipped(whole, random) if random.random() < 0.5 else damaged(whole, random))
-        end, why = in_child(lambda name=name: run_stage(study.params, READS[name]), SECONDS)  # type: ignore[misc]
+        end, why = in_child(partial(run_stage, study.params, READS[name]), SECONDS)
         Path(name).write_bytes(whole)
         tally.add(end, f"{name} read by {READS[name]}: {why}")
     return tally
@@ -75,7 +76,7 @@ def attack_commands(study: SmallStudy, folder: Path, count: int, random: Random)
     os.mkfifo("pipe")
     for _ in range(count):
         words = _mutated(random.choice(COMMANDS).split(), random)
-        end, why = in_child(lambda words=words: main(words), SECONDS)  # type: ignore[misc]
+        end, why = in_child(partial(main, words), SECONDS)
         tally.add(end, f"{words}: {why}")
     return tally
 

@@ -1,5 +1,6 @@
 """Kills stages at random moments, and compares what they leave with what they left without."""
 
+import faulthandler
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from mode_connectivity.running.stopping import STOPPING
 
 LOOK = 0.002  # seconds between looks whether a stage has ended
 AT_MOST = 40  # kills before a stage is let run
+LONGEST = 60  # seconds of a stage, which ends within a few, before it counts as a hang
 
 
 def attack_by_kills(study: SmallStudy, folder: Path, count: int, random: Random) -> Tally:
@@ -29,20 +31,28 @@ def attack_by_kills(study: SmallStudy, folder: Path, count: int, random: Random)
     while tally.ends.total() < count:
         call = calls[place % len(calls)]
         place += 1
-        forget(study, call)
-        seconds = _run(study, call)[0]
-        forget(study, call)
-        for _ in range(random.randrange(1, AT_MOST)):
-            number = random.choice(SIGNALS)
-            if _run(study, call, number, random.random() * seconds)[1]:
-                tally.add(*compared(study, call, number.name, ended=False))
-            if tally.ends.total() >= count:
-                break
-        _run(study, call)
-        end, what = compared(study, call, "the last run", ended=True)
-        if end != "well":
-            tally.add(end, what)
+        try:
+            _kill_one(study, call, count, tally, random)
+        except TimeoutError as error:
+            tally.add("hang", f"{call}: {error}")
     return tally
+
+
+def _kill_one(study: SmallStudy, call: Call, count: int, tally: Tally, random: Random) -> None:
+    """Kill the stage some times at random moments of its run, then let it run."""
+    forget(study, call)
+    seconds = _run(study, call)[0]
+    forget(study, call)
+    for _ in range(random.randrange(1, AT_MOST)):
+        number = random.choice(SIGNALS)
+        if _run(study, call, number, random.random() * seconds)[1]:
+            tally.add(*compared(study, call, number.name, ended=False))
+        if tally.ends.total() >= count:
+            break
+    _run(study, call)
+    end, what = compared(study, call, "the last run", ended=True)
+    if end != "well":
+        tally.add(end, what)
 
 
 def compared(study: SmallStudy, call: Call, after: str, ended: bool) -> tuple[str, str]:
@@ -61,22 +71,44 @@ def forget(study: SmallStudy, call: Call) -> None:
         Path(name).unlink(missing_ok=True)
 
 
+def put_back(study: SmallStudy, call: Call) -> None:
+    """Write what the stage writes."""
+    for name, content in study.made[call].items():
+        Path(name).write_bytes(content)
+
+
 def _run(study: SmallStudy, call: Call, number: signal.Signals | None = None, after: float = 0) -> tuple[float, bool]:
-    """Run the stage in a fork; send it the signal after so many seconds; return its seconds and whether it was hit."""
+    """Run the stage in a fork; send it the signal after so many seconds; return its seconds and whether it was hit.
+
+    Raises:
+        TimeoutError: it did not end; the message says where it stood.
+    """
     started = time.monotonic()
+    where = Path("stands.txt")
+    where.write_text("")
 
     def work() -> None:
-        run_stage(study.params, call)
-        STOPPING.too_late()
-        complete()
+        with where.open("w") as file:
+            faulthandler.dump_traceback_later(LONGEST - 5, file=file)
+            run_stage(study.params, call)
+            STOPPING.too_late()
+            complete()
+            faulthandler.cancel_dump_traceback_later()
 
     child = forked(STOPPING.install, work)
-    hit = False
     if number is not None:
-        while (hit := os.waitpid(child, os.WNOHANG) == (0, 0)) and time.monotonic() < started + after:
-            time.sleep(LOOK)
-        if not hit:
+        if _ended(child, started + after):
             return time.monotonic() - started, False
         os.kill(child, number)
-    os.waitpid(child, 0)
-    return time.monotonic() - started, hit
+    if not _ended(child, time.monotonic() + LONGEST):
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise TimeoutError(f"no end within {LONGEST} s after {number and number.name}; it stood at {where.read_text()}")
+    return time.monotonic() - started, number is not None
+
+
+def _ended(child: int, until: float) -> bool:
+    """Wait for the process until then and return whether it has ended."""
+    while not (ended := os.waitpid(child, os.WNOHANG) != (0, 0)) and time.monotonic() < until:
+        time.sleep(LOOK)
+    return ended

@@ -4,6 +4,7 @@ import copy
 import io
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -97,7 +98,7 @@ def attack_stages(study: SmallStudy, folder: Path, count: int, random: Random) -
         for call in [each for each in STAGES if each[0] in OF_SECTION[section]]:
             copy_ = _copy(study.folder, folder / "copy")
             os.chdir(copy_)
-            end, why = in_child(lambda params=params, call=call: _whole(params, call), SECONDS)  # type: ignore[misc]
+            end, why = in_child(partial(_whole, params, call), SECONDS)
             tally.add(end, f"{what} in {call}: {why}")
             if end != "well":
                 break

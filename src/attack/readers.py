@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -84,8 +85,8 @@ def _own(study: SmallStudy) -> dict[str, Reader]:
         str(file.relative_to(folder)) for top in ("data", "models") for file in (folder / top).rglob("*.json")
     ]
     arrays = [str(file.relative_to(folder)) for file in (folder / "reports").rglob("*.npz")]
-    readers: dict[str, Reader] = {name: lambda name=name: read_json(Path(name)) for name in json_files}  # type: ignore[misc]
-    readers |= {name: lambda name=name: read_arrays(Path(name)) for name in arrays}  # type: ignore[misc]
+    readers: dict[str, Reader] = {name: partial(read_json, Path(name)) for name in json_files}
+    readers |= {name: partial(read_arrays, Path(name)) for name in arrays}
     return readers | {
         str(layout.DATASET): _read_data,
         str(layout.CUES): _read_cues,

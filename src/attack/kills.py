@@ -35,6 +35,7 @@ def attack_by_kills(study: SmallStudy, folder: Path, count: int, random: Random)
             _kill_one(study, call, count, tally, random)
         except TimeoutError as error:
             tally.add("hang", f"{call}: {error}")
+            put_back(study, call)  # other stages read it
     return tally
 
 
@@ -89,7 +90,7 @@ def _run(study: SmallStudy, call: Call, number: signal.Signals | None = None, af
 
     def work() -> None:
         with where.open("w") as file:
-            faulthandler.dump_traceback_later(LONGEST - 5, file=file)
+            faulthandler.dump_traceback_later(0.9 * LONGEST, file=file)
             run_stage(study.params, call)
             STOPPING.too_late()
             complete()
@@ -103,7 +104,8 @@ def _run(study: SmallStudy, call: Call, number: signal.Signals | None = None, af
     if not _ended(child, time.monotonic() + LONGEST):
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        raise TimeoutError(f"no end within {LONGEST} s after {number and number.name}; it stood at {where.read_text()}")
+        after_what = number.name if number else "no signal"
+        raise TimeoutError(f"no end within {LONGEST} s of {after_what}; it stood at {where.read_text()}")
     return time.monotonic() - started, number is not None
 
 

@@ -1,11 +1,17 @@
 """A share of the attack: damaged params, files and images end well or in one line, and kills lose nothing."""
 
+import time
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from attack import disks, kills
 from attack.__main__ import run
 from attack.outcome import Silent, Tally, in_child
+from attack.small_study import Call, SmallStudy
+from mode_connectivity import layout
+from mode_connectivity.params import Params
 
 COUNTS = {
     "params": 60,
@@ -58,3 +64,35 @@ def test_it_tells_the_ends_apart() -> None:
         assert end == expected, why
         tally.add(end, why)
     assert tally.defects == 4
+
+
+@pytest.fixture
+def one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallStudy:
+    """A study of one stage, which writes one file."""
+    monkeypatch.chdir(tmp_path)  # which the attacks leave
+    call: Call = ("source", ())
+    for attack in (disks, kills):
+        monkeypatch.setattr(attack, "STAGES", (call,))
+        monkeypatch.setattr(attack, "run_stage", lambda _params, _call: Path("made").write_text("whole"))
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study/made").write_text("whole")
+    params = Params.load(Path(__file__).parents[2] / layout.PARAMS)
+    return SmallStudy(tmp_path / "study", params, {call: {"made": b"whole"}})
+
+
+def test_a_stage_without_end_is_a_hang_and_said_where(
+    one_file: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kills, "LONGEST", 1)
+    monkeypatch.setattr(kills, "run_stage", lambda _params, _call: time.sleep(600))
+    tally = kills.attack_by_kills(one_file, tmp_path / "killed", 1, Random(0))
+    assert dict(tally.ends) == {"hang": 1}
+    assert "no end within 1 s of no signal; it stood at" in tally.examples["hang"]
+    assert "test_attack.py" in tally.examples["hang"]
+    assert Path("made").read_text() == "whole"
+
+
+def test_what_a_full_disk_kept_a_stage_from_making_is_put_back(one_file: SmallStudy, tmp_path: Path) -> None:
+    tally = disks.attack_disks(one_file, tmp_path / "disks", 3, Random(0))
+    assert tally.ends.total() == 3
+    assert Path("made").read_text() == "whole"

@@ -1,8 +1,12 @@
 """What a user can mend ends in one line and status 1; what is a defect keeps its traceback."""
 
+from pathlib import Path
+
 import pytest
 import torch
+from dvc.exceptions import NotDvcRepoError
 
+from mode_connectivity.commands.main import main
 from mode_connectivity.models import build
 from mode_connectivity.running.errors import in_one_line
 
@@ -37,3 +41,10 @@ def test_a_defect_keeps_its_traceback() -> None:
 def test_a_rate_that_no_weight_can_hold_is_one_line() -> None:
     with pytest.raises(SystemExit, match="error: a number is too large"), in_one_line():
         torch.zeros(2).add_(torch.ones(2), alpha=1e308)
+
+
+def test_what_dvc_says_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert line_of(NotDvcRepoError("no repository")) == "error: no repository"
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="error: you are not inside of a DVC repository"):
+        main(["graph"])

@@ -48,11 +48,11 @@ def changed_stages(repo: "Repo") -> list[str]:
 
 def with_descendants(graph: Graph, stages: Iterable[str]) -> list[str]:
     """Return these stages and all that need them, in the order of the graph."""
-    found = set(stages)
+    reached = set(stages)
     for stage, needs in graph.items():  # needs stand before what needs them
-        if found.intersection(needs):
-            found.add(stage)
-    return [stage for stage in graph if stage in found]
+        if reached.intersection(needs):
+            reached.add(stage)
+    return [stage for stage in graph if stage in reached]
 
 
 def part_of(graph: Graph, stages: Collection[str]) -> Graph:

@@ -27,24 +27,16 @@ def default_jobs(threads: int) -> int:
 
 
 def stale_graph() -> tuple[Graph, list[str]]:
-    """Run the stages that look at their source each time; return the whole graph, and then what is not up to date.
-
-    Raises:
-        ValueError: another process of DVC holds its locks; the message is DVC's.
-    """
-    from dvc.lock import LockError
+    """Run the stages that look at their source each time; return the whole graph, and then what is not up to date."""
     from dvc.repo import Repo
 
     before = entries_of()
-    try:
-        with Repo(".") as repo:  # one for all of it, since reading the graph takes as long as looking at the files
-            graph = stage_graph(repo)
-            for stage in looking_stages(repo):
-                repo.reproduce(stage, single_item=True)
-            order_entries(before, list(graph))
-            return graph, stale_stages(repo, graph)
-    except LockError as error:
-        raise ValueError(str(error)) from error
+    with Repo(".") as repo:  # one for all of it, since reading the graph takes as long as looking at the files
+        graph = stage_graph(repo)
+        for stage in looking_stages(repo):
+            repo.reproduce(stage, single_item=True)
+        order_entries(before, list(graph))
+        return graph, stale_stages(repo, graph)
 
 
 def run_side_by_side(jobs: int, held: Sequence[int] = ()) -> int:

@@ -15,14 +15,15 @@ LONGEST = 1500  # characters of a line
 def in_one_line() -> Iterator[None]:
     """Turn an error that the user can mend into one line on standard error and status 1.
 
-    Such are a ValueError or an OSError (params, a file, a full disk), numbers too large, and no memory left.
+    Such are a ValueError or an OSError (params, a file, a full disk), numbers too large, no memory left, and what DVC
+    itself says of a repository that is not there, is busy or is broken.
 
     With `MODE_CONNECTIVITY_TRACEBACK` set the error is raised as it is.
     """
     try:
         yield
-    except (ValueError, OSError, OverflowError, MemoryError, RuntimeError) as error:
-        if os.environ.get(TRACEBACK) or _is_defect(error):
+    except Exception as error:
+        if os.environ.get(TRACEBACK) or not _can_be_mended(error):
             raise
         sys.exit(f"error: {_line(error)}")
 
@@ -36,8 +37,15 @@ def _line(error: Exception) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"
 
 
-def _is_defect(error: Exception) -> bool:
-    return isinstance(error, RuntimeError) and not _out_of_memory(error) and TOO_LARGE not in str(error)
+def _can_be_mended(error: Exception) -> bool:
+    if isinstance(error, RuntimeError):
+        return _out_of_memory(error) or TOO_LARGE in str(error)
+    return isinstance(error, (ValueError, OSError, OverflowError, MemoryError)) or _is_of_dvc(error)
+
+
+def _is_of_dvc(error: Exception) -> bool:
+    dvc = sys.modules.get("dvc.exceptions")  # stages do not import it
+    return dvc is not None and isinstance(error, dvc.DvcException)
 
 
 def _out_of_memory(error: Exception) -> bool:

@@ -49,8 +49,8 @@ def main() -> int:
     for tally in tallies:
         print(tally.row())
     for tally in tallies:
-        for end, example in tally.examples.items():
-            print(f"\n{tally.kind}, {end}: {example}")
+        for end, what in tally.defects:
+            print(f"\n{tally.kind}, {end}: {what}")
     if given.json:
         given.json.write_text(json.dumps({tally.kind: dict(tally.ends) for tally in tallies}, indent=2) + "\n")
     return int(any(tally.defects for tally in tallies))

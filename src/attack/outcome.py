@@ -26,23 +26,19 @@ class Silent(AssertionError):
 
 @dataclass
 class Tally:
-    """Counts how the attempts of one kind ended, with an example of each end that is a defect."""
+    """Counts how the attempts of one kind ended, with every end that is a defect."""
 
     kind: str
     ends: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, str] = field(default_factory=dict)
+    defects: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, end: str, what: str) -> None:
         self.ends[end] += 1
         if end not in ("well", "one line"):
-            self.examples.setdefault(end, what)
+            self.defects.append((end, what))
 
     def row(self) -> str:
         return f"{self.kind:<22} {self.ends.total():>7} " + " ".join(f"{self.ends[end]:>9}" for end in ENDS)
-
-    @property
-    def defects(self) -> int:
-        return self.ends.total() - self.ends["well"] - self.ends["one line"]
 
 
 def end_of(call: Callable[[], object]) -> tuple[str, str]:

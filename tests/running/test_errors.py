@@ -43,6 +43,12 @@ def test_a_rate_that_no_weight_can_hold_is_one_line() -> None:
         torch.zeros(2).add_(torch.ones(2), alpha=1e308)
 
 
+@pytest.mark.parametrize("device", ["cpv", "", "c\x00"])
+def test_a_device_that_torch_does_not_know_is_one_line_and_names_the_files_that_hold_it(device: str) -> None:
+    with pytest.raises(SystemExit, match=r"error: no such device .*data/cue_source\.json"), in_one_line():
+        torch.zeros(1, device=device)
+
+
 def test_what_dvc_says_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert line_of(NotDvcRepoError("no repository")) == "error: no repository"
     monkeypatch.chdir(tmp_path)

@@ -5,8 +5,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mode_connectivity import layout
+
 TRACEBACK = "MODE_CONNECTIVITY_TRACEBACK"
 TOO_LARGE = "cannot be converted to type"  # a number that torch should hold in 32 bits
+NO_DEVICE = (
+    "device string"  # torch: "Expected one of cpu, ... at start of device string: x", "Invalid device string: 'y'"
+)
 NO_MEMORY = ("can't allocate memory", "out of memory", "Storage size calculation overflowed", "invalid size, too big")
 LONGEST = 1500  # characters of a line
 
@@ -15,8 +20,8 @@ LONGEST = 1500  # characters of a line
 def in_one_line() -> Iterator[None]:
     """Turn an error that the user can mend into one line on standard error and status 1.
 
-    Such are a ValueError or an OSError (params, a file, a full disk), numbers too large, no memory left, and what DVC
-    itself says of a repository that is not there, is busy or is broken.
+    Such are a ValueError or an OSError (params, a file, a full disk), numbers too large, no memory left, a device
+    that torch does not know, and what DVC itself says of a repository that is not there, is busy or is broken.
 
     With `MODE_CONNECTIVITY_TRACEBACK` set the error is raised as it is.
     """
@@ -34,18 +39,26 @@ def _line(error: Exception) -> str:
         text = f"out of memory; make the network, the batches or the data smaller ({text or 'no memory left'})"
     elif isinstance(error, OverflowError) or TOO_LARGE in text:
         text = f"a number is too large ({text})"
+    elif _no_device(error):
+        kept = f"{layout.IMPORTS} and {layout.CUE_SOURCE}"
+        text = f"no such device ({text}); with compute.device: auto it stands in {kept}: delete them and run again"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"
 
 
 def _can_be_mended(error: Exception) -> bool:
     if isinstance(error, RuntimeError):
-        return _out_of_memory(error) or TOO_LARGE in str(error)
+        return _out_of_memory(error) or TOO_LARGE in str(error) or _no_device(error)
     return isinstance(error, (ValueError, OSError, OverflowError, MemoryError)) or _is_of_dvc(error)
 
 
 def _is_of_dvc(error: Exception) -> bool:
     dvc = sys.modules.get("dvc.exceptions")  # stages do not import it
     return dvc is not None and isinstance(error, dvc.DvcException)
+
+
+def _no_device(error: Exception) -> bool:
+    """Return whether torch was given a device that it does not know; it says so in words alone."""
+    return isinstance(error, RuntimeError) and NO_DEVICE in str(error).lower()
 
 
 def _out_of_memory(error: Exception) -> bool:

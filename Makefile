@@ -81,7 +81,7 @@ study-gpu: $(READY) ## VGG16 at width 1 on CIFAR-10 on one GPU, a part of nine m
 committed: $(READY) ## put dvc.lock, reports and results back as committed (FORCE=1: what a person edited as well)
 	@python -m mode_connectivity.executors.committed $(if $(FORCE),--force)
 
-attack: $(READY) ## give the project damaged inputs and kills, MINUTES=5 of it (SEED=0 ONLY=params,images)
+attack: $(READY) ## give the project damaged inputs, disks, stores and kills, MINUTES=5 of it (SEED=0 ONLY=params,images)
 	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m attack --seed $(or $(SEED),0) --minutes $(or $(MINUTES),5) \
 		$(if $(ONLY),--only $(ONLY))
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -12,7 +13,7 @@ from random import Random
 
 import torch
 
-from attack import disks, files, kills, locks, params, readers, small_study
+from attack import disks, files, kills, locks, params, readers, runs, small_study, stores
 from attack.outcome import ENDS, Tally
 
 # What one input of a kind costs in seconds on one core, and the share of the time that the kind gets.
@@ -26,6 +27,9 @@ KINDS: dict[str, tuple[float, float]] = {
     "disks": (0.3, 0.07),
     "locks": (0.15, 0.05),
     "kills": (0.2, 0.25),
+    "groups": (3, 0.1),
+    "pairs": (4, 0.03),
+    "stores": (30, 0.1),
 }
 
 
@@ -38,6 +42,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write the counts there")
     given = parser.parse_args()
     torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in a shell's background it is ignored, and inherited
     began = time.monotonic()
     only = given.only.split(",") if given.only else list(KINDS)
     if unknown := set(only) - set(KINDS):
@@ -77,6 +82,9 @@ def run(place: Path, seed: int, numbers: dict[str, int]) -> list[Tally]:
         "disks": lambda count, random: disks.attack_disks(study, place / "disks", count, random),
         "locks": lambda count, random: locks.attack_locks(place / "locks", count, random),
         "kills": lambda count, random: kills.attack_by_kills(study, place / "killed", count, random),
+        "groups": lambda count, random: runs.attack_groups(place / "groups", count, random),
+        "pairs": lambda count, random: runs.attack_pairs(place / "pairs", count, random),
+        "stores": lambda count, random: stores.attack_stores(study, place / "stores", count, random),
     }
     tallies = []
     for kind, count in numbers.items():

@@ -1,6 +1,7 @@
 """A share of the attack: damaged params, files and images end well or in one line, and kills lose nothing."""
 
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 
@@ -9,6 +10,7 @@ import pytest
 from attack import disks, kills
 from attack.__main__ import run
 from attack.outcome import Silent, Tally, in_child
+from attack.small_disk import filled, small_disk
 from attack.small_study import Call, SmallStudy
 from mode_connectivity import layout
 from mode_connectivity.params import Params
@@ -22,6 +24,8 @@ COUNTS = {
     "disks": 4,
     "locks": 20,
     "kills": 10,
+    "groups": 3,
+    "pairs": 1,
 }
 
 
@@ -33,6 +37,13 @@ def test_damaged_inputs_end_well_or_in_one_line_and_kills_lose_nothing(
     tallies = run(tmp_path, 1, COUNTS)
     assert [defect for tally in tallies for defect in tally.defects] == []
     assert [tally.ends.total() for tally in tallies] == list(COUNTS.values())
+
+
+@pytest.mark.slow
+def test_broken_stores_cost_a_line_and_sync_mends_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tally,) = run(tmp_path, 1, {"stores": 9})
+    assert tally.defects == []
 
 
 def broken() -> None:
@@ -93,7 +104,21 @@ def test_a_stage_without_end_is_a_hang_and_said_where(
     assert Path("made").read_text() == "whole"
 
 
-def test_what_a_full_disk_kept_a_stage_from_making_is_put_back(one_file: SmallStudy, tmp_path: Path) -> None:
+def test_what_a_full_disk_kept_a_stage_from_making_is_put_back(
+    one_file: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disks, "small_disk", lambda _place, _size: nullcontext(False))  # what lies there goes with it
     tally = disks.attack_disks(one_file, tmp_path / "disks", 3, Random(0))
     assert tally.ends.total() == 3
     assert Path("made").read_text() == "whole"
+
+
+def test_a_small_disk_has_no_room_while_it_is_filled(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 2**20) as mounted:
+        if not mounted:
+            pytest.skip("this user cannot mount a disk")
+        file = tmp_path / "disk/file"
+        with filled(file.parent, 0), pytest.raises(OSError, match="No space left"):
+            file.write_bytes(bytes(10_000))
+        assert file.write_bytes(bytes(10_000)) == 10_000
+    assert list((tmp_path / "disk").iterdir()) == []

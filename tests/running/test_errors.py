@@ -26,6 +26,8 @@ def test_one_line_whatever_its_length() -> None:
 def test_numbers_too_large_and_memory_that_is_not_there() -> None:
     with pytest.raises(SystemExit, match="error: a number is too large"), in_one_line():
         build("vgg16", num_classes=10, width=1e308)
+    with pytest.raises(SystemExit, match=r"error: a number is too large \(.{,200}\)$"), in_one_line():
+        build("vgg16", num_classes=10, image_size=10**30)
     for width in (1e12, 1e17):
         with pytest.raises(SystemExit, match="error: "), in_one_line():
             build("vgg16", num_classes=10, width=width)

@@ -1,15 +1,15 @@
 """A store that is dead, silent, dripping or locked costs a bounded time and one line; its credentials stay unseen."""
 
-import socket
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from attack.broken_servers import Talk, dead, dripping, failing, server, silent
 from mode_connectivity.tracking import runs
 from mode_connectivity.tracking.process import LIMIT, Tracker, Untracked
 from mode_connectivity.tracking.record import Record
@@ -21,42 +21,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 RECORD = Record("curve", {"variant": "mid", "seed": 3}, {"curve.epochs": 2}, {"barrier": 0.25})
 SECRET = "hunter2-secret"
 SECONDS = 2.0  # instead of the usual limit, so that the tests are short
-
-
-@contextmanager
-def server(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[int]:
-    """A port at which each connection is answered by `talk`."""
-    ended = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def accept() -> None:
-            while not ended.is_set():
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
-                threading.Thread(target=answer, args=[connection], daemon=True).start()
-
-        def answer(connection: socket.socket) -> None:
-            with connection:
-                try:
-                    talk(connection, ended)
-                except OSError:
-                    return
-
-        threading.Thread(target=accept, daemon=True).start()
-        yield listening.getsockname()[1]
-        ended.set()
-
-
-def silent(connection: socket.socket, ended: threading.Event) -> None:
-    ended.wait(60)
-
-
-def dripping(connection: socket.socket, ended: threading.Event) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-    while not ended.wait(0.1):
-        connection.sendall(b" ")
 
 
 @pytest.fixture
@@ -86,21 +50,21 @@ def lost(tracker: Tracker) -> tuple[str, float]:
 
 
 @pytest.mark.parametrize("talk", [silent, dripping])
-def test_a_server_that_never_ends_its_answer_costs_the_limit(
-    talk: Callable[[socket.socket, threading.Event], None], tracker: Callable[[str], Tracker]
-) -> None:
-    with server(talk) as port:
-        each = tracker(f"http://user:{SECRET}@127.0.0.1:{port}")
+def test_a_server_that_never_ends_its_answer_costs_the_limit(talk: Talk, tracker: Callable[[str], Tracker]) -> None:
+    with server(talk) as address:
+        each = tracker(address.replace("//", f"//user:{SECRET}@"))
         reason, seconds = lost(each)
     assert reason == "the store did not take it within 2 s"
     assert seconds >= SECONDS
     assert each._process.wait(10) < 0  # it was killed: nothing waits on
 
 
-def test_a_dead_server_is_named_without_its_credentials(tracker: Callable[[str], Tracker]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    reason, _ = lost(tracker(f"http://user:{SECRET}@127.0.0.1:{port}"))
+@pytest.mark.parametrize("broken", [dead, partial(server, failing)])
+def test_a_server_that_is_dead_or_fails_is_named_without_its_credentials(
+    broken: Callable[[], AbstractContextManager[str]], tracker: Callable[[str], Tracker]
+) -> None:
+    with broken() as address:
+        reason, _ = lost(tracker(address.replace("//", f"//user:{SECRET}@")))
     assert SECRET not in reason
     assert "\n" not in reason
 

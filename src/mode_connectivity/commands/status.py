@@ -40,8 +40,11 @@ def _stale() -> list[str]:
     """Return the stages that DVC finds not up to date, those that look at their source each time aside."""
     from dvc.repo import Repo
 
+    from mode_connectivity.executors.dvc_readers import mend_readers
     from mode_connectivity.executors.graph import changed_stages, looking_stages, stage_graph, with_descendants
+    from mode_connectivity.executors.one_at_a_time import workspace
 
+    mend_readers(workspace())
     with Repo(".") as repo:
         first = looking_stages(repo)
         return [stage for stage in with_descendants(stage_graph(repo), changed_stages(repo)) if stage not in first]

@@ -8,6 +8,7 @@ import sys
 from contextlib import ExitStack
 from typing import Any
 
+from mode_connectivity.executors.dvc_readers import mend_readers
 from mode_connectivity.executors.lock_file import write_quickly
 from mode_connectivity.executors.one_at_a_time import alone, workspace
 from mode_connectivity.executors.whole_lock import mend, write_whole
@@ -63,9 +64,10 @@ def _dry_before_there_is_anything() -> None:
 
 
 def tell_mended() -> None:
-    """Put a damaged lock file of the repository around the current folder back, and say so."""
-    if line := mend(workspace()):
-        print(line, file=sys.stderr)
+    """Put back what an interruption damaged in the repository around the current folder, and say so."""
+    for line in (mend(workspace()), mend_readers(workspace())):
+        if line:
+            print(line, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from mode_connectivity import layout
 
 TRACEBACK = "MODE_CONNECTIVITY_TRACEBACK"
-TOO_LARGE = "cannot be converted to type"  # a number that torch should hold in 32 bits
-NO_DEVICE = (
-    "device string"  # torch: "Expected one of cpu, ... at start of device string: x", "Invalid device string: 'y'"
-)
+TOO_LARGE = (
+    "cannot be converted to type",
+    "Overflow when unpacking",
+)  # numbers that torch should hold in 32 or 64 bits
+NO_DEVICE = "device string"  # torch: "... at start of device string: x", "Invalid device string: 'y'"
 NO_MEMORY = ("can't allocate memory", "out of memory", "Storage size calculation overflowed", "invalid size, too big")
 LONGEST = 1500  # characters of a line
 
@@ -34,10 +35,10 @@ def in_one_line() -> Iterator[None]:
 
 
 def _line(error: Exception) -> str:
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).partition("\nException raised from")[0].split())  # torch appends its frames in C++
     if _out_of_memory(error):
         text = f"out of memory; make the network, the batches or the data smaller ({text or 'no memory left'})"
-    elif isinstance(error, OverflowError) or TOO_LARGE in text:
+    elif _too_large(error):
         text = f"a number is too large ({text})"
     elif _no_device(error):
         kept = f"{layout.IMPORTS} and {layout.CUE_SOURCE}"
@@ -46,14 +47,19 @@ def _line(error: Exception) -> str:
 
 
 def _can_be_mended(error: Exception) -> bool:
-    if isinstance(error, RuntimeError):
-        return _out_of_memory(error) or TOO_LARGE in str(error) or _no_device(error)
-    return isinstance(error, (ValueError, OSError, OverflowError, MemoryError)) or _is_of_dvc(error)
+    of_words = _too_large(error) or _out_of_memory(error) or _no_device(error)
+    return of_words or isinstance(error, (ValueError, OSError)) or _is_of_dvc(error)
 
 
 def _is_of_dvc(error: Exception) -> bool:
     dvc = sys.modules.get("dvc.exceptions")  # stages do not import it
     return dvc is not None and isinstance(error, dvc.DvcException)
+
+
+def _too_large(error: Exception) -> bool:
+    """Return whether a number is too large for Python or torch; torch says so in words alone."""
+    torch_says = isinstance(error, (RuntimeError, TypeError)) and any(words in str(error) for words in TOO_LARGE)
+    return isinstance(error, OverflowError) or torch_says
 
 
 def _no_device(error: Exception) -> bool:
@@ -63,4 +69,5 @@ def _no_device(error: Exception) -> bool:
 
 def _out_of_memory(error: Exception) -> bool:
     """Return whether Python or torch could not get memory; torch says so in words alone on a CPU."""
-    return isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY)
+    torch_says = isinstance(error, RuntimeError) and any(words in str(error) for words in NO_MEMORY)
+    return isinstance(error, MemoryError) or torch_says

@@ -1,8 +1,11 @@
 """A process forked by a server stands for one that was started: arguments, folder, files, signals and status."""
 
+import json
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from mode_connectivity.warm import servers
+from mode_connectivity.warm.client import COLD, RELAYED
 from mode_connectivity.warm.servers import CLIENT
 from support.code_imports import SRC
 
@@ -85,6 +89,55 @@ def test_the_process_dies_with_a_client_that_is_killed(address: Path) -> None:
         process.stderr.readline()
         process.kill()
         assert process.stderr.read() == ""  # returns when the last process that has this file open is gone
+
+
+def handles(process: int, number: int) -> bool:
+    """Whether a process has a handler of its own for a signal."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt"))
+    return bool(caught >> (number - 1) & 1)
+
+
+@pytest.mark.parametrize("number", RELAYED)
+@pytest.mark.parametrize("gone", [False, True], ids=["the server listens", "the server is gone"])
+def test_a_signal_that_meets_the_answer_to_run_cold_ends_the_process(address: Path, number: int, gone: bool) -> None:
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("whoever started the tests has this signal ignored")
+    with socket.socket(socket.AF_UNIX) as listener:
+        place = address.with_name(f"{number}-{gone}")
+        listener.bind(str(place))
+        listener.listen()
+        with started(place, "a") as process:
+            server, _ = listener.accept()
+            with server:
+                for file in socket.recv_fds(server, 4, 3)[1]:
+                    os.close(file)
+                while not handles(process.pid, signal.SIGTERM):
+                    time.sleep(0.01)
+                process.send_signal(signal.SIGSTOP)  # so that answer and signal meet
+                server.sendall(struct.pack("!i", COLD))
+                if gone:
+                    server.close()
+                process.send_signal(number)
+                process.send_signal(signal.SIGCONT)
+                assert process.communicate("") == ("", "")
+    assert process.returncode == -number
+
+
+def test_a_signal_that_meets_the_fork_ends_the_process(address: Path) -> None:
+    for _ in range(30):
+        with socket.socket(socket.AF_UNIX) as server, Path(os.devnull).open("r+b") as null:
+            server.connect(str(address))
+            request = {
+                "module": "asked",
+                "arguments": ["wait"],
+                "folder": str(address.parent),
+                "environment": environment(address.parent),
+            }
+            text = json.dumps(request).encode()
+            socket.send_fds(server, [struct.pack("!i", len(text))], 3 * [null.fileno()])
+            server.sendall(text + bytes([signal.SIGTERM]))  # there before the process is
+            assert server.recv(4, socket.MSG_WAITALL) == struct.pack("!i", -signal.SIGTERM)
 
 
 @pytest.mark.parametrize("other", ["none listens", "libraries read their settings when they are loaded"])

@@ -19,21 +19,44 @@ COLD = 1000  # in place of an exit status: run the module yourself
 
 
 def main(address: str, module: str, arguments: list[str]) -> int:
-    """Return the exit status of the module, minus the signal that ended it, or COLD where no server can run it."""
+    """Return the exit status of the module, minus the signal that ended it, or COLD where no server can run it.
+
+    A signal that came while no server had a process for it is the one that ended it.
+    """
+    told: list[int] = []
     with socket.socket(socket.AF_UNIX) as server:
+
+        def pass_on(number: int, _frame: object) -> None:
+            told.append(number)
+            try:
+                server.sendall(bytes([number]))
+            except OSError:  # the server has answered, or is gone
+                return
+
         try:
             server.connect(address)
         except OSError:
             return COLD
         try:
             _send(server, module, arguments)
-            for number in RELAYED:
-                if signal.getsignal(number) is not signal.SIG_IGN:
-                    signal.signal(number, lambda number, _frame: server.sendall(bytes([number])))
+            relayed = [number for number in RELAYED if signal.getsignal(number) is not signal.SIG_IGN]
+            for number in relayed:
+                signal.signal(number, pass_on)
             answer = server.recv(4, socket.MSG_WAITALL)
         except ConnectionError:
             answer = b""
-    return struct.unpack("!i", answer)[0] if len(answer) == 4 else 1
+    status = struct.unpack("!i", answer)[0] if len(answer) == 4 else COLD if told else 1
+    if status == COLD:
+        _end_by_signals(relayed)
+    return -told[0] if status == COLD and told else status
+
+
+def _end_by_signals(numbers: list[signal.Signals]) -> None:
+    """Let these signals end this process again; those that came before have been handled when this returns."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    for number in numbers:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
 
 
 def _send(server: socket.socket, module: str, arguments: list[str]) -> None:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mode_connectivity.warm.client import COLD
+from mode_connectivity.warm.client import COLD, RELAYED
 
 # Read by libraries when they are loaded: a client with other values cannot have ours.
 AT_IMPORT = ("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "ATEN_", "TORCH_", "PYTORCH_", "CUDA_", "LD_", "PYTHON")
@@ -72,10 +72,12 @@ def _loop(listener: socket.socket, woken: int, cold: int, modules: list[str]) ->
                     continue
                 for module in modules:
                     importlib.import_module(module)
+                signal.pthread_sigmask(signal.SIG_BLOCK, RELAYED)  # until the process no longer ignores what we do
                 process = os.fork()
                 if process == 0:
                     _leave(listener, client, *clients.values())
                     return request
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, RELAYED)
                 with suppress(OSError):  # the process has set it already, and may have ended
                     os.setpgid(process, process)
                 for file in request.files:
@@ -168,6 +170,7 @@ def become(request: Request) -> None:
     for file, standard in zip(request.files, (0, 1, 2), strict=True):
         os.dup2(file, standard)
         os.close(file)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, RELAYED)
     ours = {os.path.realpath(Path.cwd()), *_searched(STARTED, str(Path.cwd()))}
     libraries = [folder for folder in sys.path if os.path.realpath(folder) not in ours]
     os.environ.clear()

@@ -8,8 +8,8 @@ import pytest
 from mode_connectivity import layout
 from mode_connectivity.commands.main import main
 from mode_connectivity.commands.study_gpu import STUDY
-from mode_connectivity.executors.in_parts import GOES_ON, RECORDS
-from mode_connectivity.executors.tasks import tasks_of
+from mode_connectivity.executors.in_parts import GOES_ON, RECORDS, run_part
+from mode_connectivity.executors.tasks import Task, only, seed_by_seed, tasks_of
 from mode_connectivity.params import Params
 from mode_connectivity.params.changing import changed
 from mode_connectivity.params.loading import ParamsError
@@ -17,6 +17,7 @@ from support.code_imports import ROOT
 from support.project_copy import SMALL
 
 OTHER = {"compute.device": "cpu", "compute.precision": "fp32", "dataset.source": "digits", "curve.epochs": 2}
+REGIONS = ["slices", "placebo_slices", "outside", "all"]
 TINY = {key: json.dumps(value) for key, value in (SMALL | OTHER).items()}
 
 
@@ -43,11 +44,48 @@ def test_every_task_stands_behind_what_it_needs(tmp_path: Path) -> None:
         changed(ROOT / "params.yaml", STUDY | {"curve.replicates": [1], "restricted.kinds": ["slices"]})
     )
     seen: set[str] = set()
-    for task in tasks_of(Params.load(tmp_path / "params.yaml")):
+    for task in seed_by_seed(tasks_of(Params.load(tmp_path / "params.yaml"))):
         assert seen.issuperset(task.needs), task.name
         assert task.name not in seen
         seen.add(task.name)
     assert {"restricted@mid-0-slices-1", "replicate@early-1-1", "analysis@reseed-0", "locality"} <= seen
+
+
+def tasks(tmp_path: Path, **values: object) -> list[Task]:
+    chosen = {key.replace("__", "."): value for key, value in values.items()}
+    (tmp_path / "params.yaml").write_text(
+        changed(ROOT / "params.yaml", {"restricted.variants": ["mid"], "reseed.seeds": [], **chosen})
+    )
+    return tasks_of(Params.load(tmp_path / "params.yaml"))
+
+
+def test_whole_seeds_come_first_and_further_efforts_last(tmp_path: Path) -> None:
+    ordered = seed_by_seed(tasks(tmp_path, seeds=[3, 1], restricted__kinds=["all"], restricted__efforts=[1, 2]))
+    names = [task.name for task in ordered]
+    assert names[:3] == ["source", "dataset", "endpoint@3"]
+    assert names.index("restricted@mid-3-all-1") < names.index("endpoint@1") < names.index("restricted@mid-3-all-2")
+    assert names.index("restricted@mid-1-all-1") < names.index("restricted@mid-3-all-2")
+    assert names[-2:] == ["report", "locality"]
+
+
+def test_chosen_stages_bring_what_they_need_and_nothing_else(tmp_path: Path) -> None:
+    all_of_it = tasks(tmp_path, restricted__kinds=["all"])
+    assert {task.stage for task in only(all_of_it, ["restricted"])} == {
+        "source",
+        "dataset",
+        "endpoint",
+        "swap",
+        "restricted",
+    }
+    assert {task.item("variant") for task in only(all_of_it, ["restricted"]) if task.stage == "swap"} == {"mid"}
+    with pytest.raises(ValueError, match="no stage 'restrict' in this study; there are analysis, baselines"):
+        only(all_of_it, ["restrict"])
+
+
+def test_params_that_cannot_be_used_leave_a_folder_free_for_mended_ones(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match=r"model\.width"):
+        run_part(tmp_path, changed(ROOT / "params.yaml", {"model.width": -1}), 1, 0.0, results=tmp_path / "results")
+    assert run_part(tmp_path, changed(ROOT / "params.yaml", {}), 1, 0.0, results=tmp_path / "results") == GOES_ON
 
 
 def test_unknown_keys_are_named(tmp_path: Path) -> None:
@@ -70,3 +108,17 @@ def test_a_tiny_study_in_parts(tmp_path: Path) -> None:
     assert not list((folder / "results").rglob("*.safetensors"))
     assert part(folder, 0.0) == 0
     assert part(folder, 0.0, seeds="[0, 1]") == 1
+
+
+@pytest.mark.slow
+def test_the_records_of_chosen_stages_suffice_for_the_answer(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(changed(ROOT / "params.yaml", SMALL | OTHER | {"restricted.kinds": REGIONS}))
+    folder, results = tmp_path / "study", tmp_path / "results"
+    options = ["--params", str(own), "--seconds", "3000", "--results", str(results), "--stages", "baselines,restricted"]
+    with pytest.raises(SystemExit) as ended:
+        main(["study-in-parts", str(folder), *options])
+    assert ended.value.code == 0
+    assert not (folder / layout.curve("mid", 0)).exists()
+    main(["verdict", str(results)])
+    assert (results / layout.LOCALITY.name / layout.VERDICT).is_file()

@@ -15,6 +15,7 @@ COMMANDS = {
     "verdict": "write the answer of each depth from the records of a study alone",
     "graph": "write the graph of stages as a makefile",
     "study-gpu": "run the swap study at full size on one GPU, in parts of minutes that resume",
+    "study-in-parts": "run the swap study of a params file, in parts that end in time and resume",
     "repro": "run the stages that are not up to date, several at a time",
     "submit": "submit the stages that are not up to date to Slurm, a job each",
     "status": "show the stages of the newest run and what is stale",
@@ -53,7 +54,7 @@ def _run(name: str, arguments: Sequence[str]) -> None:
 
 
 def _overview() -> argparse.ArgumentParser:
-    listed = "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
+    listed = "\n".join(f"  {name:<14} {text}" for name, text in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="mode-connectivity",
         description="Paths of low loss between neural networks, and what moves along them.",

@@ -4,8 +4,9 @@ It needs neither DVC nor MLflow. The recipe is that of Garipov et al. (2018) for
 """
 
 import argparse
-import sys
 from pathlib import Path
+
+from mode_connectivity.executors.part_arguments import arguments_of_a_part, exit_after_part
 
 EXAMPLE = "  until mode-connectivity study-gpu /scratch/study --seconds 540; do [ $? = 75 ] || break; done"
 # Of endpoints; the curves' own epochs and rate beside them.
@@ -42,31 +43,10 @@ STUDY: dict[str, object] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
-    parser.add_argument("folder", type=Path, help="where the study lies, made by the first part")
-    parser.add_argument("--seconds", type=float, default=540.0, help="a part ends after so many, or soon after (540)")
-    parser.add_argument("--jobs", type=int, default=1, help="stages side by side on the card (1)")
-    parser.add_argument("--results", type=Path, help="where small results are copied (FOLDER/results)")
-    text = "another value of params.yaml, such as dataset.root=/data or seeds=[0,1]; several are allowed"
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="changes", help=text)
+    arguments_of_a_part(parser)
     parser.add_argument("--params", type=Path, default=Path("params.yaml"), help="what the study starts from")
 
 
 def run(given: argparse.Namespace) -> None:
     """Run one part and exit with its status: 0 all is done, 75 the same command goes on, 1 a stage failed."""
-    from mode_connectivity import layout
-    from mode_connectivity.executors.in_parts import Part, keep_small
-    from mode_connectivity.executors.tasks import tasks_of
-    from mode_connectivity.params import Params
-    from mode_connectivity.params.changing import changed
-
-    if given.jobs < 1:
-        raise ValueError(f"--jobs: at least one stage at a time, got {given.jobs}")
-    file = given.folder / layout.PARAMS
-    text = changed(given.params, STUDY, given.changes)
-    if file.exists() and file.read_text() != text:
-        raise ValueError(f"{file}: the folder holds a study of other params; take another folder, or the same params")
-    given.folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-    status = Part(given.folder, tasks_of(Params.load(file)), given.jobs, given.seconds).run()
-    keep_small(given.folder, given.results or given.folder / "results")
-    sys.exit(status)
+    exit_after_part(given, STUDY)

@@ -1,7 +1,6 @@
-"""Runs a study in parts that each end within a given time and resume, on one machine, without DVC and tracking."""
+"""Runs the swap study in parts that each end in time and resume, on one machine, without DVC and tracking."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -9,28 +8,47 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mode_connectivity.executors.tasks import Task
+from mode_connectivity import layout
+from mode_connectivity.executors.small_results import keep_small
+from mode_connectivity.executors.tasks import Task, only, seed_by_seed, tasks_of
+from mode_connectivity.foundations.atomic import whole_file
+from mode_connectivity.params import Params
 
 GOES_ON = 75  # the status of a part that ran out of time: the same command goes on
 GRACE_SECONDS = 30.0  # for a training to end its step and keep its state
 LOOK_SECONDS = 0.2
 RECORDS = Path(".state/parts")
-# What is small and says all: reports, histories, what was swapped.
-SMALL = (
-    "params.yaml",
-    "reports/**/*.json",
-    "reports/**/*.md",
-    "reports/comparison/*",
-    "reports/locality/*",
-    "models/**/*.json",
-)
+
+
+def run_part(folder: Path, params: str, jobs: int, seconds: float, *, results: Path, stages: Sequence[str] = ()) -> int:
+    """Run a part of the swap study of `params`, the text of a params file, in `folder`; return its status.
+
+    `stages` limits it to these and what they need. What is small goes to `results` after every stage.
+
+    Raises:
+        ValueError: no job, an unknown stage, or a folder that holds a study of other params.
+        ParamsError: unusable params.
+    """
+    if jobs < 1:
+        raise ValueError(f"--jobs: at least one stage at a time, got {jobs}")
+    file = folder / layout.PARAMS
+    if file.exists() and file.read_text() != params:
+        raise ValueError(f"{file}: the folder holds a study of other params; take another folder, or the same params")
+    folder.mkdir(parents=True, exist_ok=True)
+    with whole_file(file) as beside:  # unusable params leave no file, so that mended ones can follow
+        beside.write_text(params)
+        tasks = seed_by_seed(tasks_of(Params.load(beside)))
+    return Part(folder, only(tasks, stages) if stages else tasks, jobs, seconds, results).run()
 
 
 class Part:
-    """Runs tasks in `folder`, up to `jobs` at a time, until all are done or `seconds` are over."""
+    """Runs tasks in `folder`, up to `jobs` at a time, until all are done or `seconds` are over.
 
-    def __init__(self, folder: Path, tasks: Sequence[Task], jobs: int, seconds: float) -> None:
-        self._folder, self._tasks, self._jobs = folder, tasks, jobs
+    What is small is copied to `results` after each.
+    """
+
+    def __init__(self, folder: Path, tasks: Sequence[Task], jobs: int, seconds: float, results: Path) -> None:
+        self._folder, self._tasks, self._jobs, self._results = folder, tasks, jobs, results
         self._records = folder / RECORDS
         self._records.mkdir(parents=True, exist_ok=True)
         self._deadline = time.monotonic() + seconds
@@ -67,7 +85,7 @@ class Part:
         return [task for task in self._tasks if task.name not in done | busy and done.issuperset(task.needs)]
 
     def _start(self, task: Task) -> None:
-        print(f"{task.name} ...", flush=True)
+        print(f"{len(self.done()) + len(self._running) + 1} of {len(self._tasks)}: {task.name}", flush=True)
         command = [sys.executable, "-m", "mode_connectivity.stages", "--untracked", *task.arguments]
         with (self._records / f"{task.name}.log").open("ab") as log:
             process = subprocess.Popen(
@@ -83,6 +101,7 @@ class Part:
             del self._running[name]
             if status == 0:
                 self._record(name).touch()
+                keep_small(self._folder, self._results)
             elif not self._over():
                 self._failed.append(name)
                 last = (self._records / f"{name}.log").read_text(errors="replace").splitlines()[-1:]
@@ -118,13 +137,3 @@ def environment() -> Mapping[str, str]:
         "PYTHONPATH": os.pathsep.join([str(package), *filter(None, [os.environ.get("PYTHONPATH")])]),
         "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "passive"),
     }
-
-
-def keep_small(folder: Path, results: Path) -> None:
-    """Copy what is small of a study in `folder` to `results`: reports, histories, metadata, and its params."""
-    for pattern in SMALL:
-        for file in sorted(folder.glob(pattern)):
-            if file.is_file():
-                place = results / file.relative_to(folder)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, place)

@@ -25,6 +25,10 @@ class Task:
         """Return the stage and its items as words of a command."""
         return [self.stage, *(word for name, value in self.items for word in (f"--{name}", value))]
 
+    def item(self, name: str) -> str:
+        """Return the value of an item, "" where the task has none of that name."""
+        return dict(self.items).get(name, "")
+
 
 def tasks_of(params: Params) -> list[Task]:
     """Return the tasks of the neuron-swap study of `params`, each behind those that it needs."""
@@ -41,10 +45,8 @@ def tasks_of(params: Params) -> list[Task]:
         for variant in params.restricted.variants:
             for seed in params.seeds:
                 for effort in params.restricted.efforts:
-                    needs = [f"curve@{variant}-{seed}", f"curve@control-{seed}"]
-                    tasks.append(
-                        _task("restricted", needs, variant=variant, seed=seed, restrict=restrict, effort=effort)
-                    )
+                    items: dict[str, str | int] = {"variant": variant, "seed": seed, "restrict": restrict}
+                    tasks.append(_task("restricted", [f"swap@{variant}-{seed}"], **items, effort=effort))
     for variant in params.plane.variants:
         for seed in params.plane.seeds:
             tasks.append(_task("plane", [f"curve@{variant}-{seed}"], variant=variant, seed=seed))
@@ -52,6 +54,37 @@ def tasks_of(params: Params) -> list[Task]:
         tasks.append(_task("endpoint_plane", [f"endpoint@{seed}" for seed in ends.split("-")], ends=ends))
     every = tuple(task.name for task in tasks)
     return [*tasks, Task("report", needs=every), Task("locality", needs=every)]
+
+
+def only(tasks: Sequence[Task], stages: Sequence[str]) -> list[Task]:
+    """Return the tasks of the named stages and all that these need, in their order.
+
+    Raises:
+        ValueError: no task is of a named stage.
+    """
+    for stage in stages:
+        if stage not in {task.stage for task in tasks}:
+            raise ValueError(
+                f"no stage {stage!r} in this study; there are {', '.join(sorted({t.stage for t in tasks}))}"
+            )
+    wanted: set[str] = set()
+    for task in reversed(tasks):
+        if task.stage in stages or task.name in wanted:
+            wanted.update((task.name, *task.needs))
+    return [task for task in tasks if task.name in wanted]
+
+
+def seed_by_seed(tasks: Sequence[Task]) -> list[Task]:
+    """Return the tasks with all of a seed before the next, and all seeds before a further effort of any.
+
+    So a study that ends early has whole seeds. Tasks without a seed stay before or behind those of all seeds.
+    """
+    seeded = [task for task in tasks if task.item("seed")]
+    first = tasks[: tasks.index(seeded[0])]
+    last = [task for task in tasks if task not in seeded and task not in first]
+    seeds = list(dict.fromkeys(task.item("seed") for task in seeded))
+    seeded.sort(key=lambda task: (int(task.item("effort") or 1), seeds.index(task.item("seed"))))
+    return [*first, *seeded, *last]
 
 
 def _of_variant(params: Params, variant: str, seed: int) -> list[Task]:

@@ -119,6 +119,13 @@ class Project:
             place[leaf] = value
         path.write_text(yaml.safe_dump(params))
 
+    def keep_stages(self, *names: str) -> None:
+        """Leave all other stages out of dvc.yaml."""
+        file = self.root / "dvc.yaml"
+        pipeline = yaml.safe_load(file.read_text())
+        pipeline["stages"] = {name: pipeline["stages"][name] for name in names}
+        file.write_text(yaml.safe_dump(pipeline, sort_keys=False))
+
     def commit(self) -> None:
         self.run("git", "add", "-A")
         self.run("git", "commit", "-qm", "state")

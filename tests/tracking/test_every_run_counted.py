@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from support.project_copy import SMALL, Project
 
@@ -27,10 +26,7 @@ DEAD = "http://127.0.0.1:9"
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A study of the first stages, run one after the other."""
     project = Project(tmp_path_factory.mktemp("whole"), SMALL | {"variants": ["early", "mid"]})
-    file = project.root / "dvc.yaml"
-    pipeline = yaml.safe_load(file.read_text())
-    stages = {name: pipeline["stages"][name] for name in KEPT}
-    file.write_text(yaml.safe_dump({"vars": pipeline["vars"], "stages": stages}, sort_keys=False))
+    project.keep_stages(*KEPT)
     project.commit()
     project.run("dvc", "repro")
     project.run("git", "add", "-A")

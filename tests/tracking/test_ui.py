@@ -2,17 +2,15 @@
 
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
 from mode_connectivity.tracking import runs
 from mode_connectivity.tracking.record import Execution, Record
 from support.browser import chromium, chromium_path, visit
+from support.served_store import wait_for
 
 pytest.importorskip("mlflow")
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
@@ -47,17 +45,6 @@ def addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
             yield dict(zip((line.rstrip(":") for line in lines[::2]), lines[1::2], strict=True))
         finally:
             served.terminate()
-
-
-def wait_for(address: str) -> None:
-    for _ in range(240):
-        try:
-            urlopen(address, timeout=5).close()
-        except (URLError, OSError):
-            time.sleep(0.5)
-        else:
-            return
-    pytest.fail(f"nothing answers at {address}")
 
 
 def test_they_open_on_runs_grouped_charts_and_the_comparison(addresses: dict[str, str]) -> None:

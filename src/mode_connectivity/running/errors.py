@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mode_connectivity import layout
+from mode_connectivity.tracking.secrets import without_secrets
 
 TRACEBACK = "MODE_CONNECTIVITY_TRACEBACK"
 TOO_LARGE = (
@@ -35,7 +36,8 @@ def in_one_line() -> Iterator[None]:
 
 
 def _line(error: Exception) -> str:
-    text = " ".join(str(error).partition("\nException raised from")[0].split())  # torch appends its frames in C++
+    text = without_secrets(str(error).partition("\nException raised from")[0])  # torch appends its frames in C++
+    text = " ".join(text.split())
     if _out_of_memory(error):
         text = f"out of memory; make the network, the batches or the data smaller ({text or 'no memory left'})"
     elif _too_large(error):

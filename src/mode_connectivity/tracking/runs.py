@@ -151,6 +151,12 @@ def load() -> type:
     return MlflowClient
 
 
+def artifact_location(uri: str) -> str | None:
+    """Return where our experiment in the store at `uri` keeps files; None where there is no such experiment yet."""
+    experiment = load()(tracking_uri=uri).get_experiment_by_name(EXPERIMENT)
+    return None if experiment is None else str(experiment.artifact_location)
+
+
 def where_to_look(base: str) -> dict[str, str]:
     """Return title -> address, below `base`, of the runs, and of the paths of the newest study."""
     client, experiment = connect()

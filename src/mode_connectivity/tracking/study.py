@@ -10,6 +10,7 @@ from typing import Any
 from mode_connectivity.foundations.project import project_root
 from mode_connectivity.tracking.origin import command, provenance_tags
 from mode_connectivity.tracking.record import Execution, Record
+from mode_connectivity.tracking.secrets import without_secrets
 
 STUDY = "source"  # the stage whose record begins a study: it runs each time, first and alone
 PARENT = "mlflow.parentRunId"
@@ -86,4 +87,4 @@ def _mark(study: str) -> Path:
 
 
 def _digest(store: str) -> str:
-    return hashlib.sha256(store.encode()).hexdigest()
+    return hashlib.sha256(without_secrets(store).encode()).hexdigest()

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from mode_connectivity.executors.slurm.cluster import Cluster, Resources
+from mode_connectivity.tracking.secrets import without_secrets
 
 SIGNAL = "USR1"  # ahead of the time limit; Slurm itself uses TERM to cancel
 JOB = "mode_connectivity.executors.slurm.job"
@@ -31,7 +32,7 @@ def stage_script(stage: str, cluster: Cluster, *, root: Path, tree: Path, log: P
     options = [f"--signal=B:{SIGNAL}@{cluster.signal_seconds}", "--requeue", *_options(resources)]
     body = TREE.format(commit=commit)
     run = f'PYTHONPATH="$tree/src" exec {shlex.quote(sys.executable)} -m {JOB} "$root" {shlex.quote(stage)}'
-    export = f"export {_store(tracking)} MODE_CONNECTIVITY_RESTARTS={cluster.restarts}\n"
+    export = f"{_store(tracking)}\nexport MODE_CONNECTIVITY_RESTARTS={cluster.restarts}\n"
     return _script(stage, resources, options, log, root, f"tree={shlex.quote(str(tree))}\n{export}{body}{run}\n")
 
 
@@ -39,14 +40,19 @@ def collection_script(cluster: Cluster, *, root: Path, tree: Path, log: Path, co
     """Return the script of the last job, which brings the results of all others into the main workspace."""
     resources = cluster.defaults.model_copy(update={"gpus": 0})
     body = f"tree={shlex.quote(str(tree))}\n{TREE.format(commit=commit)}"
-    body += f"export {_store(tracking)}\n"
+    body += f"{_store(tracking)}\n"
     option = "" if tracking else " --unlogged"
     body += COLLECT.format(python=shlex.quote(sys.executable), option=option)
     return _script(f"collect-{commit[:8]}", resources, _options(resources), log, root, body)
 
 
 def _store(tracking: str) -> str:
-    return f"MLFLOW_TRACKING_URI={shlex.quote(tracking)}" if tracking else "MODE_CONNECTIVITY_UNTRACKED=1"
+    """Return the line that names the store; one with a password comes with the environment of `sbatch` instead."""
+    if not tracking:
+        return "export MODE_CONNECTIVITY_UNTRACKED=1"
+    if without_secrets(tracking) == tracking:
+        return f"export MLFLOW_TRACKING_URI={shlex.quote(tracking)}"
+    return ': "${MLFLOW_TRACKING_URI:?holds a password, so it is in no script; it comes by sbatch --export=ALL}"'
 
 
 def _script(name: str, resources: Resources, options: list[str], log: Path, root: Path, body: str) -> str:

@@ -46,6 +46,14 @@ def test_a_second_run_is_refused_in_one_line(
     assert copy.lock.read_bytes() == cheap.lock.read_bytes()
 
 
+def test_a_submission_beside_a_run_is_refused(copy: CheapProject) -> None:
+    (copy.root / "cluster.yaml").write_text("tracking: collection\n")
+    with alone(copy.root):
+        done = copy.run("mode-connectivity", "submit", check=False)
+    assert (done.returncode, done.stderr) == (1, f"error: another command (process {os.getpid()}) {REFUSED}")
+    assert not copy.lock.exists()
+
+
 @pytest.mark.slow
 def test_stages_that_outlive_a_killed_run_hold_the_workspace_to_their_end(
     cheap: CheapProject, copy: CheapProject

@@ -2,7 +2,16 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from dvc.repo import Repo
+
+    from mode_connectivity.executors.graph import Graph
+    from mode_connectivity.executors.slurm.cluster import Cluster
+    from mode_connectivity.executors.slurm.folder import Submission
+
+UP_TO_DATE = "Data and pipelines are up to date."
 EXAMPLE = "  mode-connectivity submit --dry-run"
 
 
@@ -16,11 +25,10 @@ def run(given: argparse.Namespace) -> None:
     from dvc.repo import Repo
 
     from mode_connectivity import layout
-    from mode_connectivity.executors.graph import looking_stages, stage_graph, stale_stages
-    from mode_connectivity.executors.side_by_side import stale_graph
-    from mode_connectivity.executors.slurm import refusals, submission
+    from mode_connectivity.executors.graph import stage_graph
+    from mode_connectivity.executors.one_at_a_time import alone, workspace
+    from mode_connectivity.executors.slurm import refusals
     from mode_connectivity.executors.slurm.cluster import Cluster
-    from mode_connectivity.executors.slurm.collection import alone, collect
     from mode_connectivity.executors.slurm.folder import Submission
     from mode_connectivity.params import Params
 
@@ -33,13 +41,30 @@ def run(given: argparse.Namespace) -> None:
         graph = stage_graph(repo)
         cluster.check_stages(graph)
         if given.dry_run:
-            first = looking_stages(repo)
-            stale = [stage for stage in stale_stages(repo, graph) if stage not in first]
-            commit = refusals.head(last.root)
-            print(
-                "\n".join(submission.scripts(last, stale, cluster, commit, tracking).values()) if stale else UP_TO_DATE
-            )
+            _print_scripts(repo, graph, last, cluster, tracking)
             return
+    with alone(workspace()):
+        _submit(last, cluster, tracking)
+
+
+def _print_scripts(repo: "Repo", graph: "Graph", last: "Submission", cluster: "Cluster", tracking: str) -> None:
+    from mode_connectivity.executors.graph import looking_stages, stale_stages
+    from mode_connectivity.executors.slurm import refusals, submission
+
+    first = looking_stages(repo)
+    stale = [stage for stage in stale_stages(repo, graph) if stage not in first]
+    commit = refusals.head(last.root)
+    print("\n".join(submission.scripts(last, stale, cluster, commit, tracking).values()) if stale else UP_TO_DATE)
+
+
+def _submit(last: "Submission", cluster: "Cluster", tracking: str) -> None:
+    """Collect what the last submission left, look what is stale, and submit that."""
+    from dvc.repo import Repo
+
+    from mode_connectivity.executors.side_by_side import stale_graph
+    from mode_connectivity.executors.slurm import submission
+    from mode_connectivity.executors.slurm.collection import alone, collect
+
     submission.refuse_second(last)
     if last.run():
         with alone(last):
@@ -54,6 +79,3 @@ def run(given: argparse.Namespace) -> None:
     width = max(map(len, stale))
     print("\n".join(f"{stage or 'collection':<{width}}  {job}" for stage, job in jobs.items()))
     print(f"{len(stale)} stages submitted; make status shows them, make collect brings back what is done")
-
-
-UP_TO_DATE = "Data and pipelines are up to date."

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import imageio.v3 as imageio
@@ -12,6 +13,7 @@ import yaml
 
 from mode_connectivity import layout
 from mode_connectivity.foundations import checkpoints
+from support.code_imports import ROOT
 from support.in_process import params_with, run_stage
 from support.project_copy import METHODS, PATTERNS, Project
 
@@ -36,6 +38,17 @@ def test_one_process_without_dvc_gives_the_bytes_of_the_pipeline(study: Project,
         return {name: content for name, content in project.outputs().items() if "/.git" not in name}
 
     assert results(again) == results(study)
+
+
+def test_the_table_of_experiments_shows_the_barriers(study: Project) -> None:
+    make = ["make", "-n", "-o", ".venv/.ready", "table"]
+    command = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+    heading = study.run("sh", "-c", f"{command} --csv").stdout.splitlines()[0].split(",")
+    barriers = [
+        f"{variant}.{path}_train_loss_barrier" for variant in ("control", "mid") for path in ("bezier", "linear")
+    ]
+    assert {"Experiment", "test_accuracy", "seeds", "variants", "swap.pairs", *barriers} <= set(heading)
+    assert len(heading) < 20
 
 
 def test_the_promised_files_hold_the_promised_things(study: Project) -> None:

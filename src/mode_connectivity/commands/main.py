@@ -5,8 +5,9 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
+from typing import NoReturn
 
-from mode_connectivity.running.errors import in_one_line
+from mode_connectivity.running.errors import in_one_line, shortened
 
 COMMANDS = {
     "swap": "write a checkpoint with units of one layer swapped, and its metadata",
@@ -27,6 +28,13 @@ COMMANDS = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """Reads a command line; what it says of a wrong word is no longer than other errors."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(shortened(message))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one subcommand with its arguments; an error that the user can mend ends it with one line and status 1."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -41,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(name: str, arguments: Sequence[str]) -> None:
     module = import_module(f"mode_connectivity.commands.{name.replace('-', '_')}")
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=f"mode-connectivity {name}",
         description=(module.__doc__ or "").partition("\n")[0],
         epilog=f"example:\n{module.EXAMPLE}",
@@ -55,7 +63,7 @@ def _run(name: str, arguments: Sequence[str]) -> None:
 
 def _overview() -> argparse.ArgumentParser:
     listed = "\n".join(f"  {name:<14} {text}" for name, text in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="mode-connectivity",
         description="Paths of low loss between neural networks, and what moves along them.",
         epilog=f"subcommands:\n{listed}\n\nmode-connectivity SUBCOMMAND --help explains one.",

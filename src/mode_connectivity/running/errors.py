@@ -45,6 +45,11 @@ def _line(error: Exception) -> str:
     elif _no_device(error):
         kept = f"{layout.IMPORTS} and {layout.CUE_SOURCE}"
         text = f"no such device ({text}); with compute.device: auto it stands in {kept}: delete them and run again"
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """Return a line without what is too long of it; a value of 100,000 characters is not repeated."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"
 
 

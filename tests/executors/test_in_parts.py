@@ -78,6 +78,8 @@ def test_chosen_stages_bring_what_they_need_and_nothing_else(tmp_path: Path) -> 
         "restricted",
     }
     assert {task.item("variant") for task in only(all_of_it, ["restricted"]) if task.stage == "swap"} == {"mid"}
+    assert [task.name for task in only(all_of_it, ["swap@mid-*"])][-1] == "swap@mid-1"
+    assert not [task for task in only(all_of_it, ["swap@mid-*"]) if task.item("variant") == "early"]
     with pytest.raises(ValueError, match="no stage 'restrict' in this study; there are analysis, baselines"):
         only(all_of_it, ["restrict"])
 

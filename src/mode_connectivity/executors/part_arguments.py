@@ -16,7 +16,12 @@ def arguments_of_a_part(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=540.0, help="a part ends after so many, or soon after (540)")
     parser.add_argument("--jobs", type=int, default=1, help="stages side by side (1)")
     parser.add_argument("--results", type=Path, help="where small results are copied (FOLDER/results)")
-    parser.add_argument("--stages", default="", metavar="A,B", help="only these stages, and what they need")
+    parser.add_argument(
+        "--stages",
+        default="",
+        metavar="A,B",
+        help="only these stages, or tasks as `restricted@mid-*`, and what they need",
+    )
     text = "another value of the params, such as dataset.root=/data or seeds=[0,1]; several are allowed"
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="changes", help=text)
 

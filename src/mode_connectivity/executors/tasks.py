@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 
 from mode_connectivity.params import Params
 from mode_connectivity.params.variants import RESEEDS
@@ -56,21 +57,23 @@ def tasks_of(params: Params) -> list[Task]:
     return [*tasks, Task("report", needs=every), Task("locality", needs=every)]
 
 
-def only(tasks: Sequence[Task], stages: Sequence[str]) -> list[Task]:
-    """Return the tasks of the named stages and all that these need, in their order.
+def only(tasks: Sequence[Task], patterns: Sequence[str]) -> list[Task]:
+    """Return the tasks that a pattern names and all that these need, in their order.
+
+    A pattern is a stage, or a task's name in which * stands for anything: `baselines`, `restricted@mid-*-1`.
 
     Raises:
-        ValueError: no task is of a named stage.
+        ValueError: a pattern names no task.
     """
-    for stage in stages:
-        if stage not in {task.stage for task in tasks}:
-            raise ValueError(
-                f"no stage {stage!r} in this study; there are {', '.join(sorted({t.stage for t in tasks}))}"
-            )
-    wanted: set[str] = set()
+    named = {pattern: [t.name for t in tasks if t.stage == pattern or fnmatch(t.name, pattern)] for pattern in patterns}
+    for pattern, names in named.items():
+        if not names:
+            stages = ", ".join(sorted({task.stage for task in tasks}))
+            raise ValueError(f"no stage {pattern!r} in this study; there are {stages}")
+    wanted = {name for names in named.values() for name in names}
     for task in reversed(tasks):
-        if task.stage in stages or task.name in wanted:
-            wanted.update((task.name, *task.needs))
+        if task.name in wanted:
+            wanted.update(task.needs)
     return [task for task in tasks if task.name in wanted]
 
 

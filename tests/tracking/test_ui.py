@@ -33,6 +33,7 @@ def addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
             barrier = {"millinats/curve train": 0.5 + seed}
             series = {"distance/05 conv 3.2": [0.0, 1.0 + seed, 2.0], "loss/curve train": [0.1, 0.2, 0.1]}
             runs.log(Record("analysis", {"variant": variant, "seed": seed}, {}, barrier, series), STUDY)
+    runs.log(Record("report", {}, {}, headlines={"millinats/curve mid": 0.625}), STUDY)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = ["mode-connectivity", "ui", "--port", str(port)]
@@ -49,7 +50,7 @@ def addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
 
 def test_they_open_on_runs_grouped_charts_and_the_comparison(addresses: dict[str, str]) -> None:
     texts = {
-        "runs": ["study 012345", "millinats/curve train"],
+        "runs": ["study 012345", "millinats/curve train", "millinats/curve mid"],
         "paths, grouped by variant": ["Group: mid", "Group: control", "Group: early", "distance/05 conv 3.2"],
         "paths compared": ["Comparing 6 Runs from 1 Experiment"],
     }

@@ -162,7 +162,8 @@ def where_to_look(base: str) -> dict[str, str]:
     client, experiment = connect()
     newest = client.search_runs([experiment], "tags.stage = 'analysis'", max_results=1)
     study = newest[0].data.tags.get("study", "") if newest else ""
-    for tag, state in views(study).items():
+    parent = find_study(client, experiment, study)
+    for tag, state in views(study, parent.data.metrics if parent else ()).items():
         client.set_experiment_tag(experiment, tag, state)
     chosen = f"tags.stage = 'analysis' and tags.study = '{study}'"
     paths = client.search_runs([experiment], chosen, max_results=COMPARED) if study else newest

@@ -4,12 +4,13 @@ The UI reads a view from a tag of the experiment, `mlflow.sharedViewState.<name>
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 VIEW = "mlflow.sharedViewState."
 RUNS, CHART = "runs", "paths"
+HEADLINES = 8  # columns at most that a study's own run adds
 COLUMNS = (
     "attributes.`Duration`",
     "tags.`stage`",
@@ -21,12 +22,18 @@ COLUMNS = (
 )
 
 
-def views(study: str) -> dict[str, str]:
-    """Return the tags of the experiment that hold the views; `study` is the key of the newest one."""
+def views(study: str, headlines: Collection[str] = ()) -> dict[str, str]:
+    """Return the tags of the experiment that hold the views.
+
+    `study` is the key of the newest one, and `headlines` are the metrics of its own run, without which the table would
+    show of a study nothing but dashes.
+    """
     grouped = {"aggregateFunction": "average", "groupByKeys": [{"mode": "tag", "groupByData": "variant"}]}
     search = "tags.stage = 'analysis'" + (f" and tags.study = '{study}'" if study else "")
     chart = _state() | {"groupBy": grouped, "searchFilter": search}
-    return {f"{VIEW}{RUNS}": json.dumps(_state()), f"{VIEW}{CHART}": json.dumps(chart)}
+    barriers = sorted(key for key in headlines if key.startswith("millinats/"))[:HEADLINES]
+    table = _state() | {"selectedColumns": [*COLUMNS, *(f"metrics.`{key}`" for key in barriers)]}
+    return {f"{VIEW}{RUNS}": json.dumps(table), f"{VIEW}{CHART}": json.dumps(chart)}
 
 
 def addresses(base: str, experiment: str, runs: Sequence[str]) -> dict[str, str]:

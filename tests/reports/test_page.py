@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mode_connectivity import layout
@@ -13,6 +14,8 @@ from mode_connectivity.reports.locality.answers import answers
 from mode_connectivity.reports.locality.evidence import read_records
 from mode_connectivity.reports.page.answer import answers_of, contrasts_of, convergence_of, recoveries_of
 from mode_connectivity.reports.page.page import page_text
+from mode_connectivity.reports.page.paths import paths_of
+from mode_connectivity.reports.page.tables import paths_table
 from support.in_process import params_with
 from support.written_records import CHANGES, write_records
 
@@ -110,3 +113,15 @@ def test_a_part_without_records_says_what_turns_it_on(tmp_path: Path, monkeypatc
     for key in ("restricted.kinds", "variants", "restricted.efforts", "mechanism.patterns"):
         assert f"{key}=" in text, key
     assert data_in(text)["mechanisms"] is None
+
+
+def test_a_barrier_is_that_of_the_analysis_to_a_thousandth_of_its_unit(params: Params) -> None:
+    variant, seed = params.paths[0]
+    file = layout.analysis(variant, seed) / layout.DISTANCES
+    with np.load(file) as arrays:
+        kept = dict(arrays)
+    ts = kept["scored_ts"]
+    kept["linear_train_loss"] = 1.7525 + 0.0024791 * np.sin(np.pi * ts)  # nats, with ends that are far above it
+    np.savez(file, **kept)
+    (row,) = [row for row in paths_table(paths_of(params)).rows if row[:2] == [variant, seed]]
+    assert row[4] == pytest.approx(1000 * (kept["linear_train_loss"].max() - 1.7525), abs=1e-3)

@@ -8,7 +8,7 @@ import numpy as np
 from mode_connectivity import layout
 from mode_connectivity.neuron_swap.summary import FITTED
 from mode_connectivity.params import Params
-from mode_connectivity.reports.page.rounding import shortened
+from mode_connectivity.reports.page.rounding import OF_LOSSES, shortened
 
 PROBES = ("train", "test")
 STEPS = 31  # at most so many positions of the slider
@@ -35,7 +35,7 @@ def _path(variant: str, seed: int) -> dict[str, Any]:
         kinds = {"curve": summary[FITTED], "line": "linear"}
         losses = {
             path: {
-                probe: {what: shortened(arrays[f"{kind}_{probe}_{what}"]) for what in ("loss", "accuracy")}
+                probe: {what: shortened(arrays[f"{kind}_{probe}_{what}"], OF_LOSSES) for what in ("loss", "accuracy")}
                 for probe in PROBES
             }
             for path, kind in kinds.items()

@@ -17,6 +17,8 @@ from mode_connectivity.plots.layer_movement import LayerMovement, layer_movement
 from mode_connectivity.plots.recovery import SEED_MARKERS, Recovery, recovery
 from mode_connectivity.plots.shares import Share, energy_shares
 from mode_connectivity.plots.style import BLACK, BLUE, GREY, marker_of, nothing_to_draw, save_figure
+from mode_connectivity.reports.locality.figures import gaps_by_epochs
+from mode_connectivity.statistics.verdicts import PRIMARY
 
 TS = np.linspace(0, 1, 5)
 LAYERS = ("conv.0", "conv.2", "fc.1")
@@ -181,3 +183,14 @@ def test_pictures_repeat_to_the_byte(tmp_path: Path) -> None:
     first = draw("a")
     assert first == draw("b")
     assert all(len(each) > 1000 for each in first)
+
+
+def test_convergence_leaves_out_a_depth_without_a_barrier() -> None:
+    efforts = {"1": {"epochs": 20, "gap": [0.2, 0.1]}, "2": {"epochs": 40, "gap": [0.1, 0.1]}}
+    depth = {"line": {PRIMARY: [0.5, 0.5]}, "gaps": {"affine": {"efforts": efforts}}}
+    found = {**depth, "verdict": {"measures": {PRIMARY: {"recovery": {"affine": {"value": 0.7}}}}}}
+    lost = {**depth, "verdict": {"measures": {PRIMARY: {"recovery": {}}}}}
+    shares = gaps_by_epochs({"early": lost, "mid": found})
+    assert shares == {"mid": {"affine": {20: pytest.approx(0.3), 40: pytest.approx(0.2)}}}
+    legend = convergence(shares, settled=0.05).legends[0]
+    assert "scale and shift" in [text.get_text() for text in legend.get_texts()]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
+from mode_connectivity.plots.region_titles import region_title
 from mode_connectivity.plots.style import BLACK, MARKERS, SERIES_COLOURS, entry, new_figure, tidy
 
 SETTLED, MOVES = "-", ":"  # styles of a line
@@ -35,7 +36,7 @@ def convergence(depths: Mapping[str, Mapping[str, Mapping[int, float]]], settled
             axes.set_xticks(known, [str(each) for each in known])
             axes.minorticks_off()
     panels[0].set_ylabel("gap, as a share of the straight line's")
-    handles = [entry(name.replace("_", " "), **look) for name, look in looks.items()]
+    handles = [entry(region_title(name), **look) for name, look in looks.items()]
     handles.append(entry(f"moves by {settled:.0%} or more", color=BLACK, linestyle=MOVES))
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
     return figure

@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from mode_connectivity.plots.region_titles import region_title
 from mode_connectivity.plots.style import BLUE, GREY, MARKERS, ORANGE, entry, new_figure, spread, tidy
 
 Interval = tuple[float | None, float | None]
 LOWEST, HIGHEST = -0.5, 1.5  # what lies beyond is drawn at the edge, as a triangle
 NARROWEST = 4  # columns of a panel
-NAMES = {"repair": "REPAIR", "affine": "scale and shift"}
 SEED_MARKERS = [marker for marker in MARKERS if marker not in "D^v"]  # those are of all seeds, and of the edges
 
 
@@ -58,7 +58,7 @@ def _panel(axes: Axes, regions: Sequence[str], recoveries: Mapping[str, Recovery
         if region in untrained:
             axes.axvspan(place - 0.5, place + 0.5, color="#eeeeee", zorder=0)
         _column(axes, place, recoveries[region])
-    names = [NAMES.get(region, region.replace("_", " ")) for region in regions]
+    names = [region_title(region) for region in regions]
     axes.set_xticks(range(len(regions)), names, rotation=45, ha="right", rotation_mode="anchor", fontsize=8)
     axes.set_xlim(-0.5, max(NARROWEST, len(regions)) - 0.5)
     if not regions:

@@ -79,16 +79,21 @@ def _draw_recovery(folder: Path, depths: dict[str, Record], seeds: list[int]) ->
 
 
 def _draw_convergence(folder: Path, depths: dict[str, Record], settled: float) -> None:
-    """Write gap against epochs of the regions that were trained with several numbers of epochs."""
+    by_depth = gaps_by_epochs(depths)
+    reason = "one number of epochs; restricted.efforts: [1, 2] shows whether gaps have converged"
+    save_figure(convergence(by_depth, settled) if by_depth else nothing_to_draw(reason), folder / layout.CONVERGENCE)
+
+
+def gaps_by_epochs(depths: dict[str, Record]) -> dict[str, dict[str, dict[int, float]]]:
+    """Return depth -> region -> epochs -> share of the barrier left, where it is above the floor."""
     by_depth: dict[str, dict[str, dict[int, float]]] = {}
     for depth, each in depths.items():
         line = sum(each["line"][PRIMARY])
         for region, gaps in each["gaps"].items():
-            if len(gaps["efforts"]) > 1 and line > 0:
+            if len(gaps["efforts"]) > 1 and _recoveries(each):
                 by_epochs = {trained["epochs"]: sum(trained["gap"]) / line for trained in gaps["efforts"].values()}
                 by_depth.setdefault(depth, {})[region] = by_epochs
-    reason = "one number of epochs; restricted.efforts: [1, 2] shows whether gaps have converged"
-    save_figure(convergence(by_depth, settled) if by_depth else nothing_to_draw(reason), folder / layout.CONVERGENCE)
+    return by_depth
 
 
 def _draw_dose(folder: Path, depths: dict[str, Record]) -> None:

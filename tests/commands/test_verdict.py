@@ -54,3 +54,15 @@ def test_records_of_no_seed_end_in_one_line(tmp_path: Path, monkeypatch: pytest.
         SystemExit, match=r"no seed has all its records: reports/baselines/early-seed0\.json is missing"
     ):
         main(["verdict", str(tmp_path)])
+
+
+def test_records_of_two_networks_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    study(tmp_path, 2)
+    file = layout.restricted("mid", 1, "all", 1)
+    for each, loss in ((file, 0.06), (layout.baselines("mid", 1), 0.05)):
+        each.write_text(json.dumps(json.loads(each.read_text()) | {"end_loss": loss}))
+    with pytest.raises(
+        SystemExit, match=r"mid-seed1-all-1\.json: made from another network than reports/baselines/mid"
+    ):
+        main(["verdict", str(tmp_path)])

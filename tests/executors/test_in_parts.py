@@ -122,5 +122,10 @@ def test_the_records_of_chosen_stages_suffice_for_the_answer(tmp_path: Path) -> 
         main(["study-in-parts", str(folder), *options])
     assert ended.value.code == 0
     assert not (folder / layout.curve("mid", 0)).exists()
+    assert json.loads((results / layout.PARAMS).read_text()) == json.loads(own.read_text())
     main(["verdict", str(results)])
+    with pytest.raises(SystemExit) as ended:  # a folder that is lost: another one has nothing to do
+        main(["study-in-parts", str(tmp_path / "another"), *options])
+    assert ended.value.code == 0
+    assert not (tmp_path / "another" / layout.endpoint(0)).exists()
     assert (results / layout.LOCALITY.name / layout.VERDICT).is_file()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mode_connectivity import layout
-from mode_connectivity.executors.small_results import keep_small
+from mode_connectivity.executors.small_results import is_kept, keep_small
 from mode_connectivity.executors.tasks import Task, only, seed_by_seed, tasks_of
 from mode_connectivity.foundations.atomic import whole_file
 from mode_connectivity.params import Params
@@ -23,7 +23,8 @@ RECORDS = Path(".state/parts")
 def run_part(folder: Path, params: str, jobs: int, seconds: float, *, results: Path, stages: Sequence[str] = ()) -> int:
     """Run a part of the swap study of `params`, the text of a params file, in `folder`; return its status.
 
-    `stages` limits it to these and what they need. What is small goes to `results` after every stage.
+    `stages` limits it to these and what they need, without records that an earlier folder left in `results`. What is
+    small goes there after every stage.
 
     Raises:
         ValueError: no job, an unknown stage, or a folder that holds a study of other params.
@@ -38,7 +39,9 @@ def run_part(folder: Path, params: str, jobs: int, seconds: float, *, results: P
     with whole_file(file) as beside:  # unusable params leave no file, so that mended ones can follow
         beside.write_text(params)
         tasks = seed_by_seed(tasks_of(Params.load(beside)))
-    return Part(folder, only(tasks, stages) if stages else tasks, jobs, seconds, results).run()
+    if stages:
+        tasks = only(tasks, stages, without={task.name for task in tasks if is_kept(task, folder, results)})
+    return Part(folder, tasks, jobs, seconds, results).run()
 
 
 class Part:

@@ -1,11 +1,13 @@
-"""Copies what is small of a study to another folder."""
+"""Copies what is small of a study to another folder, and says what lies there already."""
 
 import shutil
 from pathlib import Path
 
+from mode_connectivity import layout
+from mode_connectivity.executors.tasks import Task
+
 # What is small and says all: reports, histories, what was swapped.
 SMALL = (
-    "params.yaml",
     "reports/**/*.json",
     "reports/**/*.md",
     "reports/comparison/*",
@@ -15,10 +17,26 @@ SMALL = (
 
 
 def keep_small(folder: Path, results: Path) -> None:
-    """Copy what is small of a study in `folder` to `results`: reports, histories, metadata, and its params."""
-    for pattern in SMALL:
-        for file in sorted(folder.glob(pattern)):
-            if file.is_file():
-                place = results / file.relative_to(folder)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, place)
+    """Copy what is small of a study in `folder` to `results`: reports, histories, metadata.
+
+    Its params go where there are none: those of a committed study have comments, and name no folder of this machine.
+    """
+    files = [file for pattern in SMALL for file in sorted(folder.glob(pattern)) if file.is_file()]
+    if not (results / layout.PARAMS).exists():
+        files.append(folder / layout.PARAMS)
+    for file in files:
+        place = results / file.relative_to(folder)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
+
+
+def is_kept(task: Task, folder: Path, results: Path) -> bool:
+    """Return whether all that a task makes is a record in `results` which another folder than `folder` made."""
+    if task.stage == "baselines":
+        record = layout.baselines(task.item("variant"), int(task.item("seed")))
+    elif task.stage == "restricted":
+        seed, region, effort = int(task.item("seed")), task.item("restrict"), task.item("effort")
+        record = layout.restricted(task.item("variant"), seed, region, effort)
+    else:
+        return False
+    return (results / record).is_file() and not (folder / record).exists()

@@ -1,6 +1,6 @@
 """Lists the stages of the neuron-swap study as tasks, each after those that it needs, without asking DVC."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
@@ -57,8 +57,8 @@ def tasks_of(params: Params) -> list[Task]:
     return [*tasks, Task("report", needs=every), Task("locality", needs=every)]
 
 
-def only(tasks: Sequence[Task], patterns: Sequence[str]) -> list[Task]:
-    """Return the tasks that a pattern names and all that these need, in their order.
+def only(tasks: Sequence[Task], patterns: Sequence[str], without: Collection[str] = ()) -> list[Task]:
+    """Return the tasks that a pattern names, but for those `without`, and all that these need, in their order.
 
     A pattern is a stage, or a task's name in which * stands for anything: `baselines`, `restricted@mid-*-1`.
 
@@ -70,7 +70,7 @@ def only(tasks: Sequence[Task], patterns: Sequence[str]) -> list[Task]:
         if not names:
             stages = ", ".join(sorted({task.stage for task in tasks}))
             raise ValueError(f"no stage {pattern!r} in this study; there are {stages}")
-    wanted = {name for names in named.values() for name in names}
+    wanted = {name for names in named.values() for name in names}.difference(without)
     for task in reversed(tasks):
         if task.name in wanted:
             wanted.update(task.needs)

@@ -1,5 +1,7 @@
 """Computes the answer of a study from its records of baselines and restricted paths alone; no weights are needed."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -9,8 +11,10 @@ from mode_connectivity.models import build
 from mode_connectivity.models.layer_titles import layer_titles
 from mode_connectivity.params import Params
 from mode_connectivity.reports.locality.answers import answers
-from mode_connectivity.reports.locality.evidence import missing, read_records
+from mode_connectivity.reports.locality.evidence import Records, missing, read_records
 from mode_connectivity.reports.locality.record import study_facts
+
+ROUNDING = 1e-4  # by which CPUs differ in the loss of the same network
 
 
 def finished_part(params: Params) -> Params:
@@ -47,8 +51,13 @@ def answer_record(params: Params) -> dict[str, Any]:
     """Return the verdict's record without what describes where the bends moved.
 
     A further effort counts for a region once all these seeds have it.
+
+    Raises:
+        ValueError: records of a seed are not of one network.
     """
     records = {depth: read_records(params, depth, partly=True) for depth in params.restricted.variants}
+    for depth, each in records.items():
+        _check_one_network(params.seeds, depth, each)
     first = {depth: next(iter(each.regions.values()))[each.effort][0] for depth, each in records.items()}
     return {
         **study_facts(params),
@@ -59,3 +68,14 @@ def answer_record(params: Params) -> dict[str, Any]:
         **answers(params, records),
         "variants": {depth: {"swapped_layer": r["layer"], "pairs": len(r["pairs"])} for depth, r in first.items()},
     }
+
+
+def _check_one_network(seeds: Sequence[int], depth: str, records: Records) -> None:
+    """Check that a seed's records have the loss of one endpoint, which a training on another type of CPU changes."""
+    for region, efforts in records.regions.items():
+        for effort, by_seed in efforts.items():
+            for seed, record, line in zip(seeds, by_seed, records.lines, strict=True):
+                ends = [each["end_loss"] for each in (record, line) if "end_loss" in each]
+                if len(ends) == 2 and not math.isclose(*ends, rel_tol=ROUNDING):
+                    file, other = layout.restricted(depth, seed, region, effort), layout.baselines(depth, seed)
+                    raise ValueError(f"{file}: made from another network than {other}: their end losses differ")

@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help: ## list what there is to do
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## install the pinned environment into .venv and make the tracking store
+setup: $(READY) ## install the pinned environment into .venv and make the tracking store (TORCH=WHEEL: without CUDA)
 
 $(READY): requirements.txt src/scripts/setup
 	@bash src/scripts/setup "$(PYTHON)"

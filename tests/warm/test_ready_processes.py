@@ -36,7 +36,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("ready")
     (folder / "asked.py").write_text(MODULE)
     (folder / "setting.py").write_text("import os; os.environ.setdefault('KMP_INIT_AT_FORK', 'FALSE')")
-    command = [sys.executable, "-m", "mode_connectivity.warm.server", str(folder / "socket"), "0", "wave", "setting"]
+    (folder / "broken.py").write_text("raise RuntimeError('as a torchvision made for another torch')")
+    modules = ["wave", "broken", "setting"]
+    command = [sys.executable, "-m", "mode_connectivity.warm.server", str(folder / "socket"), "0", *modules]
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment(folder)) as server:
         while not (folder / "socket").exists():
             assert server.poll() is None

@@ -71,7 +71,8 @@ def _loop(listener: socket.socket, woken: int, cold: int, modules: list[str]) ->
                     cold -= 1
                     continue
                 for module in modules:
-                    importlib.import_module(module)
+                    with suppress(Exception):  # a process that needs it meets the same error and says so
+                        importlib.import_module(module)
                 signal.pthread_sigmask(signal.SIG_BLOCK, RELAYED)  # until the process no longer ignores what we do
                 process = os.fork()
                 if process == 0:

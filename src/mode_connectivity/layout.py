@@ -129,7 +129,12 @@ ENERGY_SHARES = "energy_shares.png"
 RECOVERY = "recovery.png"
 CONVERGENCE = "convergence.png"
 DOSE = "dose_response.png"
-LOCALITY_FILES = (VERDICT, VERDICT_TEXT, *as_drawn(LAYER_MOVEMENT, ENERGY_SHARES, RECOVERY, CONVERGENCE, DOSE))
+BY_PAIRS = "barrier_by_pairs.png"
+LOCALITY_FILES = (
+    VERDICT,
+    VERDICT_TEXT,
+    *as_drawn(LAYER_MOVEMENT, ENERGY_SHARES, RECOVERY, CONVERGENCE, DOSE, BY_PAIRS),
+)
 PROBED = "probe_sets_along_path.npz"
 PROBED_SUMMARY = "mechanism_summary.json"
 PROBED_FIGURE = "probe_sets_along_path.png"

@@ -7,7 +7,9 @@ import pytest
 
 from mode_connectivity import layout
 from mode_connectivity.commands.main import main
-from reports.test_locality_answers import study
+from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.reports.locality.figures import gaps_by_pairs
+from reports.test_locality_answers import DEPTHS, study
 
 
 def test_it_answers_for_the_seeds_that_are_complete(
@@ -66,3 +68,20 @@ def test_records_of_two_networks_are_refused(tmp_path: Path, monkeypatch: pytest
         SystemExit, match=r"mid-seed1-all-1\.json: made from another network than reports/baselines/mid"
     ):
         main(["verdict", str(tmp_path)])
+
+
+def test_variants_of_which_only_the_straight_line_is_known_stand_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    changes: dict[str, object] = {"variants": ["control", *DEPTHS, "mid_pair"], "swap.layers": {"mid_pair": "mid"}}
+    study(tmp_path, 2, changes, lines_alone=["mid_pair"])
+    for seed in (0, 1):
+        metadata = {"variant": "mid_pair", "layer": "features.0", "pairs": [{"pair": [4, 2]}, {"pair": [1, 3]}]}
+        write_json(layout.metadata(layout.swapped("mid_pair", seed)), metadata)
+    main(["verdict", str(tmp_path)])
+    verdict = json.loads((tmp_path / "locality" / layout.VERDICT).read_text())
+    assert verdict["variants"]["mid_pair"] == {"swapped_layer": "features.0", "pairs": 2}
+    assert verdict["depths"]["mid_pair"]["verdict"] is None
+    assert sorted(gaps_by_pairs(verdict)["conv 1.1"]) == [1, 2]
+    assert "| mid_pair | conv 1.1 | 2 |" in (tmp_path / "locality" / layout.VERDICT_TEXT).read_text()

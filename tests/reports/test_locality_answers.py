@@ -1,6 +1,7 @@
 """The answer of each depth rests on the records that the params ask for, and says what they planted."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ CHANGES: dict[str, object] = {
 }
 
 
-def study(folder: Path, seeds: int, changes: dict[str, object] | None = None) -> tuple[Params, dict[str, Any]]:
+def study(
+    folder: Path, seeds: int, changes: dict[str, object] | None = None, lines_alone: Sequence[str] = ()
+) -> tuple[Params, dict[str, Any]]:
     """Records of a planted study in the current folder, and the answers that they give."""
     params = params_with(folder, CHANGES | {"seeds": list(range(seeds))} | (changes or {}))
     rng = np.random.default_rng(0)
@@ -44,6 +47,9 @@ def study(folder: Path, seeds: int, changes: dict[str, object] | None = None) ->
                 gap = line * (share + 0.01 * rng.uniform(-1, 1))
                 for effort in (1, 2):
                     write(layout.restricted(depth, seed, kind, effort), restricted(kind, gap, effort))
+    for variant in lines_alone:
+        for seed in params.seeds:
+            write(layout.baselines(variant, seed), baselines(0.05))
     return params, answers(params, {depth: read_records(params, depth) for depth in params.moved_variants})
 
 

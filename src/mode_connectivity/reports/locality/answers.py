@@ -46,6 +46,7 @@ def _depth(records: Records, evidence: Evidence, verdict: Verdict | None, rule: 
     answer: dict[str, Any] = {
         "end_loss": values(records.lines, "end_loss").tolist(),
         "line": {measure: gaps.none.tolist() for measure, gaps in evidence.items()},
+        "repaired": values([line["repair"] for line in records.lines], PRIMARY).tolist(),
         "baselines": _baselines(records, evidence, verdict),
         "gaps": _gaps(records, evidence),
         "verdict": None,

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from mode_connectivity import layout
+from mode_connectivity.params.variants import NULL
+from mode_connectivity.plots.barrier_by_pairs import barrier_by_pairs
 from mode_connectivity.plots.convergence import convergence
 from mode_connectivity.plots.dose import SERIES, Dose, dose_response
 from mode_connectivity.plots.layer_movement import LayerMovement, layer_movements
@@ -31,7 +33,8 @@ def draw_figures(folder: Path, record: Record) -> None:
 
 
 def draw_answer(folder: Path, record: Record) -> None:
-    """Write the figures of what mends the barrier, of convergence, and of dose and response."""
+    """Write the figures of the barrier by pairs, of what mends it, of convergence, and of dose and response."""
+    _draw_pairs(folder, record)
     _draw_recovery(folder, record["depths"], record["seeds"])
     _draw_convergence(folder, record["depths"], record["params"]["settled"])
     _draw_dose(folder, record["depths"])
@@ -94,6 +97,24 @@ def gaps_by_epochs(depths: dict[str, Record]) -> dict[str, dict[str, dict[int, f
                 by_epochs = {trained["epochs"]: sum(trained["gap"]) / line for trained in gaps["efforts"].values()}
                 by_depth.setdefault(depth, {})[region] = by_epochs
     return by_depth
+
+
+def _draw_pairs(folder: Path, record: Record) -> None:
+    figure = (
+        barrier_by_pairs(layers) if (layers := gaps_by_pairs(record)) else nothing_to_draw("no swap of single pairs")
+    )
+    save_figure(figure, folder / layout.BY_PAIRS)
+
+
+def gaps_by_pairs(record: Record) -> dict[str, dict[int, tuple[list[float], list[float]]]]:
+    """Return layer -> pairs -> gaps of each seed, plain and after REPAIR (nats), of all variants but the null swap."""
+    layers: dict[str, dict[int, tuple[list[float], list[float]]]] = {}
+    for variant, depth in record["depths"].items():
+        swapped = record["variants"][variant]
+        if swapped["swapped_layer"] and swapped["pairs"] and variant != NULL:
+            title = record["titles"].get(swapped["swapped_layer"], swapped["swapped_layer"])
+            layers.setdefault(title, {})[swapped["pairs"]] = depth["line"][PRIMARY], depth["repaired"]
+    return layers
 
 
 def _draw_dose(folder: Path, depths: dict[str, Record]) -> None:

@@ -9,6 +9,7 @@ import torch
 from mode_connectivity import layout
 from mode_connectivity.models import build
 from mode_connectivity.models.layer_titles import layer_titles
+from mode_connectivity.neuron_swap.swap_metadata import read_swap
 from mode_connectivity.params import Params
 from mode_connectivity.reports.locality.answers import answers
 from mode_connectivity.reports.locality.evidence import Records, missing, read_records
@@ -55,10 +56,11 @@ def answer_record(params: Params) -> dict[str, Any]:
     Raises:
         ValueError: records of a seed are not of one network.
     """
-    records = {depth: read_records(params, depth, partly=True) for depth in params.restricted.variants}
+    depths = (*params.restricted.variants, *_lines_alone(params))
+    records = {depth: read_records(params, depth, partly=True) for depth in depths}
     for depth, each in records.items():
         _check_one_network(params.seeds, depth, each)
-    first = {depth: next(iter(each.regions.values()))[each.effort][0] for depth, each in records.items()}
+    swaps = {depth: _swapped(depth, params.seeds[0], each) for depth, each in records.items()}
     return {
         **study_facts(params),
         "replicates": 1,
@@ -66,8 +68,25 @@ def answer_record(params: Params) -> dict[str, Any]:
         "titles": _titles(params),
         "parameters": [],
         **answers(params, records),
-        "variants": {depth: {"swapped_layer": r["layer"], "pairs": len(r["pairs"])} for depth, r in first.items()},
+        "variants": {depth: {"swapped_layer": layer, "pairs": pairs} for depth, (layer, pairs) in swaps.items()},
     }
+
+
+def _lines_alone(params: Params) -> list[str]:
+    """Return the variants of which no region was trained, but whose straight lines all seeds have."""
+    others = [variant for variant in params.moved_variants if variant not in params.restricted.variants]
+    files = {variant: [layout.baselines(variant, seed) for seed in params.seeds] for variant in others}
+    swapped = {variant: layout.metadata(layout.swapped(variant, params.seeds[0])) for variant in others}
+    return [each for each in others if swapped[each].is_file() and all(file.is_file() for file in files[each])]
+
+
+def _swapped(variant: str, seed: int, records: Records) -> tuple[str | None, int]:
+    """Return the layer whose units a variant swaps, and the number of pairs."""
+    if records.regions:
+        record = next(iter(records.regions.values()))[records.effort][0]
+        return record["layer"], len(record["pairs"])
+    swap = read_swap(variant, seed)
+    return swap.layer, len(swap.pairs)
 
 
 def _check_one_network(seeds: Sequence[int], depth: str, records: Records) -> None:

@@ -1,10 +1,35 @@
-"""Waits for a server of MLflow."""
+"""A server of MLflow, with all that it keeps and prints in one folder."""
 
+import os
+import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+
+QUIET = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+
+
+@contextmanager
+def served(folder: Path, port: int) -> Iterator[None]:
+    """Have it answer at a port of this machine; it asks nobody who they are."""
+    words = ["mlflow", "server", "--workers", "1", "--port", str(port), "--backend-store-uri", "sqlite:///mlflow.db"]
+    words += ["--artifacts-destination", str(folder / "artifacts")]
+    with (
+        (folder / "server.log").open("ab") as log,
+        subprocess.Popen(
+            words, stdout=log, stderr=log, cwd=folder, env=os.environ | QUIET, start_new_session=True
+        ) as process,
+    ):
+        try:
+            wait_for(f"http://127.0.0.1:{port}/health")
+            yield
+        finally:
+            process.terminate()
 
 
 def wait_for(address: str) -> None:

@@ -1,9 +1,7 @@
 """User and password in a store's address reach the server, and no file, output or command line."""
 
 import base64
-import os
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +11,7 @@ import psutil
 import pytest
 
 from support.project_copy import SMALL, Project
-from support.served_store import wait_for
+from support.served_store import served
 
 pytest.importorskip("mlflow")
 pytestmark = pytest.mark.slow
@@ -25,21 +23,11 @@ HIDDEN = [SECRET, USER, base64.b64encode(f"{USER}:{SECRET}".encode()).decode()]
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    """A server of MLflow, which asks nobody who they are, with all that it keeps and prints in `tmp_path`."""
+    """Where a server of MLflow answers, with all that it keeps and prints in `tmp_path`."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    words = ["mlflow", "server", "--workers", "1", "--port", str(port), "--backend-store-uri", "sqlite:///mlflow.db"]
-    words += ["--artifacts-destination", str(tmp_path / "artifacts")]
-    quiet = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    with (
-        (tmp_path / "server.log").open("wb") as log,
-        subprocess.Popen(words, stdout=log, stderr=log, cwd=tmp_path, env=quiet, start_new_session=True) as served,
-    ):
-        try:
-            wait_for(f"http://127.0.0.1:{port}/health")
-            yield port
-        finally:
-            served.terminate()
+    with served(tmp_path, port):
+        yield port
 
 
 @contextmanager

@@ -54,6 +54,12 @@ def test_a_submission_beside_a_run_is_refused(copy: CheapProject) -> None:
     assert not copy.lock.exists()
 
 
+def test_a_collection_beside_a_run_is_refused(copy: CheapProject) -> None:
+    with alone(copy.root):
+        done = copy.run("mode-connectivity", "collect", check=False)
+    assert (done.returncode, done.stderr) == (1, f"error: another command (process {os.getpid()}) {REFUSED}")
+
+
 @pytest.mark.slow
 def test_stages_that_outlive_a_killed_run_hold_the_workspace_to_their_end(
     cheap: CheapProject, copy: CheapProject

@@ -16,17 +16,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> None:
     """Collect, and say what came, what did not and what DVC finds not up to date; status 1 where jobs failed."""
-    from mode_connectivity.executors import table
+    from mode_connectivity.executors import one_at_a_time, table
     from mode_connectivity.executors.graph import changed_stages
     from mode_connectivity.executors.slurm import queue
     from mode_connectivity.executors.slurm.collection import alone, collect
     from mode_connectivity.executors.slurm.folder import Submission
 
     submission = Submission(Path.cwd())
-    if not submission.run():
-        raise ValueError("nothing was submitted from here")
-    with alone(submission):
-        collected = collect(submission)
+    with one_at_a_time.alone(submission.root):  # a run here writes the same files
+        if not submission.run():
+            raise ValueError("nothing was submitted from here")
+        with alone(submission):
+            collected = collect(submission)
     print(f"{len(collected.stages)} stages collected")
     if collected.edited:
         print(f"changed here since the submission, and left alone: {', '.join(collected.edited)}")

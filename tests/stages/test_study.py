@@ -41,7 +41,7 @@ def test_one_process_without_dvc_gives_the_bytes_of_the_pipeline(study: Project,
 
 
 def test_the_table_of_experiments_shows_the_barriers(study: Project) -> None:
-    make = ["make", "-n", "-o", ".venv/.ready", "table"]
+    make = ["make", "--no-print-directory", "-n", "-o", ".venv/.ready", "table"]  # also below make test
     command = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
     heading = study.run("sh", "-c", f"{command} --csv").stdout.splitlines()[0].split(",")
     barriers = [

@@ -53,7 +53,8 @@ def test_a_stage_is_told_once_and_waited_for(tmp_path: Path, who: str) -> None:
 
 def test_a_process_that_ended_is_not_waited_for_though_its_parent_never_asks() -> None:
     """In a container whose first process reaps nobody, it stays in the session for ever."""
-    orphan = "import subprocess, os; os.setsid(); subprocess.Popen(['true']); print(flush=True); input()"
+    # Kept by a name: Popen asks for one that nobody holds.
+    orphan = "import subprocess, os; os.setsid(); kept = subprocess.Popen(['true']); print(flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", orphan], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as parent:

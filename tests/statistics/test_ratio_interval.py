@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mode_connectivity.statistics import ratio_interval, sign_flip_interval, sign_flip_p
@@ -11,6 +11,7 @@ VALUES = st.floats(-4, 4, allow_nan=False, width=16)
 
 
 @settings(max_examples=60, deadline=None)
+@example([(0.0, 1.0), (1.0, 0.0), (1.0, -(2.0**-24))], 0.5)
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=3, max_size=7), st.sampled_from([0.5, 0.8, 0.95]))
 def test_it_is_the_hull_of_what_the_test_accepts(pairs: list[tuple[float, float]], level: float) -> None:
     a, b = np.array(pairs).T
@@ -23,8 +24,9 @@ def test_it_is_the_hull_of_what_the_test_accepts(pairs: list[tuple[float, float]
         if np.isfinite(end):
             nearby = [end, np.nextafter(end, -np.inf), np.nextafter(end, np.inf)]
             assert any(sign_flip_p(a - place * b) > (1 - level) * (1 + 1e-9) for place in nearby)
-    for far, infinite in ((-1e7, low == -np.inf), (1e7, high == np.inf)):
-        assert not infinite or sign_flip_p(a - far * b) > (1 - level) * 0.999
+    far = 1e4 / min(np.abs(b[b != 0]), default=1.0)  # beyond every ratio of sums
+    for place, infinite in ((-far, low == -np.inf), (far, high == np.inf)):
+        assert not infinite or sign_flip_p(a - place * b) > (1 - level) * 0.999
 
 
 def test_for_a_constant_denominator_it_is_the_interval_of_the_mean() -> None:

@@ -1,6 +1,8 @@
 """Fixtures that all tests share; tests run side by side, one thread each."""
 
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -32,3 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that read the finished study: they take longest, and one process should not end alone."""
     long = {item.path for item in items if "finished_study" in getattr(item, "fixturenames", ())}
     items.sort(key=lambda item: item.path not in long)
+
+
+@pytest.fixture(autouse=True)
+def same_folder() -> Iterator[None]:
+    """Fail a test that leaves the process in another folder, where later tests would find no repository."""
+    before = Path.cwd()
+    yield
+    assert Path.cwd() == before

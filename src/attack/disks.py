@@ -3,6 +3,7 @@
 import os
 import resource
 import shutil
+from contextlib import chdir
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -25,11 +26,11 @@ def attack_disks(study: SmallStudy, folder: Path, count: int, random: Random) ->
         if not mounted:
             print("disks: this user cannot mount a small one, so files that may not grow stand for a full one")
         shutil.copytree(study.folder, folder, dirs_exist_ok=True)
-        os.chdir(folder)
-        for _ in range(count):
-            call = random.choice(STAGES)
-            tally.add(*_attacked(study, call, mounted, random))
-            put_back(study, call)  # other stages read it
+        with chdir(folder):
+            for _ in range(count):
+                call = random.choice(STAGES)
+                tally.add(*_attacked(study, call, mounted, random))
+                put_back(study, call)  # other stages read it
     return tally
 
 

@@ -19,7 +19,6 @@ def small_disk(place: Path, size: int) -> Iterator[bool]:
         yield mounted
     finally:
         if mounted:
-            os.chdir(place.parent)
             subprocess.run(["umount", "-l", str(place)], check=True)
 
 

@@ -110,7 +110,7 @@ def test_what_a_full_disk_kept_a_stage_from_making_is_put_back(
     monkeypatch.setattr(disks, "small_disk", lambda _place, _size: nullcontext(False))  # what lies there goes with it
     tally = disks.attack_disks(one_file, tmp_path / "disks", 3, Random(0))
     assert tally.ends.total() == 3
-    assert Path("made").read_text() == "whole"
+    assert (tmp_path / "disks/made").read_text() == "whole"
 
 
 def test_a_small_disk_has_no_room_while_it_is_filled(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import pytest
 from mode_connectivity.tracking import runs
 from mode_connectivity.tracking.record import Execution, Record
 from mode_connectivity.tracking.runs import EXPERIMENT
-from support.code_imports import ROOT
 
 mlflow = pytest.importorskip("mlflow")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -19,7 +18,6 @@ def record(files: tuple[Path, ...] = ()) -> Record:
 
 
 def test_a_run_keeps_params_series_files_and_tags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)  # whose commit is looked up
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.setenv("DVC_STAGE", "curve@mid-3")
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)

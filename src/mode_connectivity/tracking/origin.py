@@ -13,7 +13,6 @@ COMMANDS = ("make", "dvc", "mode-connectivity")
 SYNC = ("make sync", "mode-connectivity sync")  # which log results that another command made
 EXPERIMENT = "DVC_EXP_NAME"
 DVC = "mode_connectivity.executors.dvc_command"
-SECONDS = 15  # for git and ps, which a machine that pauses can hold up
 INTERPRETERS = ("python", "sh", "bash")
 
 
@@ -61,7 +60,7 @@ def _named(words: list[str]) -> str:
 
 def _output(*arguments: str) -> str:
     try:
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(arguments, capture_output=True, text=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -17,7 +17,7 @@ SMALL = (
 
 
 def keep_small(folder: Path, results: Path) -> None:
-    """Copy what is small of a study in `folder` to `results`: reports, histories, metadata.
+    """Copy what is small and new of a study in `folder` to `results`: reports, histories, metadata.
 
     Its params go where there are none: those of a committed study have comments, and name no folder of this machine.
     """
@@ -26,8 +26,9 @@ def keep_small(folder: Path, results: Path) -> None:
         files.append(folder / layout.PARAMS)
     for file in files:
         place = results / file.relative_to(folder)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, place)
+        if not place.exists() or place.stat().st_mtime_ns != file.stat().st_mtime_ns:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, place)
 
 
 def is_kept(task: Task, folder: Path, results: Path) -> bool:

@@ -15,7 +15,7 @@ from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.devices import pin
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator, named_seed
-from mode_connectivity.foundations.reading import read_json, values_of
+from mode_connectivity.foundations.reading import Values, read_json, values_of
 from mode_connectivity.models import build, laid_out, memory_format
 from mode_connectivity.params import Compute, Params, sections
 from mode_connectivity.running.keeping import keeping
@@ -159,7 +159,7 @@ class Study:
         return images.take(order[:count].sort().values.to(self.device))
 
 
-def pinned(compute: Compute, imports: Mapping[str, Any]) -> tuple[torch.device, Precision]:
+def pinned(compute: Compute, imports: Values) -> tuple[torch.device, Precision]:
     """Return the device and the precision of a study, with threads and algorithms pinned.
 
     `auto` is the device that stage `source` found, so that no result hangs on where a later stage happens to run.
@@ -168,6 +168,8 @@ def pinned(compute: Compute, imports: Mapping[str, Any]) -> tuple[torch.device, 
         ValueError: a GPU is wanted and there is none, or the device has no such precision.
     """
     kind = imports["device"] if compute.device == "auto" else compute.device
+    if kind not in ("cpu", "cuda"):
+        raise ValueError(f"{imports.file}: its device is {kind!r}, neither cpu nor cuda; delete it and run again")
     if kind == "cuda" and not torch.cuda.is_available():
         asked = "cuda was asked for" if compute.device == "cuda" else f"auto was cuda in {layout.IMPORTS}"
         raise ValueError(f"compute.device: {asked} and there is none here; use cpu, or run stage source again")

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.symmetry import Symmetry
@@ -94,3 +95,71 @@ def test_equivalence_holds_for_a_swap_and_fails_for_half_of_one() -> None:
     result = compare(model, state, half, images.split(7))
     assert not result.holds
     assert result.relative_difference > 1e-3
+
+
+class Rooted(nn.Module):
+    """A layer whose units are read by a matrix on the root first, and by a layer after that if `again`."""
+
+    def __init__(self, again: bool) -> None:
+        super().__init__()
+        self.first = nn.Linear(6, 6)
+        self.W = nn.Parameter(torch.rand(4, 6, generator=named_generator(0, "W")))
+        self.last = nn.Linear(6, 4) if again else None
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        hidden = torch.relu(self.first(inputs))
+        read = hidden @ self.W.T
+        return read if self.last is None else read + self.last(hidden)
+
+
+class Tokens(nn.Module):
+    """Two linear layers on tokens (N, T, C), whose mean is the output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(6, 5)
+        self.last = nn.Linear(5, 4)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        logits: Tensor = self.last(torch.relu(self.first(tokens))).mean(1)
+        return logits
+
+
+def test_a_reader_on_the_root_is_not_mistaken_for_the_images() -> None:
+    inputs = torch.rand(20, 6, generator=named_generator(0, "inputs"))
+    model = Rooted(again=True)
+    units = observe_units(Symmetry.derive(model, inputs[:2]), "first", model, state_of(model), inputs.split(8))
+    expected = torch.relu(model.first(inputs)).double().mean(0)
+    assert torch.allclose(units.activity, expected, rtol=1e-5)
+
+
+def test_units_that_a_parameter_on_the_root_alone_reads_are_refused() -> None:
+    inputs = torch.rand(20, 6, generator=named_generator(0, "inputs"))
+    model = Rooted(again=False)
+    with pytest.raises(ValueError, match="no linear or convolutional module reads the units of first"):
+        observe_units(Symmetry.derive(model, inputs[:2]), "first", model, state_of(model), inputs.split(8))
+
+
+def test_units_of_tokens_are_watched_at_every_token() -> None:
+    tokens = torch.rand(20, 3, 6, generator=named_generator(0, "tokens"))
+    model = Tokens()
+    units = observe_units(Symmetry.derive(model, tokens[:2]), "first", model, state_of(model), tokens.split(8))
+    assert torch.allclose(units.activity, torch.relu(model.first(tokens)).double().mean((0, 1)), rtol=1e-5)
+
+
+def test_a_reader_that_is_never_run_is_refused() -> None:
+    inputs = torch.rand(20, 6, generator=named_generator(0, "inputs"))
+    model = nn.Sequential(nn.Linear(6, 6), nn.ReLU(), Unrun(6, 4))
+    with pytest.raises(ValueError, match=r"2\.inner does not run as a module"):
+        observe_units(Symmetry.derive(model, inputs[:2]), "0", model, state_of(model), inputs.split(8))
+
+
+class Unrun(nn.Module):
+    """A linear layer whose weights are used without it, as attention uses its output projection."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(inputs, outputs)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return nn.functional.linear(inputs, self.inner.weight, self.inner.bias)

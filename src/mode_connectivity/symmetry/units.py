@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
+from torch.nn.modules.conv import _ConvNd
 
 from mode_connectivity.symmetry.axes import Block, offsets
 from mode_connectivity.symmetry.symmetry import Symmetry
@@ -40,17 +41,17 @@ def observe_units(
     """Run `state` in eval mode over batches of images (N, ...) and watch the units of `layer`.
 
     Raises:
-        ValueError: no such layer, or nothing consumes its outputs as input channels.
+        ValueError: no such layer, or no linear or convolutional module reads its outputs.
     """
-    group = symmetry.group_of(layer)
-    consumer, start, block = _first_consumer(symmetry, group)
+    consumer, start, block = _first_consumer(symmetry, layer, model)
+    reader = model.get_submodule(consumer)
     totals = torch.zeros(block.units, dtype=torch.float64)
     active = torch.zeros(block.units, dtype=torch.float64)
     images = values = 0
 
     def watch(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         nonlocal images, values
-        seen = inputs[0].flatten(1) if inputs[0].ndim == 2 else inputs[0].flatten(2)
+        seen = inputs[0].movedim(-1, 1) if isinstance(reader, nn.Linear) else inputs[0]
         units = seen[:, start : start + block.size].reshape(len(seen), block.units, -1)
         totals.add_(units.double().sum((0, 2)).cpu())
         active.add_((units != 0).any(2).sum(0).cpu())
@@ -58,12 +59,16 @@ def observe_units(
         values += len(seen) * units.shape[2]
 
     model.eval()
-    hook = model.get_submodule(consumer).register_forward_pre_hook(watch)
+    hook = reader.register_forward_pre_hook(watch)
     try:
         for batch in batches:
             functional_call(model, dict(state), (batch,))
     finally:
         hook.remove()
+    if not images:
+        raise ValueError(
+            f"{consumer} does not run as a module, so the units of {layer} that it reads cannot be watched"
+        )
     rows = [state[name].double().flatten(1).square().sum(1) for name in (f"{layer}.weight",)]
     if f"{layer}.bias" in state:
         rows.append(state[f"{layer}.bias"].double().square())
@@ -77,9 +82,12 @@ def pair_distance(layer: str, state: Mapping[str, Tensor], pair: tuple[int, int]
     return math.sqrt(sum(float((row[first] - row[second]).square().sum()) for row in rows))
 
 
-def _first_consumer(symmetry: Symmetry, group: str) -> tuple[str, int, Block]:
+def _first_consumer(symmetry: Symmetry, layer: str, model: nn.Module) -> tuple[str, int, Block]:
+    group = symmetry.group_of(layer)
     for tensor, axis, consumer in symmetry.members(group):
-        if consumer and axis == 1:
+        module, _, name = tensor.rpartition(".")
+        # What another module's input means is not known; that of the root is the images.
+        if consumer and (axis, name) == (1, "weight") and isinstance(model.get_submodule(module), nn.Linear | _ConvNd):
             start, block = next(placed for placed in offsets(symmetry.axes[tensor][1]) if placed[1].group == group)
-            return tensor.rpartition(".")[0], start, block
-    raise ValueError(f"nothing consumes the units of {group} as input channels")
+            return module, start, block
+    raise ValueError(f"no linear or convolutional module reads the units of {layer}, so they cannot be watched")

@@ -1,6 +1,7 @@
 """REPAIR gives every layer the activations that were asked for, and changes nothing where nothing is to be changed."""
 
 import torch
+from torch import Tensor, nn
 
 from mode_connectivity.datasets import Scaling
 from mode_connectivity.evaluation import output_moments, repair
@@ -42,3 +43,31 @@ def test_a_channel_that_does_not_vary_keeps_its_weights() -> None:
     fixed = repair(MODEL, state, 0.5, ENDS, IMAGES, SCALING)
     assert torch.equal(fixed["0.weight"][1], torch.zeros_like(fixed["0.weight"][1]))
     assert all(torch.isfinite(tensor).all() for tensor in fixed.values())
+
+
+class TokensTwice(nn.Module):
+    """Rows of pixels as tokens (N, T, C) through one layer, then through another twice."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        torch.manual_seed(seed)
+        self.first, self.twice, self.last = nn.Linear(8, 6), nn.Linear(6, 6), nn.Linear(6, 4)
+
+    def forward(self, images: Tensor) -> Tensor:
+        tokens = torch.relu(self.first(images.flatten(1, 2)))
+        logits: Tensor = self.last(torch.relu(self.twice(torch.relu(self.twice(tokens)))).mean(1))
+        return logits
+
+
+def test_channels_of_tokens_are_repaired_and_a_layer_that_runs_twice_is_left_alone() -> None:
+    line = Linear(state_of(TokensTwice(0)), state_of(TokensTwice(1)))
+    model = TokensTwice(0)
+    ends = (output_moments(model, line.at(0.0), IMAGES, SCALING), output_moments(model, line.at(1.0), IMAGES, SCALING))
+    assert list(ends[0]) == ["first", "last"]
+    fixed = repair(model, line.at(0.5), 0.5, ends, IMAGES, SCALING)
+    mean, deviation = output_moments(model, fixed, IMAGES, SCALING)["first"]
+    outputs = model.first(SCALING.apply(IMAGES.pixels).flatten(1, 2))  # the model holds the state of t = 0
+    assert torch.allclose(ends[0]["first"][0], outputs.mean((0, 1)), atol=1e-5)
+    assert torch.allclose(mean, (ends[0]["first"][0] + ends[1]["first"][0]) / 2, atol=1e-4)
+    assert torch.allclose(deviation, (ends[0]["first"][1] + ends[1]["first"][1]) / 2, atol=1e-4)
+    assert torch.equal(fixed["twice.weight"], line.at(0.5)["twice.weight"])

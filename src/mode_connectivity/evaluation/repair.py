@@ -1,5 +1,6 @@
 """Repairs an interpolated network (REPAIR): gives its units the spread of activations that its ends have."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,17 +17,22 @@ Moments = dict[str, tuple[Tensor, Tensor]]  # layer -> mean and standard deviati
 
 @torch.no_grad()
 def output_moments(model: nn.Module, state: State, images: Images, scaling: Scaling) -> Moments:
-    """Return mean and standard deviation over images and positions of each convolution's and linear layer's outputs."""
+    """Return mean and standard deviation over images and positions of each convolution's and linear layer's outputs.
+
+    A layer that runs more than once has no such moments and stays out.
+    """
     moments: Moments = {}
+    runs: Counter[str] = Counter()
 
     def watch(name: str) -> Any:
-        def hook(_module: nn.Module, _inputs: Any, output: Tensor) -> None:
-            moments[name] = _moments(output)
+        def hook(module: nn.Module, _inputs: Any, output: Tensor) -> None:
+            runs[name] += 1
+            moments[name] = _moments(output, _channels(module, output))
 
         return hook
 
     _run(model, state, images, scaling, watch)
-    return moments
+    return {name: values for name, values in moments.items() if runs[name] == 1}
 
 
 @torch.no_grad()
@@ -39,17 +45,18 @@ def repair(
     biases.
 
     Layers are corrected in the order in which they run, each on what the corrected ones before it give it, in one
-    forward pass over `images`. The last layer is left as it is, and so is a layer without bias: a normalisation
-    stands behind it, whose statistics `recalibrate` recomputes.
+    forward pass over `images`. The last layer is left as it is, and so is one that runs more than once and a layer
+    without bias: a normalisation stands behind it, whose statistics `recalibrate` recomputes.
     """
     fresh = {name: tensor.clone() for name, tensor in state.items()}
     last = list(ends[0])[-1]
 
     def correct(name: str) -> Any:
-        def hook(_module: nn.Module, _inputs: Any, output: Tensor) -> Tensor | None:
-            if name == last or f"{name}.bias" not in fresh:
+        def hook(module: nn.Module, _inputs: Any, output: Tensor) -> Tensor | None:
+            if name == last or name not in ends[0] or f"{name}.bias" not in fresh:
                 return None
-            mean, deviation = _moments(output)
+            channels = _channels(module, output)
+            mean, deviation = _moments(output, channels)
             (mean0, deviation0), (mean1, deviation1) = ends[0][name], ends[1][name]
             factor = ((1 - t) * deviation0 + t * deviation1) / deviation.clamp_min(1e-12)
             factor = torch.where(deviation > 1e-12, factor, 1.0)
@@ -57,7 +64,7 @@ def repair(
             weight, bias = fresh[f"{name}.weight"], fresh[f"{name}.bias"]
             weight.mul_(factor.view(-1, *[1] * (weight.ndim - 1)))
             bias.copy_((bias - mean) * factor + target)
-            shape = (1, -1, *[1] * (output.ndim - 2))
+            shape = [-1 if dim == channels else 1 for dim in range(output.ndim)]
             return (output - mean.view(shape)) * factor.view(shape) + target.view(shape)
 
         return hook
@@ -66,8 +73,12 @@ def repair(
     return fresh
 
 
-def _moments(output: Tensor) -> tuple[Tensor, Tensor]:
-    dims = [dim for dim in range(output.ndim) if dim != 1]
+def _channels(module: nn.Module, output: Tensor) -> int:
+    return output.ndim - 1 if isinstance(module, nn.Linear) else 1
+
+
+def _moments(output: Tensor, channels: int) -> tuple[Tensor, Tensor]:
+    dims = [dim for dim in range(output.ndim) if dim != channels]
     return output.mean(dims), output.std(dims, correction=0)
 
 

@@ -65,6 +65,7 @@ demo: $(READY) ## a tiny study in .state/demo, within a minute: an animation, th
 	@mode-connectivity demo
 
 study-run: $(READY) ## run reports/studies/NAME/params.yaml as an experiment, in a temporary copy (QUEUE=1: into the queue)
+	@[ -n "$(NAME)" ] || { echo "say: make study-run NAME=six-seeds" >&2; exit 1; }
 	@mode-connectivity study "$(NAME)" $(if $(QUEUE),--queue)
 
 study: ## keep the small results in reports/studies/NAME; COMMAND="..." made them (REPORTS="locality" for some)

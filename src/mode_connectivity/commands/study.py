@@ -3,12 +3,15 @@
 import argparse
 import os
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 EXAMPLE = "  mode-connectivity study six-seeds\n  mode-connectivity study mine --params mine.yaml --queue"
 FREE = ("swap.amounts", "swap.layers")  # params whose keys are the user's own
+GONE = ("locality.primary", "locality.direction")  # of an older verdict: today's rule decides and cannot be chosen
 FOLLOWS = {"cue_endpoint.seeds": "seeds"}  # a list of its own only since later: an older file has one for both
 
 
@@ -25,11 +28,14 @@ def run(given: argparse.Namespace) -> None:
     from mode_connectivity import layout
 
     file = given.params or layout.STUDIES / given.name / layout.PARAMS
-    values = list(overrides(_read(layout.PARAMS), _read(file), str(file)))
+    ours, theirs = _read(layout.PARAMS), _read(file)
+    values = list(overrides(ours, theirs, str(file)))
+    _tell_differences(ours, theirs, file)
     how = "--queue" if given.queue else "--temp"
     words = ["dvc", "exp", "run", how, "--name", given.name, *(word for value in values for word in ("-S", value))]
     print(shlex.join(words), flush=True)
     if not given.dry:
+        _refuse_if_there(given.name)
         print(f"its results, afterwards: dvc exp show, and into the workspace: dvc exp apply {given.name}", flush=True)
         os.execvp("dvc", words)
 
@@ -47,10 +53,36 @@ def overrides(ours: Mapping[str, Any], theirs: Mapping[str, Any], file: str) -> 
         if key in known and key not in wanted and other in wanted:
             wanted[key] = wanted[other]
     for key, value in wanted.items():
+        if _outdated(key, value):
+            continue
         if key not in known:
             raise ValueError(f"{file}: {key}: there is no such param (any more)")
         if value != known[key]:
             yield from _free(key, known[key], value) if key in FREE else [f"{key}={_written(value)}"]
+
+
+def _outdated(key: str, value: Any) -> bool:
+    """Return whether only older files have this: `restricted.epochs` was once a factor on the epochs of the curve."""
+    return key in GONE or (key == "restricted.epochs" and isinstance(value, float))
+
+
+def _tell_differences(ours: Mapping[str, Any], theirs: Mapping[str, Any], file: Path) -> None:
+    """Say which params of an older file are left out, and which it lacks."""
+    known, wanted = _leaves(ours), _leaves(theirs)
+    left_out = [key for key, value in wanted.items() if _outdated(key, value)]
+    lacking = [key for key in known if key not in wanted and key not in FOLLOWS]
+    if left_out:
+        print(f"{file}: left out, since only an older version has it: {', '.join(left_out)}", file=sys.stderr)
+    if lacking:
+        print(f"{file}: lacks, so that params.yaml decides: {', '.join(lacking)}", file=sys.stderr)
+
+
+def _refuse_if_there(name: str) -> None:
+    """Refuse a name that an experiment of this commit has: DVC would, and advise to run every stage again."""
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    kept = ["git", "show-ref", "--quiet", "--verify", f"refs/exps/{commit[:2]}/{commit[2:]}/{name}"]
+    if subprocess.run(kept, check=False).returncode == 0:
+        raise ValueError(f"there is an experiment {name} of this commit; `dvc exp remove {name}` first")
 
 
 def _free(key: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[str]:

@@ -65,7 +65,7 @@ def repair(
             weight.mul_(factor.view(-1, *[1] * (weight.ndim - 1)))
             bias.copy_((bias - mean) * factor + target)
             shape = [-1 if dim == channels else 1 for dim in range(output.ndim)]
-            return (output - mean.view(shape)) * factor.view(shape) + target.view(shape)
+            return output.sub_(mean.view(shape)).mul_(factor.view(shape)).add_(target.view(shape))
 
         return hook
 
@@ -79,7 +79,8 @@ def _channels(module: nn.Module, output: Tensor) -> int:
 
 def _moments(output: Tensor, channels: int) -> tuple[Tensor, Tensor]:
     dims = [dim for dim in range(output.ndim) if dim != channels]
-    return output.mean(dims), output.std(dims, correction=0)
+    variance, mean = torch.var_mean(output, dims, correction=0)
+    return mean, variance.sqrt()
 
 
 def _run(model: nn.Module, state: State, images: Images, scaling: Scaling, hook_of: Any) -> None:

@@ -18,7 +18,7 @@ help: ## list what there is to do
 
 setup: $(READY) ## install the pinned environment into .venv and make the tracking store (TORCH=WHEEL: without CUDA)
 
-$(READY): requirements.txt src/scripts/setup
+$(READY): requirements.txt src/scripts/setup src/scripts/dvc
 	@bash src/scripts/setup "$(PYTHON)"
 	@printf '%s' "$(CURDIR)" > $@
 
@@ -80,7 +80,7 @@ study-gpu: $(READY) ## VGG16 at width 1 on CIFAR-10 on one GPU, a part of nine m
 
 .PHONY: attack committed
 committed: $(READY) ## put dvc.lock, reports and results back as committed (FORCE=1: what a person edited as well)
-	@python -m mode_connectivity.executors.committed $(if $(FORCE),--force)
+	@mode-connectivity committed $(if $(FORCE),--force)
 
 attack: $(READY) ## give the project damaged inputs, disks, stores and kills, MINUTES=5 of it (SEED=0 ONLY=params,images)
 	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m attack --seed $(or $(SEED),0) --minutes $(or $(MINUTES),5) \

@@ -28,7 +28,7 @@ FLOORS = [
     {"sources"},
     {"models", "datasets"},
     {"params"},
-    {"layout.py"},
+    {"layout.py", "start.py"},
     {"foundations"},
     {"__init__.py"},
 ]

@@ -45,7 +45,7 @@ def _run(root: Path, jobs: int) -> tuple[float, float]:
     shutil.copy(layout.PARAMS, root)
     before = _processor()
     started = time.perf_counter()
-    command = [sys.executable, "-m", "mode_connectivity.commands.main", "repro", "--jobs", str(jobs)]
+    command = [sys.executable, "-m", "mode_connectivity.commands", "repro", "--jobs", str(jobs)]
     subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL, env=_environment())
     return time.perf_counter() - started, _processor() - before
 

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from attack import disks, kills
-from attack.__main__ import run
+from attack.command import run
 from attack.outcome import Silent, Tally, in_child
 from attack.small_disk import filled, small_disk
 from attack.small_study import Call, SmallStudy

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import __main__ as command
-from benchmarks import timing
+from benchmarks import command, timing
 from benchmarks.setting import Setting
 from benchmarks.table import Row, render, times
 

@@ -13,7 +13,7 @@ import yaml
 
 from mode_connectivity.executors.whole_lock import COPY, DAMAGED, LOCK, keep, mend
 
-OURS, PLAIN = "mode_connectivity.executors.dvc_command", "dvc"
+OURS, PLAIN = "mode_connectivity.executors", "dvc"
 STAGES = ("first", "second", "third")
 PADDING = 400  # entries of stages that are no longer in dvc.yaml: DVC keeps them, and a dump takes a moment
 

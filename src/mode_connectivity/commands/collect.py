@@ -54,4 +54,4 @@ def _log_missing() -> None:
     if find_spec("mode_connectivity.commands.sync") is None:
         return
     sys.stdout.flush()
-    subprocess.run([sys.executable, "-m", "mode_connectivity.commands.main", "sync"], check=False)
+    subprocess.run([sys.executable, "-m", "mode_connectivity.commands", "sync"], check=False)

@@ -21,6 +21,7 @@ COMMANDS = {
     "submit": "submit the stages that are not up to date to Slurm, a job each",
     "status": "show the stages of the newest run and what is stale",
     "collect": "bring the results of finished Slurm jobs into the workspace",
+    "committed": "put dvc.lock, reports and results back as they are committed",
     "demo": "run a tiny study in a folder of its own, within a minute",
     "study": "run a study from its own params file, and leave params.yaml as it is",
     "ui": "serve the MLflow UI on this machine, and print where to look",
@@ -41,13 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     name, *rest = words or ["--help"]
     if name not in COMMANDS:
         _overview().parse_args([name])  # --help, --version, or an error that names the subcommands
-    try:
-        _run(name, rest)
-    except KeyboardInterrupt:
-        sys.exit("interrupted")
-
-
-def _run(name: str, arguments: Sequence[str]) -> None:
     module = import_module(f"mode_connectivity.commands.{name.replace('-', '_')}")
     parser = Parser(
         prog=f"mode-connectivity {name}",
@@ -56,7 +50,7 @@ def _run(name: str, arguments: Sequence[str]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser)
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(rest)
     with in_one_line():
         module.run(given)
 
@@ -72,7 +66,3 @@ def _overview() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('mode_connectivity')}")
     parser.add_argument("subcommand", choices=COMMANDS, metavar="SUBCOMMAND", help="what to do")
     return parser
-
-
-if __name__ == "__main__":
-    main()

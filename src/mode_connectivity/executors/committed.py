@@ -1,16 +1,11 @@
-"""Puts dvc.lock, the reports and the results back as they are committed, unless a person edited them.
+"""Puts dvc.lock, the reports and the results back as they are committed, unless a person edited them."""
 
-python -m mode_connectivity.executors.committed [--force]
-"""
-
-import argparse
 import hashlib
 import subprocess
 from pathlib import Path
 
 from mode_connectivity.executors.other_bytes import MADE
 from mode_connectivity.executors.whole_lock import COPY, LOCK, stages_of
-from mode_connectivity.running.errors import in_one_line
 
 
 def edited(root: Path) -> list[str]:
@@ -63,16 +58,3 @@ def _run(root: Path, command: list[str]) -> str:
     if done.returncode:
         raise OSError(f"{' '.join(command)}: {' '.join(done.stderr.split())[-300:]}")
     return done.stdout
-
-
-def main() -> None:
-    """Put them back, and say so."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--force", action="store_true", help="also what a person edited")
-    with in_one_line():
-        put_back(Path.cwd(), parser.parse_args().force)
-    print("dvc.lock and reports are the committed ones; results that are not in DVC's cache are absent")
-
-
-if __name__ == "__main__":
-    main()

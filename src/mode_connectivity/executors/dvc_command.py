@@ -1,7 +1,4 @@
-"""Runs DVC's command line with a lock file that no signal damages; the set-up makes it the environment's `dvc`.
-
-python -m mode_connectivity.executors.dvc_command repro
-"""
+"""Runs DVC's command line with a lock file that no signal damages; the set-up makes it the environment's `dvc`."""
 
 import signal
 import sys
@@ -70,5 +67,5 @@ def tell_mended() -> None:
             print(line, file=sys.stderr)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # as an environment that was set up earlier calls it
     sys.exit(main(sys.argv[1:]))

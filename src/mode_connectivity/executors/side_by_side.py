@@ -18,6 +18,7 @@ from mode_connectivity.warm.servers import command, ready_processes
 TARGET = "mode_connectivity.executors.target"
 RECORDS = Path(".state/repro")
 WAIT_SECONDS = 0.3
+NAMED = 12  # stages; make status shows all
 
 
 def default_jobs(threads: int) -> int:
@@ -80,7 +81,12 @@ def _told(stale: list[str], records: Records, status: int) -> int:
     failed, ended = records.having("failed"), records.having("ended")
     skipped = [stage for stage in stale if stage not in failed and stage not in ended]
     if failed:
-        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+        print(f"failed: {_some(failed)}", file=sys.stderr)
     if skipped:
-        print(f"not run: {', '.join(skipped)}; the same command goes on", file=sys.stderr)
+        print(f"not run: {_some(skipped)}; the same command goes on", file=sys.stderr)
     return status and 1
+
+
+def _some(stages: list[str]) -> str:
+    more = f" and {len(stages) - NAMED} more" if len(stages) > NAMED else ""
+    return ", ".join(stages[:NAMED]) + more

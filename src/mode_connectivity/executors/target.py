@@ -3,7 +3,6 @@
 python -m mode_connectivity.executors.target STAGE RECORDS
 """
 
-import os
 import signal
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from mode_connectivity.executors import dvc_command
 from mode_connectivity.executors.records import Records
 from mode_connectivity.executors.supervised import Told, work_told
+from mode_connectivity.running.program import program
 
 INTERRUPTED = 130
 
@@ -37,8 +37,10 @@ def main(stage: str, records: Records) -> int:
 
 def _say(text: str) -> None:
     """Print whole lines in one call, since other stages print as well."""
-    os.write(1, f"{text}\n".encode())
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Records(Path(sys.argv[2]))))
+    with program(()):
+        sys.exit(main(sys.argv[1], Records(Path(sys.argv[2]))))

@@ -1,10 +1,11 @@
 """Handles signals to stop: at once, or, while a training keeps its state, after the current step."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
+BOTH = (signal.SIGTERM, signal.SIGINT)
 KEPT = "MODE_CONNECTIVITY_KEPT"  # names a file that is touched with each state kept, for who told the process to stop
 
 
@@ -23,15 +24,15 @@ class Stopping:
         self.signal: int | None = None
         self._waits = False
 
-    def install(self) -> None:
-        """Install the handlers of SIGTERM and SIGINT."""
-        signal.signal(signal.SIGTERM, self._arrived)
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # a shell ignores it for its background jobs
-            signal.signal(signal.SIGINT, self._arrived)
+    def install(self, numbers: Sequence[signal.Signals] = BOTH) -> None:
+        """Install the handlers of these signals."""
+        for number in numbers:
+            if number != signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:  # as in a shell's background
+                signal.signal(number, self._arrived)
 
     def too_late(self) -> None:
         """Ignore signals from here on, as all work is done."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in BOTH:
             signal.signal(number, signal.SIG_IGN)
 
     @property

@@ -7,6 +7,13 @@ listens, or this environment asks for other libraries than the server's, the mod
 parts of the standard library are imported, since this file is started for every such process.
 """
 
+if __name__ == "__main__":
+    import _signal  # type: ignore[import-not-found]
+
+    # As `mode_connectivity.start` does, which this file cannot import: Ctrl-C among the imports ends it without a word.
+    if _signal.getsignal(_signal.SIGINT) != _signal.SIG_IGN:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
 import json
 import os
 import signal

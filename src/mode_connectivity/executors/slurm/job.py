@@ -16,7 +16,7 @@ from mode_connectivity.executors.supervised import Told, run_told
 from mode_connectivity.running.errors import in_one_line
 from mode_connectivity.running.stopping import KEPT
 
-DVC = "mode_connectivity.executors.dvc_command"
+DVC = "mode_connectivity.executors"
 
 
 def main(root: Path, stage: str) -> int:

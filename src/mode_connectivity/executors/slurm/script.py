@@ -20,7 +20,7 @@ git -c core.hooksPath=/dev/null checkout --quiet --detach {commit}
 COLLECT = """\
 cd "$root"
 status=0
-PYTHONPATH="$tree/src" {python} -m mode_connectivity.commands.main collect{option} || status=$?
+PYTHONPATH="$tree/src" {python} -m mode_connectivity.commands collect{option} || status=$?
 rm -rf "$tree"
 exit $status
 """

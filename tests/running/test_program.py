@@ -1,0 +1,77 @@
+"""A program that is told to stop among its imports says nothing or one line; a reader that goes away costs nothing."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from attack.pipeline import COMMANDS, Pipeline, commanded
+from support.code_imports import ROOT, SRC
+
+COMMAND = shutil.which("mode-connectivity", path=str(Path(sys.executable).parent)) or "mode-connectivity"
+PROGRAMS = {  # and a module that each imports at some time
+    "console script": ([COMMAND, "status", "--quick"], "psutil"),
+    "console script, first": ([COMMAND, "--help"], "argparse"),
+    "commands": ([sys.executable, "-m", "mode_connectivity.commands", "swap", "--help"], "argparse"),
+    "stages": ([sys.executable, "-m", "mode_connectivity.stages", "source"], "pydantic"),
+    "dvc": ([sys.executable, "-m", "mode_connectivity.executors", "status"], "dvc"),
+    "tracking": ([sys.executable, "-m", "mode_connectivity.tracking"], "sqlite3"),
+    "attack": ([sys.executable, "-m", "attack", "--help"], "torch"),
+    "benchmarks": ([sys.executable, "-m", "benchmarks", "--help"], "torch"),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_ctrl_c_among_the_imports_is_one_line_or_none(name: str, tmp_path: Path) -> None:
+    """A module of that name comes before the real one, tells the test, and waits."""
+    words, module = PROGRAMS[name]
+    (tmp_path / f"{module}.py").write_text("import os, time\nos.write(9, b'.')\ntime.sleep(60)\n")
+    reading, writing = os.pipe()
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}:{SRC}"}
+    with subprocess.Popen(
+        ["bash", "-c", f'exec 9>&{writing}; exec "$@"', "-", *words],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        pass_fds=[writing],
+    ) as process:
+        os.close(writing)
+        assert os.read(reading, 1) == b".", process.communicate()
+        process.send_signal(signal.SIGINT)
+        assert process.communicate()[1] in ("", "interrupted\n")
+        assert process.returncode in (-signal.SIGINT, 128 + signal.SIGINT)
+    os.close(reading)
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    return Pipeline.make(tmp_path_factory.mktemp("pipeline"))
+
+
+@pytest.mark.parametrize("reader", ["true", "head -1"])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_run_goes_on_without_its_reader(command: tuple[str, ...], reader: str, pipeline: Pipeline) -> None:
+    pipeline.forget()
+    assert behind(" ".join(command), reader, pipeline) == ("0 0\n", "")
+    assert pipeline.lacks() == []
+
+
+@pytest.mark.parametrize("words", ["--help", "status --quick", "status", "graph", "graph --makefile", "swap --help"])
+def test_what_is_shown_to_nobody_is_no_error(words: str, pipeline: Pipeline) -> None:
+    assert behind(f"mode-connectivity {words}", "true", pipeline) == ("0 0\n", "")
+
+
+def behind(command: str, reader: str, pipeline: Pipeline) -> tuple[str, str]:
+    """What both processes end with, and what the command says of it."""
+    script = f"{command} | {reader} > reader.txt; echo ${{PIPESTATUS[@]}}"
+    environment = {key: value for key, value in commanded().items() if key != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=pipeline.root, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.stdout, done.stderr

@@ -1,15 +1,19 @@
 """A study in parts: each ends in time, the next goes on, and the end is a whole study without DVC and tracking."""
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
+from dvc.repo import Repo
 
 from mode_connectivity import layout
 from mode_connectivity.commands.main import main
 from mode_connectivity.commands.study_gpu import STUDY
+from mode_connectivity.executors.graph import stage_graph
 from mode_connectivity.executors.in_parts import GOES_ON, RECORDS, run_part
-from mode_connectivity.executors.tasks import Task, only, seed_by_seed, tasks_of
+from mode_connectivity.executors.study_tasks import tasks_of
+from mode_connectivity.executors.tasks import Task, only, seed_by_seed
 from mode_connectivity.params import Params
 from mode_connectivity.params.changing import changed
 from mode_connectivity.params.loading import ParamsError
@@ -51,6 +55,33 @@ def test_every_task_stands_behind_what_it_needs(tmp_path: Path) -> None:
     assert {"restricted@mid-0-slices-1", "replicate@early-1-1", "analysis@reseed-0", "locality"} <= seen
 
 
+def with_all_needs(graph: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    reached: dict[str, set[str]] = {}
+    for name, needs in graph.items():  # needs stand before what needs them
+        reached[name] = set(needs).union(*(reached[need] for need in needs))
+    return reached
+
+
+@pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # of a library that DVC uses
+def test_tasks_are_the_stages_of_dvc_and_need_at_least_what_those_need() -> None:
+    with Repo(ROOT) as repo:
+        dvc = {
+            name.removeprefix("reseed_"): [need.removeprefix("reseed_") for need in needs]
+            for name, needs in stage_graph(repo).items()
+        }
+    ours = {task.name: task.needs for task in tasks_of(Params.load(ROOT / "params.yaml"))}
+    assert ours.keys() == dvc.keys()
+    wanted, offered = with_all_needs(dvc), with_all_needs(ours)
+    assert all(offered[name] >= needs for name, needs in wanted.items())
+
+
+def test_a_mechanisms_study_alone_needs_no_swap(tmp_path: Path) -> None:
+    stages = {task.stage for task in only(seed_by_seed(tasks(tmp_path)), ["mechanism_report"])}
+    mechanisms = {"cue_dataset", "cue_endpoint", "mechanism", "mechanism_scores", "finetune", "mechanism_report"}
+    assert stages == {"source", "dataset", *mechanisms}
+    assert not mechanisms & {task.stage for task in tasks(tmp_path, cue_endpoint__seeds=[])}
+
+
 def tasks(tmp_path: Path, **values: object) -> list[Task]:
     chosen = {key.replace("__", "."): value for key, value in values.items()}
     (tmp_path / "params.yaml").write_text(
@@ -62,10 +93,10 @@ def tasks(tmp_path: Path, **values: object) -> list[Task]:
 def test_whole_seeds_come_first_and_further_efforts_last(tmp_path: Path) -> None:
     ordered = seed_by_seed(tasks(tmp_path, seeds=[3, 1], restricted__kinds=["all"], restricted__efforts=[1, 2]))
     names = [task.name for task in ordered]
-    assert names[:3] == ["source", "dataset", "endpoint@3"]
+    assert names[:4] == ["source", "dataset", "cue_dataset", "endpoint@3"]
     assert names.index("restricted@mid-3-all-1") < names.index("endpoint@1") < names.index("restricted@mid-3-all-2")
     assert names.index("restricted@mid-1-all-1") < names.index("restricted@mid-3-all-2")
-    assert names[-2:] == ["report", "locality"]
+    assert names[-1] == "page"
 
 
 def test_chosen_stages_bring_what_they_need_and_nothing_else(tmp_path: Path) -> None:
@@ -105,7 +136,8 @@ def test_a_tiny_study_in_parts(tmp_path: Path) -> None:
     assert part(folder, 3000.0) == 0
     found = json.loads((folder / "results" / layout.analysis("mid", 0) / layout.SUMMARY).read_text())
     assert found["swapped_layer"] == "features.12"
-    assert (folder / "results" / layout.LOCALITY / layout.VERDICT).is_file()
+    for made in (layout.LOCALITY / layout.VERDICT, layout.MECHANISMS / layout.METRICS, layout.PAGE):
+        assert (folder / "results" / made).is_file()
     assert (folder / "results" / layout.history(layout.curve("mid", 0))).is_file()
     assert not list((folder / "results").rglob("*.safetensors"))
     assert part(folder, 0.0) == 0

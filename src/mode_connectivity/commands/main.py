@@ -16,7 +16,7 @@ COMMANDS = {
     "verdict": "write the answer of each depth from the records of a study alone",
     "graph": "write the graph of stages as a makefile",
     "study-gpu": "run the swap study at full size on one GPU, in parts of minutes that resume",
-    "study-in-parts": "run the swap study of a params file, in parts that end in time and resume",
+    "study-in-parts": "run the studies of a params file, in parts that end in time and resume",
     "repro": "run the stages that are not up to date, several at a time",
     "submit": "submit the stages that are not up to date to Slurm, a job each",
     "status": "show the stages of the newest run and what is stale",

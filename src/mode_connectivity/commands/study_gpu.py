@@ -19,6 +19,7 @@ GARIPOV: dict[str, object] = {
 }
 STUDY: dict[str, object] = {
     "seeds": [0, 1, 2],
+    "cue_endpoint.seeds": [],
     "compute.device": "cuda",
     "compute.precision": "tf32",
     "dataset.source": "cifar10",

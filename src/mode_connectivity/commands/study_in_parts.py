@@ -1,4 +1,4 @@
-"""Runs the swap study of a params file in parts that end in time and resume, on one machine, without DVC and MLflow.
+"""Runs the studies of a params file in parts that end in time and resume, on one machine, without DVC and MLflow.
 
 Its small results suffice for `mode-connectivity verdict`, so they can be committed after every part.
 """

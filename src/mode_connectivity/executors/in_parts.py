@@ -1,4 +1,4 @@
-"""Runs the swap study in parts that each end in time and resume, on one machine, without DVC and tracking."""
+"""Runs the studies of a params file in parts that end in time and resume, on one machine, without DVC and tracking."""
 
 import os
 import signal
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mode_connectivity import layout
 from mode_connectivity.executors.small_results import is_kept, keep_small
-from mode_connectivity.executors.tasks import Task, only, seed_by_seed, tasks_of
+from mode_connectivity.executors.study_tasks import tasks_of
+from mode_connectivity.executors.tasks import Task, only, seed_by_seed
 from mode_connectivity.foundations.atomic import whole_file
 from mode_connectivity.params import Params
 
@@ -21,7 +22,7 @@ RECORDS = Path(".state/parts")
 
 
 def run_part(folder: Path, params: str, jobs: int, seconds: float, *, results: Path, stages: Sequence[str] = ()) -> int:
-    """Run a part of the swap study of `params`, the text of a params file, in `folder`; return its status.
+    """Run a part of the studies of `params`, the text of a params file, in `folder`; return its status.
 
     `stages` limits it to these and what they need, without records that an earlier folder left in `results`. What is
     small goes there after every stage.

@@ -6,12 +6,14 @@ from pathlib import Path
 from mode_connectivity import layout
 from mode_connectivity.executors.tasks import Task
 
-# What is small and says all: reports, histories, what was swapped.
+# What is small and says all: reports, the page, histories, what was swapped.
 SMALL = (
     "reports/**/*.json",
     "reports/**/*.md",
     "reports/comparison/*",
     "reports/locality/*",
+    "reports/mechanisms/*",
+    "reports/index.html",
     "models/**/*.json",
 )
 

@@ -1,11 +1,8 @@
-"""Lists the stages of the neuron-swap study as tasks, each after those that it needs, without asking DVC."""
+"""Defines a task, a stage with its items, and chooses and orders the tasks of a study."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
-
-from mode_connectivity.params import Params
-from mode_connectivity.params.variants import RESEEDS
 
 
 @dataclass(frozen=True)
@@ -31,30 +28,9 @@ class Task:
         return dict(self.items).get(name, "")
 
 
-def tasks_of(params: Params) -> list[Task]:
-    """Return the tasks of the neuron-swap study of `params`, each behind those that it needs."""
-    tasks = [Task("source"), Task("dataset", needs=("source",))]
-    tasks += [_task("endpoint", ["dataset"], seed=seed) for seed in params.seeds]
-    for variant in params.variants:
-        for seed in params.seeds:
-            tasks += _of_variant(params, variant, seed)
-    for seed in params.reseed.seeds:
-        tasks.append(_task("reseed", [f"endpoint@{seed}"], seed=seed))
-        for end in RESEEDS:
-            tasks += _curve_and_analysis(end, seed, f"reseed@{seed}")
-    for restrict in params.restricted.kinds:
-        for variant in params.restricted.variants:
-            for seed in params.seeds:
-                for effort in params.restricted.efforts:
-                    items: dict[str, str | int] = {"variant": variant, "seed": seed, "restrict": restrict}
-                    tasks.append(_task("restricted", [f"swap@{variant}-{seed}"], **items, effort=effort))
-    for variant in params.plane.variants:
-        for seed in params.plane.seeds:
-            tasks.append(_task("plane", [f"curve@{variant}-{seed}"], variant=variant, seed=seed))
-    for ends in params.plane.endpoints:
-        tasks.append(_task("endpoint_plane", [f"endpoint@{seed}" for seed in ends.split("-")], ends=ends))
-    every = tuple(task.name for task in tasks)
-    return [*tasks, Task("report", needs=every), Task("locality", needs=every)]
+def task(stage: str, needs: Sequence[str], **items: str | int) -> Task:
+    """Return the task of a stage and its items."""
+    return Task(stage, tuple((name, str(value)) for name, value in items.items()), tuple(needs))
 
 
 def only(tasks: Sequence[Task], patterns: Sequence[str], without: Collection[str] = ()) -> list[Task]:
@@ -80,31 +56,13 @@ def only(tasks: Sequence[Task], patterns: Sequence[str], without: Collection[str
 def seed_by_seed(tasks: Sequence[Task]) -> list[Task]:
     """Return the tasks with all of a seed before the next, and all seeds before a further effort of any.
 
-    So a study that ends early has whole seeds. Tasks without a seed stay before or behind those of all seeds.
+    So a study that ends early has whole seeds. Without a seed what a seed needs stands first, and the rest last.
     """
     seeded = [task for task in tasks if task.item("seed")]
-    first = tasks[: tasks.index(seeded[0])]
-    last = [task for task in tasks if task not in seeded and task not in first]
+    needed = {task.name for task in only(tasks, [task.name for task in seeded])}
+    unseeded = [task for task in tasks if not task.item("seed")]
+    first = [task for task in unseeded if task.name in needed]
+    last = [task for task in unseeded if task.name not in needed]
     seeds = list(dict.fromkeys(task.item("seed") for task in seeded))
     seeded.sort(key=lambda task: (int(task.item("effort") or 1), seeds.index(task.item("seed"))))
     return [*first, *seeded, *last]
-
-
-def _of_variant(params: Params, variant: str, seed: int) -> list[Task]:
-    tasks = [_task("swap", [f"endpoint@{seed}"], variant=variant, seed=seed)]
-    tasks += _curve_and_analysis(variant, seed, f"swap@{variant}-{seed}")
-    for replicate in params.curve.replicates:
-        needs = [f"swap@{variant}-{seed}"]
-        tasks.append(_task("replicate", needs, variant=variant, seed=seed, replicate=replicate))
-    return [*tasks, _task("baselines", [f"swap@{variant}-{seed}"], variant=variant, seed=seed)]
-
-
-def _curve_and_analysis(variant: str, seed: int, end: str) -> list[Task]:
-    return [
-        _task("curve", [end], variant=variant, seed=seed),
-        _task("analysis", [f"curve@{variant}-{seed}"], variant=variant, seed=seed),
-    ]
-
-
-def _task(stage: str, needs: Sequence[str], **items: str | int) -> Task:
-    return Task(stage, tuple((name, str(value)) for name, value in items.items()), tuple(needs))

@@ -26,10 +26,21 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("page")
+    return written(tmp_path_factory.mktemp("page"), CHANGES)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of 64 variants."""
+    more = {f"mid_{k}": "mid" for k in range(61)}
+    changes = {"variants": ["control", "early", "mid", *more], "swap.layers": more}
+    return written(tmp_path_factory.mktemp("large"), CHANGES | changes)
+
+
+def written(folder: Path, changes: dict[str, object]) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        params = params_with(folder, CHANGES)
+        params = params_with(folder, changes)
         write_records(params)
         (folder / "index.html").write_text(page_text(params))
     return folder / "index.html"
@@ -129,3 +140,23 @@ def test_in_print_it_is_light_and_without_controls(browser: Browser, file: Path)
         seen.page.emulate_media(media="print")
         assert not seen.page.locator(".controls").first.is_visible()
         assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("width", [1280, 500])
+def test_of_many_variants_the_figures_keep_their_place(browser: Browser, large: Path, width: int) -> None:
+    with visit(browser, large, viewport={"width": width, "height": 900}) as seen:
+        page = seen.page
+        for figure in ("movement", "losses", "baselines"):
+            assert page.evaluate(f"document.getElementById('{figure}')._fullLayout._size.h") > 150, figure
+        box = page.locator(".show").bounding_box()
+        assert box is not None
+        assert box["height"] < 150
+        assert page.locator(".answers > li:visible").count() <= 3
+        page.locator("#none").click()
+        page.locator("input[name=variant][value=mid_60]").check()
+        assert len(drawn(page, "movement")) == 2  # its two seeds
+        page.locator("#all").click()
+        assert len(drawn(page, "movement")) == 128
+        assert serious(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert (seen.errors, seen.foreign) == ([], [])

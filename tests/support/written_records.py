@@ -64,7 +64,7 @@ def _epochs(count: int, seed: int) -> list[dict[str, float]]:
 
 
 def _analysis(variant: str, seed: int) -> None:
-    folder, swapped = layout.analysis(variant, seed), SWAPPED[variant]
+    folder, swapped = layout.analysis(variant, seed), SWAPPED.get(variant, "features.2")
     folder.mkdir(parents=True, exist_ok=True)
     bends = np.linspace(0.1, 0.4, len(LAYERS)) * (1 + 0.2 * seed) * (1.0 if swapped is None else 1.1)
     correction = np.outer(2 * TS * (1 - TS), bends)
@@ -163,7 +163,9 @@ def _verdict(params: Params) -> dict[str, Any]:
         }
         for variant in params.moved_variants
     }
-    variants = {variant: {"swapped_layer": SWAPPED[variant], "pairs": 4} for variant in params.variants}
+    variants = {
+        variant: {"swapped_layer": SWAPPED.get(variant, "features.2"), "pairs": 4} for variant in params.variants
+    }
     contrasts = {"late - early": {"all": _estimate(0.1, seeds, 0.1), "locality": _estimate(-0.4, seeds, 0.2)}}
     return {"depths": depths, "contrasts": contrasts, "variants": variants}
 

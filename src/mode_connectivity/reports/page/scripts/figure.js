@@ -36,7 +36,18 @@ function layoutOf(changes) {
   return layout;
 }
 
+// A legend of more entries would take the figure's place; a line then says its name where it is pointed at.
+const LEGEND = 16;
+function unnamed(traces) {
+  const names = traces.filter((each) => each.showlegend !== false).length;
+  if (names <= LEGEND) return {};
+  const text = `${names} names: point at a line for its own`;
+  const note = { text, xref: "paper", yref: "paper", x: 0, y: 1.02, xanchor: "left", yanchor: "bottom", showarrow: false };
+  return { showlegend: false, annotations: [note], margin: { l: 60, r: 10, t: 40, b: 50 } };
+}
+
 function draw(id, traces, changes) {
   const place = byId(id);
-  if (place) Plotly.react(place, traces, layoutOf(changes), { responsive: true, displayModeBar: false });
+  const layout = layoutOf({ ...unnamed(traces), ...changes });
+  if (place) Plotly.react(place, traces, layout, { responsive: true, displayModeBar: false });
 }

@@ -13,6 +13,12 @@ const drawAll = () => Object.values(FIGURES).forEach(([figure]) => figure());
 document.documentElement.classList.add("scripted");
 document.querySelectorAll("table.sortable").forEach(makeSortable);
 document.querySelector(".show").addEventListener("change", drawAll);
+for (const [id, checked] of [["all", true], ["none", false]]) {
+  byId(id)?.addEventListener("click", () => {
+    document.querySelectorAll("input[name=variant]").forEach((box) => (box.checked = checked));
+    drawAll();
+  });
+}
 for (const [figure, controls] of Object.values(FIGURES)) {
   for (const id of controls) byId(id)?.addEventListener("input", figure);
 }

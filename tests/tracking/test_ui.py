@@ -60,6 +60,9 @@ def test_they_open_on_runs_grouped_charts_and_the_comparison(addresses: dict[str
             with visit(browser, addresses[title], viewport={"width": 1600, "height": 1100}) as seen:
                 for text in wanted:
                     seen.page.get_by_text(text).first.wait_for(state="attached")
+                assert (
+                    seen.page.get_by_text("Unassigned").count() == 0
+                )  # as the run of the study would be, without a variant
             assert [error for error in seen.errors if not any(own in error for own in ITS_OWN)] == []
             assert seen.foreign == []
 

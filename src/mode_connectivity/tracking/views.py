@@ -30,7 +30,9 @@ def views(study: str, headlines: Collection[str] = ()) -> dict[str, str]:
     """
     grouped = {"aggregateFunction": "average", "groupByKeys": [{"mode": "tag", "groupByData": "variant"}]}
     search = "tags.stage = 'analysis'" + (f" and tags.study = '{study}'" if study else "")
-    chart = _state() | {"groupBy": grouped, "searchFilter": search}
+    # Sorted by their date, runs bring the run of their study along, which has no variant: a group of its own.
+    sort = {"orderByKey": "tags.`variant`", "orderByAsc": True}
+    chart = _state() | sort | {"groupBy": grouped, "searchFilter": search}
     barriers = sorted(key for key in headlines if key.startswith("millinats/"))[:HEADLINES]
     table = _state() | {"selectedColumns": [*COLUMNS, *(f"metrics.`{key}`" for key in barriers)]}
     return {f"{VIEW}{RUNS}": json.dumps(table), f"{VIEW}{CHART}": json.dumps(chart)}

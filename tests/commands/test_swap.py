@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from mode_connectivity.commands.main import main
 from mode_connectivity.foundations import checkpoints
@@ -41,6 +42,17 @@ def test_the_function_stays_and_two_units_change_places(tmp_path: Path) -> None:
     assert torch.equal(new["features.14.weight"], old["features.14.weight"][:, places])
     again = file.read_bytes()
     assert swap(tmp_path, "--layer", "features.12", "--num-swaps", "2", "--seed", "3", "--verify").read_bytes() == again
+
+
+@pytest.mark.parametrize(("name", "width"), [("vgg16", 1 / 16), ("vgg16", 1 / 32), ("resnet18", 1 / 8)])
+def test_a_file_whose_tensors_are_sorted_by_letters_is_read_as_well(tmp_path: Path, name: str, width: float) -> None:
+    torch.manual_seed(0)
+    state = build(name, num_classes=7, width=width).state_dict()
+    save_file(state, tmp_path / "seed0.safetensors")  # as the study's own checkpoints are
+    assert list(load_file(tmp_path / "seed0.safetensors")) != list(state)
+    words = ("--model", name, "--layer-depth", "late")
+    metadata = swap(tmp_path, *words, source="seed0.safetensors").with_name("seed0_metadata.json")
+    assert json.loads(metadata.read_text())["model"] == name
 
 
 def test_names_of_another_code_are_kept(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -83,16 +84,23 @@ def run(given: argparse.Namespace) -> None:
 
 def _network(name: str, weights: dict[str, Tensor], image_size: int, file: Path) -> nn.Module:
     """Return the network whose width, classes and normalisation follow from the shapes of `weights`."""
-    matrices = [tensor for tensor in weights.values() if tensor.ndim >= 2]
-    if not matrices:
+    # By the numbers in their names: a file need not hold layers in their order, and safetensors sorts by letters.
+    tensors = [weights[name] for name in sorted(weights, key=_numbered)]
+    convolutions = [tensor for tensor in tensors if tensor.ndim == 4]
+    matrices = [tensor for tensor in tensors if tensor.ndim == 2]
+    if not convolutions or not matrices:
         raise ValueError(f"{file}: holds no weights of layers")
     return build(
         name,
         num_classes=len(matrices[-1]),
-        width=len(matrices[0]) / 64,
+        width=len(convolutions[0]) / 64,
         batch_norm=any(key.endswith("running_mean") for key in weights),
         image_size=image_size,
     )
+
+
+def _numbered(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _adopted(model: nn.Module, weights: dict[str, Tensor], file: Path) -> dict[str, Tensor]:

@@ -97,5 +97,9 @@ requirements: $(READY) ## pin requirements.txt again from pyproject.toml
 	@uv pip install --quiet --python $(BIN)/python -r requirements.txt
 	@python src/scripts/licences > docs/licences.md
 
+.PHONY: audit
+audit: $(READY) ## look every pinned package up among known vulnerabilities (needs the network)
+	@python src/scripts/audit
+
 clean: ## remove the environment and caches; results and the tracking store stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -51,6 +51,11 @@ def test_a_device_that_torch_does_not_know_is_one_line_and_names_the_files_that_
         torch.zeros(1, device=device)
 
 
+def test_a_torchvision_of_another_torch_is_one_line() -> None:
+    line = line_of(RuntimeError("operator torchvision::nms does not exist"))
+    assert line.startswith("error: torchvision was made for another torch")
+
+
 def test_what_dvc_says_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert line_of(NotDvcRepoError("no repository")) == "error: no repository"
     monkeypatch.chdir(tmp_path)

@@ -14,6 +14,7 @@ TOO_LARGE = (
     "Overflow when unpacking",
 )  # numbers that torch should hold in 32 or 64 bits
 NO_DEVICE = "device string"  # torch: "... at start of device string: x", "Invalid device string: 'y'"
+OTHER_TORCH = "operator torchvision::"  # torchvision: "operator torchvision::nms does not exist"
 NO_MEMORY = ("can't allocate memory", "out of memory", "Storage size calculation overflowed", "invalid size, too big")
 LONGEST = 1500  # characters of a line
 
@@ -45,6 +46,8 @@ def _line(error: Exception) -> str:
     elif _no_device(error):
         kept = f"{layout.IMPORTS} and {layout.CUE_SOURCE}"
         text = f"no such device ({text}); with compute.device: auto it stands in {kept}: delete them and run again"
+    elif _other_torch(error):
+        text = f"torchvision was made for another torch ({text}); install its file of the same kind beside torch's"
     return shortened(text)
 
 
@@ -54,7 +57,7 @@ def shortened(text: str) -> str:
 
 
 def _can_be_mended(error: Exception) -> bool:
-    of_words = _too_large(error) or _out_of_memory(error) or _no_device(error)
+    of_words = _too_large(error) or _out_of_memory(error) or _no_device(error) or _other_torch(error)
     return of_words or isinstance(error, (ValueError, OSError)) or _is_of_dvc(error)
 
 
@@ -72,6 +75,11 @@ def _too_large(error: Exception) -> bool:
 def _no_device(error: Exception) -> bool:
     """Return whether torch was given a device that it does not know; it says so in words alone."""
     return isinstance(error, RuntimeError) and NO_DEVICE in str(error).lower()
+
+
+def _other_torch(error: Exception) -> bool:
+    """Return whether torchvision cannot be imported beside this torch, as beside a file of torch without CUDA."""
+    return isinstance(error, RuntimeError) and OTHER_TORCH in str(error)
 
 
 def _out_of_memory(error: Exception) -> bool:

@@ -79,16 +79,21 @@ def _attacked(tracked: Tracked, way: Callable[[], AbstractContextManager[str]], 
     shutil.copyfile(tracked.new, tracked.store)
     with way() as uri:
         status, said, seconds = tracked.run(uri, "dvc", "repro", "-s", "-f", STAGE)
-    warnings = [line for line in said.splitlines() if LINE in line]
+        logged = not _warned(said) and tracked.runs()  # before a whole store takes the place of this one
+    warnings = _warned(said)
     what = f"status {status}, {seconds - usual:.1f} s more than the usual {usual:.1f} s, {warnings}"
     if status or "Traceback" in said or len(warnings) > 1:
         return "traceback", f"{what}; {said[-1500:]}"
-    if not warnings and not tracked.runs():
+    if not warnings and not logged:
         return "silent", what
     status, said, _ = tracked.run(tracked.uri, "mode-connectivity", "sync")
     if status or tracked.runs() != 1:
         return "lost", f"{what}; sync left {tracked.runs()} runs of it: {said[-1500:]}"
     return ("hang" if seconds > usual + COST else "one line" if warnings else "well"), what
+
+
+def _warned(said: str) -> list[str]:
+    return [line for line in said.splitlines() if LINE in line]
 
 
 def _project(study: SmallStudy, folder: Path) -> Tracked:

@@ -103,3 +103,9 @@ def test_library_imports_without_mlflow_dvc_and_pickle_loads() -> None:
 def test_the_product_knows_nothing_of_its_benchmarks() -> None:
     for file in source_files():
         assert "benchmarks" not in file.read_text(), file
+
+
+def test_no_two_test_files_have_the_same_name() -> None:
+    """Pytest imports them by their bare names, so the second of a name is an error where both run."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(names) == len(set(names))

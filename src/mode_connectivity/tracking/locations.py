@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 
 def reroot(database: Path, experiment: str, location: str) -> int:
@@ -20,11 +21,18 @@ def reroot(database: Path, experiment: str, location: str) -> int:
         if row is None or row[0] == location:
             return 0
         old, new = (place.rpartition("/")[0] + "/" for place in (row[0], location))
-        changed = 0
-        for table, column in (("experiments", "artifact_location"), ("runs", "artifact_uri")):
-            done = store.execute(
-                f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?",
-                [new, len(old) + 1, len(old), old],
-            )
-            changed = done.rowcount
+        changed = _replace(store, old, new)
+        if old.startswith("file:"):  # MLflow's own experiment has a path without a scheme
+            changed += _replace(store, *(unquote(urlsplit(root).path) for root in (old, new)))
         return changed
+
+
+def _replace(store: sqlite3.Connection, old: str, new: str) -> int:
+    changed = 0
+    for table, column in (("experiments", "artifact_location"), ("runs", "artifact_uri")):
+        done = store.execute(
+            f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?",
+            [new, len(old) + 1, len(old), old],
+        )
+        changed = done.rowcount
+    return changed

@@ -86,7 +86,7 @@ attack: $(READY) ## give the project damaged inputs, disks, stores and kills, MI
 	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m attack --seed $(or $(SEED),0) --minutes $(or $(MINUTES),5) \
 		$(if $(ONLY),--only $(ONLY))
 
-bench: $(READY) ## measure this machine, minutes long (ONLY=curve,gif for some of it, JSON=FILE to keep the table)
+bench: $(READY) ## measure this machine, alone and beside a busy process, minutes long (ONLY=curve,gif JSON=FILE)
 	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
 
 sizes: $(READY) ## simulate how often a word of the verdict is wrong, minutes

@@ -25,9 +25,10 @@ from benchmarks import (
     step,
     tracked,
 )
+from benchmarks.busy import busy_process
 from benchmarks.machine import machine
 from benchmarks.setting import Setting
-from benchmarks.table import Row, render
+from benchmarks.table import Row, beside, render
 from mode_connectivity.foundations.devices import pin, resolved_device
 from mode_connectivity.foundations.precision import Precision
 
@@ -46,6 +47,8 @@ MEASUREMENTS: dict[str, Callable[[Setting], list[Row]]] = {
     "collection": collection.measure,
     "jobs": jobs.measure,
 }
+# Of which time that passes is measured, so that another process may cost more than its share of the cores.
+BESIDE = {"curve", "point", "distances", "gif", "matching", "symmetry", "start", "tracking"}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -61,6 +64,9 @@ def main(arguments: list[str] | None = None) -> None:
         for name in options.only:
             print(f"measuring {name} ...", file=sys.stderr, flush=True)
             rows += MEASUREMENTS[name](setting)
+            if name in BESIDE and not options.alone:
+                with busy_process():
+                    rows += [beside(row) for row in MEASUREMENTS[name](setting)]
     about = machine(device)
     print(", ".join(f"{key} {value}" for key, value in about.items()))
     print(render(rows))
@@ -75,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=2, help="planted permutations")
     parser.add_argument("--threads", type=int, help="of torch; its own choice without")
     parser.add_argument("--device", choices=("cpu", "cuda"), help="cuda where there is one")
+    parser.add_argument("--alone", action="store_true", help="not also beside a process that is always busy")
     parser.add_argument("--json", type=Path, help="also write the table there")
     return parser
 

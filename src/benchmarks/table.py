@@ -1,7 +1,7 @@
 """Renders measurements as rows of one aligned table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 HEADINGS = ("measured", "ours", "against", "theirs", "result", "target")
 
@@ -17,6 +17,11 @@ class Row:
     other: float | None = None
     result: str = ""
     target: str = ""
+
+
+def beside(row: Row) -> Row:
+    """Return the row of a measurement that was made beside a busy process; its target is that of an idle machine."""
+    return replace(row, measured=f"{row.measured}, beside a busy process", target="")
 
 
 def times(ours: float, theirs: float) -> str:

@@ -4,6 +4,7 @@ import json
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from benchmarks import command, timing
@@ -34,6 +35,23 @@ def test_columns_are_aligned_and_numbers_short() -> None:
     assert "1.2e-05 images/s" in one
     assert two.endswith("0.123 s")
     assert (times(3.0, 2.0), times(30.0, 2.0)) == ("1.5 x", "15 x")
+
+
+def test_times_are_taken_once_more_beside_a_process_that_is_busy_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def busy_children(_setting: Setting) -> list[Row]:
+        return [Row("children", len(psutil.Process().children()), "", target="0")]
+
+    monkeypatch.setattr(command, "MEASUREMENTS", {"gif": busy_children})
+    before = len(psutil.Process().children())
+    command.main(["--only", "gif", "--device", "cpu"])
+    alone, beside = capsys.readouterr().out.splitlines()[-2:]
+    assert alone.split()[:2] == ["children", str(before)]
+    assert beside.split(",")[1].split() == ["beside", "a", "busy", "process", str(before + 1)]
+    assert len(psutil.Process().children()) == before
+    command.main(["--only", "gif", "--device", "cpu", "--alone"])
+    assert "beside" not in capsys.readouterr().out
 
 
 def test_the_command_measures_what_is_asked_for(

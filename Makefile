@@ -59,7 +59,7 @@ sync: $(READY) ## log to the tracking store what it lacks of the results that li
 	@mode-connectivity sync
 
 table: $(READY) ## all experiments beside each other, in the few columns that matter
-	@dvc exp show --only-changed --drop '.*' --keep '(Experiment|.*_loss_barrier|test_accuracy|seeds$$|variants$$|swap\.pairs)'
+	@dvc exp show --only-changed --drop '.*' --keep '(Experiment|(?!control|reseed|rematched).*\.linear_train_loss_barrier|test_accuracy|seeds$$|swap\.pairs)'
 
 demo: $(READY) ## a tiny study in .state/demo, within a minute: an animation, the page and a sentence
 	@mode-connectivity demo

@@ -94,6 +94,12 @@ def recoveries() -> Figure:
     return recovery(["repair", "slices", "all"], found, [20, 21, 22], ["repair"])
 
 
+def test_a_study_without_any_barrier_says_so_at_every_depth() -> None:
+    figure = recovery(["repair", "slices"], {"mid": {}, "late": {}}, [20, 21, 22], ["repair"])
+    assert all("no barrier" in axes.texts[0].get_text() for axes in figure.axes)
+    assert figure.axes[0].get_ylim() == pytest.approx((-0.08, 1.08))
+
+
 def test_recoveries_stand_in_columns_with_seeds_and_intervals_and_far_ones_at_the_edge() -> None:
     figure = recoveries()
     mid, late, early = figure.axes

@@ -42,8 +42,8 @@ def recovery(
     for axes, (depth, recoveries) in zip(panels, depths.items(), strict=True):
         axes.set_title(depth)
         _panel(axes, columns[depth], recoveries, untrained)
-    lowest, highest = min(0.0, *_heights(depths)), max(1.0, *_heights(depths))
-    panels[0].set_ylim(lowest - 0.08, highest + 0.08)
+    heights = [0.0, 1.0, *_heights(depths)]
+    panels[0].set_ylim(min(heights) - 0.08, max(heights) + 0.08)
     panels[0].set_ylabel("share of the barrier that is mended")
     intervals = any(each.interval for recoveries in depths.values() for each in recoveries.values())
     figure.legend(handles=_entries(seeds, intervals), loc="outside lower center", ncols=6, frameon=False)

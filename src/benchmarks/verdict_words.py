@@ -122,18 +122,22 @@ def coverage(studies: int, sigma: float, level: float) -> dict[str, float]:
     return {name: count / studies for name, count in held.items()}
 
 
-def contrast_coverage(studies: int, sigma: float) -> float:
-    """Return the share of 97.5 % intervals (two contrasts at 95 %) that hold a planted difference of Lambda."""
+def contrast_coverage(studies: int, sigma: float) -> dict[str, float]:
+    """Return ratio -> share of 98.3 % intervals (three contrasts at 95 %) that hold a planted difference."""
     rng = np.random.default_rng(3)
-    held = 0
+    truths = (0.3, 0.6, 0.4, 0.0), (0.1, 0.5, 0.0, 0.0)
+    planted = {"Lambda": 0.5 - 0.8, "rho": 0.7 - 0.9}
+    held: Counter[str] = Counter()
     for _ in range(studies):
-        later, earlier = study(rng, sigma, (0.3, 0.6, 0.4, 0.0)), study(rng, sigma, (0.1, 0.5, 0.0, 0.0))
-        sums = locality_sums(later), locality_sums(earlier)
-        assert sums[0] is not None
-        assert sums[1] is not None
-        low, high = ratio_difference_interval(*sums[0], *sums[1], 1 - 0.05 / 2)
-        held += low <= 0.5 - 0.8 <= high
-    return held / studies
+        depths = [study(rng, sigma, truth) for truth in truths]
+        local = [locality_sums(each) for each in depths]
+        assert local[0] is not None
+        assert local[1] is not None
+        recovered = [(each.none - each.regions["slices"], each.none) for each in depths]
+        for name, (later, earlier) in {"Lambda": (local[0], local[1]), "rho": (recovered[0], recovered[1])}.items():
+            low, high = ratio_difference_interval(*later, *earlier, 1 - 0.05 / 3)
+            held[name] += low <= planted[name] <= high
+    return {name: count / studies for name, count in held.items()}
 
 
 def one_sided_sizes(studies: int, sigma: float) -> dict[str, float]:
@@ -182,8 +186,9 @@ def main() -> None:
         coverages = [coverage(studies, sigma, level) for sigma in laws]
         rows = {name: [percent(each[name]) for each in coverages] for name in coverages[0]}
         print(table(f"coverage of {percent(level)} % intervals (%)", rows))
-    contrast = [percent(contrast_coverage(studies // 5, sigma)) for sigma in laws]
-    print(table("coverage of 97.5 % intervals (%)", {"Lambda, later - earlier": contrast}))
+    differences = [contrast_coverage(studies // 5, sigma) for sigma in laws]
+    rows = {f"{name}, later - earlier": [percent(each[name]) for each in differences] for name in differences[0]}
+    print(table("coverage of 98.3 % intervals (%)", rows))
     print(f"{time.process_time() - started:.0f} CPU-seconds")
 
 

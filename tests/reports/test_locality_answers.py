@@ -34,14 +34,18 @@ CHANGES: dict[str, object] = {
 
 
 def study(
-    folder: Path, seeds: int, changes: dict[str, object] | None = None, lines_alone: Sequence[str] = ()
+    folder: Path,
+    seeds: int,
+    changes: dict[str, object] | None = None,
+    lines_alone: Sequence[str] = (),
+    flat: Sequence[str] = (),
 ) -> tuple[Params, dict[str, Any]]:
-    """Records of a planted study in the current folder, and the answers that they give."""
+    """Records of a planted study in the current folder, `flat` depths without a barrier, and the answers they give."""
     params = params_with(folder, CHANGES | {"seeds": list(range(seeds))} | (changes or {}))
     rng = np.random.default_rng(0)
     for depth in DEPTHS:
         for seed in params.seeds:
-            line = 0.1 * rng.uniform(0.8, 1.2)
+            line = 0.1 * rng.uniform(0.8, 1.2) * (depth not in flat)
             write(layout.baselines(depth, seed), baselines(line))
             for kind, share in (SHARES[depth] | MORE).items():
                 gap = line * (share + 0.01 * rng.uniform(-1, 1))
@@ -107,11 +111,17 @@ def test_planted_depths_get_their_words_baselines_and_contrasts(here: Path) -> N
     by_mean = depths["early"]["verdict"]["measures"]["mean"]
     assert by_mean["recovery"]["slices"]["value"] == pytest.approx(0.99, abs=0.01)
     # The index of late has no denominator above zero, and so no contrast.
-    assert set(found["contrasts"]) == {"late - early", "mid - early"}
+    assert list(found["contrasts"]) == ["mid - early", "late - early", "late - mid"]
     assert found["contrasts"]["mid - early"]["locality"]["value"] == pytest.approx(-0.9, abs=0.05)
     assert "locality" not in found["contrasts"]["late - early"]
     assert found["contrasts"]["late - early"]["placebo"]["interval"][0] > 0.4
     json.dumps(found, allow_nan=False)
+
+
+def test_depths_are_compared_where_another_has_no_barrier(here: Path) -> None:
+    _, found = study(here, 8, flat=["early"])
+    assert not found["contrasts"]["mid - early"]
+    assert found["contrasts"]["late - mid"]["slices"]["value"] == pytest.approx(SHARES["mid"]["slices"], abs=0.02)
 
 
 def test_one_effort_is_no_convergence(here: Path) -> None:

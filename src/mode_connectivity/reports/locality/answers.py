@@ -1,6 +1,7 @@
 """Computes the answer of each depth from the records: baselines, recoveries, indices, convergence, and the word."""
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -133,9 +134,12 @@ def _bounds(interval: tuple[float, float] | None) -> list[float | None] | None:
 
 
 def _contrasts(evidence: Mapping[str, Evidence], words: Mapping[str, Verdict], rule: Rule) -> dict[str, Any]:
-    """Return "late - early" -> ratio -> difference, of the depths that have restricted paths; the first is deducted."""
+    """Return "late - early" -> ratio -> difference, of every two depths that have restricted paths; the earlier is deducted.
+
+    Every two, because a depth without a barrier has no ratio and could otherwise leave the others without a comparison.
+    """
     depths = [depth for depth in DEPTHS if depth in words]
-    pairs = [(later, depths[0]) for later in reversed(depths[1:])]
+    pairs = [(later, earlier) for earlier, later in combinations(depths, 2)]
 
     def record(each: Contrast) -> dict[str, Any]:
         return {"value": each.value, "interval": _bounds(each.interval)}

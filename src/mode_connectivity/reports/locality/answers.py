@@ -134,7 +134,7 @@ def _bounds(interval: tuple[float, float] | None) -> list[float | None] | None:
 
 
 def _contrasts(evidence: Mapping[str, Evidence], words: Mapping[str, Verdict], rule: Rule) -> dict[str, Any]:
-    """Return "late - early" -> ratio -> difference, of every two depths that have restricted paths; the earlier is deducted.
+    """Return "late - early" -> ratio -> difference, of every two depths with restricted paths; the earlier is deducted.
 
     Every two, because a depth without a barrier has no ratio and could otherwise leave the others without a comparison.
     """

@@ -92,7 +92,7 @@ def test_safetensors_in_and_out_and_the_analysis_reads_the_metadata(tmp_path: Pa
         (["--layer", "features.99"], "no layer 'features.99' whose outputs can be permuted; there are features.0"),
         (["--layer-depth", "early", "--num-swaps", "3"], "3 pair\\(s\\) need 6 units, the layer has 4"),
         (["--layer-depth", "early", "--num-swaps", "0"], "--num-swaps: at least one pair, got 0"),
-        (["--layer-depth", "early", "--model", "vgg13"], "seed0.pt: weights do not fit the network: .*is --model"),
+        (["--layer-depth", "early", "--model", "vgg13"], "seed0.pt: weights do not fit the network: .*are --model"),
         (["--layer-depth", "early", "--model", "vgg17"], "no network called 'vgg17'"),
     ],
 )

@@ -2,8 +2,7 @@
 
 import argparse
 import hashlib
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,18 +13,20 @@ from torch import Tensor, nn
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import whole_file, write_json
 from mode_connectivity.foundations.randomness import named_generator
-from mode_connectivity.models import adopt, build, depth_layers, unwrapped
-from mode_connectivity.symmetry import Symmetry
+from mode_connectivity.models import depth_layers, unwrapped
+from mode_connectivity.neuron_swap.named_layers import layers_of, named_layer, own_distance, owner_of
+from mode_connectivity.neuron_swap.network_of_file import adopted, named_as, network_of
+from mode_connectivity.symmetry import Symmetry, UnsupportedModule
 from mode_connectivity.symmetry.equivalence import TOLERANCE, Equivalence, compare
+from mode_connectivity.symmetry.permutations import swap
 from mode_connectivity.symmetry.selection import random_pairs
-from mode_connectivity.symmetry.units import pair_distance
 
 EXAMPLE = """\
   mode-connectivity swap --checkpoint seed0.pt --output mid/seed0.pt --layer-depth mid --num-swaps 1 --seed 0
   mode-connectivity swap --checkpoint own.safetensors --output swapped.safetensors --model my_nets:mlp --layer hidden"""
 SUFFIXES = (".safetensors", ".pt")
 BATCH = 64
-INPUTS, MORE_INPUTS = 64, 2048  # random images on which the two networks are compared
+INPUTS, MORE_INPUTS = 64, 2048  # random inputs on which the two networks are compared
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,12 +39,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--output", "the checkpoint to write, .safetensors or .pt; metadata go beside it", type=Path, required=True)
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--layer-depth", choices=("early", "mid", "late"), help="which layer, by its depth")
-    where.add_argument("--layer", help="which layer, by its name in the network, such as features.12")
+    where.add_argument("--layer", help="which layer: features.12, or the name of a parameter that is one, such as W")
     add("--num-swaps", "pairs of units (default: %(default)s)", type=int, default=1)
     add("--seed", "draws the pairs (default: %(default)s)", type=int, default=0)
     add("--model", "vgg16, resnet18, ... or package.module:callable (default: %(default)s)", default="vgg16")
-    add("--image-size", "side of the images in pixels (default: %(default)s)", type=int, default=32)
-    add("--verify", f"compare on {MORE_INPUTS} random images instead of {INPUTS}", action="store_true")
+    add("--num-classes", "outputs of the network (default: as many as its last matrix has rows)", type=int)
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--image-size", help="side of the images in pixels (default: %(default)s)", type=int, default=32)
+    shape.add_argument("--input-shape", help="of one input that is no such image: 20, or 1 28 28", type=int, nargs="+")
+    add("--verify", f"compare on {MORE_INPUTS} random inputs instead of {INPUTS}", action="store_true")
 
 
 def run(given: argparse.Namespace) -> None:
@@ -57,57 +61,44 @@ def run(given: argparse.Namespace) -> None:
         for name, tensor in unwrapped(checkpoints.foreign(given.checkpoint)).items()
         if isinstance(tensor, Tensor)
     }
-    model = _network(given.model, weights, given.image_size, given.checkpoint)
-    state = _adopted(model, weights, given.checkpoint)
+    shape = given.input_shape or [3, given.image_size, given.image_size]
+    for option, number in (("--num-classes", given.num_classes), *(("--input-shape", side) for side in shape)):
+        if number is not None and number < 1:
+            raise ValueError(f"{option}: at least 1, got {number}")
+    model = network_of(given.model, weights, shape, given.num_classes, given.checkpoint)
+    state = adopted(model, weights, given.checkpoint)
     checkpoints.real({name: tensor for name, tensor in state.items() if tensor.is_floating_point()}, given.checkpoint)
-    symmetry = Symmetry.derive(model, torch.randn(2, 3, given.image_size, given.image_size))
-    layer = given.layer or _depth_layer(given.model, model, given.layer_depth)
-    pairs = random_pairs(
-        torch.arange(symmetry.groups[symmetry.group_of(layer)]),
-        given.num_swaps,
-        named_generator(given.seed, "swapped pairs"),
-    )
-    swapped = symmetry.apply(state, symmetry.swap(layer, pairs))
-    result = _compared(model, state, swapped, given.image_size, MORE_INPUTS if given.verify else INPUTS)
+    symmetry = _symmetry(model, shape)
+    layer = named_layer(symmetry, given.layer or _depth_layer(given.model, model, given.layer_depth))
+    owner, group = owner_of(symmetry, layer), layers_of(symmetry)[layer]
+    units = symmetry.groups[group]
+    pairs = random_pairs(torch.arange(units), given.num_swaps, named_generator(given.seed, "swapped pairs"))
+    swapped = symmetry.apply(state, {group: swap(units, pairs, layer)})
+    result = _compared(model, state, swapped, shape, MORE_INPUTS if given.verify else INPUTS)
     metadata = {
-        "layer": layer,
-        "pairs": [{"pair": list(pair), "distance": pair_distance(layer, state, pair)} for pair in pairs],
+        "layer": owner,
+        **({} if layer == owner else {"parameter": layer}),
+        "pairs": [{"pair": list(pair), "distance": own_distance(symmetry, layer, state, pair)} for pair in pairs],
         "seed": given.seed,
         "model": given.model,
         "checkpoint_sha256": hashlib.sha256(given.checkpoint.read_bytes()).hexdigest(),
         "verification": {"random_inputs": asdict(result), "tolerance": TOLERANCE},
     }
-    _write(given.output, _named_as(model, weights, swapped), metadata)
-    units = ", ".join(f"{first} and {second}" for first, second in pairs)
-    print(f"{layer}: swapped units {units}; the same function on {result.images} random images: {given.output}")
+    _write(given.output, named_as(model, weights, swapped), metadata)
+    moved = ", ".join(f"{first} and {second}" for first, second in pairs)
+    print(f"{layer}: swapped units {moved}; the same function on {result.images} random inputs: {given.output}")
 
 
-def _network(name: str, weights: dict[str, Tensor], image_size: int, file: Path) -> nn.Module:
-    """Return the network whose width, classes and normalisation follow from the shapes of `weights`."""
-    # By the numbers in their names: a file need not hold layers in their order, and safetensors sorts by letters.
-    tensors = [weights[name] for name in sorted(weights, key=_numbered)]
-    convolutions = [tensor for tensor in tensors if tensor.ndim == 4]
-    matrices = [tensor for tensor in tensors if tensor.ndim == 2]
-    if not convolutions or not matrices:
-        raise ValueError(f"{file}: holds no weights of layers")
-    return build(
-        name,
-        num_classes=len(matrices[-1]),
-        width=len(convolutions[0]) / 64,
-        batch_norm=any(key.endswith("running_mean") for key in weights),
-        image_size=image_size,
-    )
-
-
-def _numbered(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
-
-
-def _adopted(model: nn.Module, weights: dict[str, Tensor], file: Path) -> dict[str, Tensor]:
+def _symmetry(model: nn.Module, shape: Sequence[int]) -> Symmetry:
     try:
-        return adopt(model, weights)
-    except ValueError as error:
-        raise ValueError(f"{file}: {error}; is --model the right one?") from error
+        return Symmetry.derive(model, torch.randn(2, *shape))
+    except UnsupportedModule:
+        raise
+    except Exception as error:  # whatever the user's own network raises
+        reason = " ".join(str(error).split())[:200]
+        raise ValueError(
+            f"--input-shape: the network does not run on inputs of {' x '.join(map(str, shape))}: {reason}"
+        ) from error
 
 
 def _depth_layer(name: str, model: nn.Module, depth: str) -> str:
@@ -119,9 +110,9 @@ def _depth_layer(name: str, model: nn.Module, depth: str) -> str:
 
 
 def _compared(
-    model: nn.Module, state: dict[str, Tensor], swapped: dict[str, Tensor], image_size: int, count: int
+    model: nn.Module, state: dict[str, Tensor], swapped: dict[str, Tensor], shape: Sequence[int], count: int
 ) -> Equivalence:
-    result = compare(model.double(), state, swapped, _random_images(image_size, count))
+    result = compare(model.double(), state, swapped, _random_inputs(shape, count))
     if not result.holds:
         raise ValueError(
             f"the swapped network is another function: logits differ by {result.relative_difference:.1e} relative "
@@ -130,19 +121,10 @@ def _compared(
     return result
 
 
-def _random_images(image_size: int, count: int) -> Iterator[Tensor]:
+def _random_inputs(shape: Sequence[int], count: int) -> Iterator[Tensor]:
     generator = named_generator(0, "random inputs")
     for _ in range(0, count, BATCH):
-        yield torch.randn(BATCH, 3, image_size, image_size, dtype=torch.float64, generator=generator)
-
-
-def _named_as(model: nn.Module, weights: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return `state` under the names and in the order and types of `weights`, from which it was adopted."""
-    numbers = {
-        name: torch.full_like(tensor, k, dtype=torch.float64) for k, (name, tensor) in enumerate(weights.items())
-    }
-    of_place = {int(tensor.flatten()[0]): name for name, tensor in adopt(model, numbers).items()}
-    return {name: state[of_place[k]].to(tensor.dtype) for k, (name, tensor) in enumerate(weights.items())}
+        yield torch.randn(BATCH, *shape, dtype=torch.float64, generator=generator)
 
 
 def _write(file: Path, state: dict[str, Tensor], metadata: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from mode_connectivity.reports.locality.answers import answers
 from mode_connectivity.reports.locality.evidence import read_records
 from mode_connectivity.reports.page.answer import answers_of, contrasts_of, convergence_of, recoveries_of
 from mode_connectivity.reports.page.page import page_text
+from mode_connectivity.reports.page.part import Part
 from mode_connectivity.reports.page.paths import paths_of
 from mode_connectivity.reports.page.tables import paths_table
 from support.in_process import params_with
@@ -34,8 +35,8 @@ def data_in(text: str) -> Any:
 
 
 def test_it_is_one_file_that_repeats_and_embeds_data_and_library_once(params: Params) -> None:
-    text = page_text(params)
-    assert text == page_text(params)
+    text = page_text(Part.whole(params))
+    assert text == page_text(Part.whole(params))
     assert text.count("plotly.js (basic") == 1
     own = re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
     addresses = re.findall(r'(?:src|href)="([^"]*)"', own)
@@ -46,7 +47,7 @@ def test_it_is_one_file_that_repeats_and_embeds_data_and_library_once(params: Pa
 
 
 def test_it_says_the_answer_with_its_intervals_and_escapes_what_it_says(params: Params) -> None:
-    text = page_text(params)
+    text = page_text(Part.whole(params))
     assert "any such subset suffices" in text
     assert "Both leave &lt;5 % &amp; no more." in text
     assert "0.08 [0.07, ∞]" in text
@@ -62,7 +63,7 @@ def test_it_says_the_answer_with_its_intervals_and_escapes_what_it_says(params: 
 
 
 def test_its_numbers_are_those_of_the_records(params: Params) -> None:
-    data = data_in(page_text(params))
+    data = data_in(page_text(Part.whole(params)))
     mid = next(path for path in data["paths"] if (path["variant"], path["seed"]) == ("mid", 0))
     assert (mid["swapped"], mid["readers"]) == ("conv 1.2", ["conv 2.1"])
     assert mid["distance"][-1] == [0, 2, 0, 0]
@@ -109,7 +110,7 @@ def test_a_part_without_records_says_what_turns_it_on(tmp_path: Path, monkeypatc
     write_records(bare)
     for file in (layout.LOCALITY / layout.VERDICT, layout.COMPARISON / layout.PATHS):
         file.unlink()
-    text = page_text(bare)
+    text = page_text(Part.whole(bare))
     for key in ("restricted.kinds", "variants", "restricted.efforts", "mechanism.patterns"):
         assert f"{key}=" in text, key
     assert data_in(text)["mechanisms"] is None
@@ -123,5 +124,5 @@ def test_a_barrier_is_that_of_the_analysis_to_a_thousandth_of_its_unit(params: P
     ts = kept["scored_ts"]
     kept["linear_train_loss"] = 1.7525 + 0.0024791 * np.sin(np.pi * ts)  # nats, with ends that are far above it
     np.savez(file, **kept)
-    (row,) = [row for row in paths_table(paths_of(params)).rows if row[:2] == [variant, seed]]
+    (row,) = [row for row in paths_table(paths_of(params.paths)).rows if row[:2] == [variant, seed]]
     assert row[4] == pytest.approx(1000 * (kept["linear_train_loss"].max() - 1.7525), abs=1e-3)

@@ -1,5 +1,7 @@
 """The page works in a browser: it draws, turns, sorts, asks nobody, and can be used by everybody."""
 
+import argparse
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,12 +10,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from mode_connectivity.commands import page
 from mode_connectivity.reports.page.page import page_text
+from mode_connectivity.reports.page.part import Part
 from support.browser import chromium, visit
 from support.in_process import params_with
 from support.written_records import CHANGES, write_records
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+ONE_STUDY = ("reports/analysis", "reports/locality", "reports/baselines", "reports/restricted")
 FIGURES = ("recovery", "baselines", "movement", "losses", "gaps", "trainings", "mechanisms")
 SERIOUS = ("serious", "critical")
 
@@ -42,7 +47,19 @@ def written(folder: Path, changes: dict[str, object]) -> Path:
         patch.chdir(folder)
         params = params_with(folder, changes)
         write_records(params)
-        (folder / "index.html").write_text(page_text(params))
+        (folder / "index.html").write_text(page_text(Part.whole(params)))
+    return folder / "index.html"
+
+
+def part(folder: Path, without: tuple[str, ...]) -> Path:
+    """The page of what is left of a study when these folders are gone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        params = params_with(folder, CHANGES)
+        write_records(params)
+        for name in without:
+            shutil.rmtree(name)
+        page.run(argparse.Namespace(folder=folder))
     return folder / "index.html"
 
 
@@ -91,6 +108,24 @@ def test_paths_of_a_region_are_shown_with_their_control(browser: Browser, file: 
         seen.page.locator("#kind").select_option("slices")
         assert len(drawn(seen.page, "losses")) == 8  # swap and control, two efforts, two seeds
     assert seen.errors == []
+
+
+@pytest.mark.parametrize(
+    ("without", "drawn_figures"),
+    [
+        (("reports/analysis", "reports/mechanisms"), {"recovery", "baselines", "losses", "gaps", "trainings"}),
+        (ONE_STUDY, {"trainings", "mechanisms"}),
+    ],
+)
+def test_a_part_of_a_study_is_drawn_without_what_is_missing(
+    browser: Browser, tmp_path: Path, without: tuple[str, ...], drawn_figures: set[str]
+) -> None:
+    with visit(browser, part(tmp_path, without), offline=True) as seen:
+        assert {name for name in FIGURES if seen.page.locator(f"#{name}").count()} == drawn_figures
+        for figure in drawn_figures:
+            assert drawn(seen.page, figure), figure
+        assert serious(seen.page) == []
+    assert (seen.errors, seen.foreign) == ([], [])
 
 
 def test_the_answer_of_each_depth_stands_in_the_first_screen(browser: Browser, file: Path) -> None:

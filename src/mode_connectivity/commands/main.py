@@ -14,6 +14,7 @@ COMMANDS = {
     "analyse": "write the distances per layer along a path that is given as files",
     "animate": "write the animation of a path, and its heatmap, from an NPZ of distances",
     "verdict": "write the answer of each depth from the records of a study alone",
+    "page": "write the page of a study from what lies in its folder",
     "graph": "write the graph of stages as a makefile",
     "study-gpu": "run the swap study at full size on one GPU, in parts of minutes that resume",
     "study-in-parts": "run the studies of a params file, in parts that end in time and resume",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from mode_connectivity import layout
@@ -19,9 +20,9 @@ BASELINES = {
 }
 
 
-def verdict(depths: Sequence[str]) -> dict[str, Any]:
-    """Return the verdict's record, its depths in this order; empty where there is none."""
-    file = layout.LOCALITY / layout.VERDICT
+def verdict(folder: Path, depths: Sequence[str]) -> dict[str, Any]:
+    """Return the verdict's record in `folder`, its depths in this order; empty where there is none."""
+    file = folder / layout.VERDICT
     if not file.is_file():
         return {}
     record: dict[str, Any] = json.loads(file.read_text())

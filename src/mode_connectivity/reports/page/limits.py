@@ -33,3 +33,14 @@ def limits_of(params: Params, answers: list[dict[str, Any]], recoveries: list[di
     if recoveries and max(params.restricted.efforts) < 2:
         told.append("Whether a gap would close with more epochs is not known; restricted.efforts=[1, 2] shows it.")
     return told
+
+
+def limits_of_mechanisms(params: Params) -> list[str]:
+    """Return the same for a page of mechanisms alone."""
+    network, seeds = f"{params.cue_model.name} at width {params.cue_model.width:g}", len(params.cue_endpoint.seeds)
+    return [
+        f"One data set ({params.dataset.source}), one network ({network}), one cue ({params.cue.kind}): others may "
+        "answer otherwise.",
+        f"{seeds} network{'s' if seeds > 1 else ''} that read{'' if seeds > 1 else 's'} the cue, trained from seeds of "
+        "their own: where an answer says yes or no, it says so of their mean; points are the seeds.",
+    ]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from mode_connectivity import layout
-from mode_connectivity.params import Params
 from mode_connectivity.plots.style import colour_of
 from mode_connectivity.reports.page import tables
 from mode_connectivity.reports.page.answer import (
@@ -18,8 +17,9 @@ from mode_connectivity.reports.page.answer import (
     recoveries_of,
     verdict,
 )
-from mode_connectivity.reports.page.limits import limits_of
+from mode_connectivity.reports.page.limits import limits_of, limits_of_mechanisms
 from mode_connectivity.reports.page.mechanisms import mechanisms_of
+from mode_connectivity.reports.page.part import Part
 from mode_connectivity.reports.page.paths import paths_of
 from mode_connectivity.reports.page.pictures import contact_sheets, still
 from mode_connectivity.reports.page.regions import baselines_of, restricted_of
@@ -42,8 +42,6 @@ SCRIPTS = (
 )
 PACKAGES = ("mode_connectivity", "torch", "torchvision", "numpy", "scikit-learn")
 STILLS = {
-    "recovery": layout.LOCALITY / layout.RECOVERY,
-    "gaps": layout.LOCALITY / layout.CONVERGENCE,
     "movement": layout.COMPARISON / layout.DISPLACEMENTS,
     "losses": layout.COMPARISON / layout.PATHS,
     "mechanisms": layout.MECHANISMS / layout.BETWEEN_TWINS,
@@ -51,27 +49,18 @@ STILLS = {
 }
 
 
-def page_text(params: Params) -> str:
+def page_text(part: Part) -> str:
     """Return the page: everything that it needs is in it, and the same records give the same bytes."""
-    paths, record = paths_of(params), verdict(params.moved_variants)
-    titles = _titles(params)
+    params, record = part.params, verdict(part.locality, part.params.moved_variants)
+    titles = _titles(part, record)
     answers, recoveries = answers_of(record, titles), recoveries_of(record)
-    contrasts, trainings, mechanisms = contrasts_of(record), trainings_of(params), mechanisms_of(params)
-    variants = tuple(dict.fromkeys(path["variant"] for path in paths))
-    data: dict[str, Any] = {
-        "variants": [{"name": name, "colour": colour_of(name, variants)} for name in variants],
-        "seeds": list(params.seeds),
-        "paths": paths,
-        "recoveries": recoveries,
-        "convergence": convergence_of(record),
-        "restricted": restricted_of(params),
-        "baselines": baselines_of(params, titles),
-        "trainings": trainings,
-        "mechanisms": mechanisms,
-    }
+    data = _data(part, record, titles) | {"recoveries": recoveries}
+    contrasts = contrasts_of(record)
+    stills = STILLS | {"recovery": part.locality / layout.RECOVERY, "gaps": part.locality / layout.CONVERGENCE}
     return render_html(
         HERE / "page.html.j2",
         params=params,
+        swap=part.swaps,
         named=_named,
         not_tried=NOT_TRIED,
         answers=answers,
@@ -80,9 +69,9 @@ def page_text(params: Params) -> str:
         contrasts=[each for each in contrasts if each["of"] == RATIOS["locality"]],
         tables=_tables(data, contrasts),
         params_tables=tables.params_tables(params),
-        limits=limits_of(params, answers, recoveries),
-        stills={name: still(file) for name, file in STILLS.items()},
-        sheets=contact_sheets() if mechanisms else {},
+        limits=limits_of(params, answers, recoveries) if part.swaps else limits_of_mechanisms(params),
+        stills={name: still(file) for name, file in stills.items()},
+        sheets=contact_sheets() if data["mechanisms"] else {},
         versions={name: version(name) for name in PACKAGES},
         style=(HERE / "page.css").read_text(),
         plotting=(HERE / "vendor" / "plotly-basic.min.js").read_text(),
@@ -90,14 +79,37 @@ def page_text(params: Params) -> str:
     )
 
 
-def _titles(params: Params) -> dict[str, str]:
-    """Return the titles of the layers, of which the other records know the modules' names."""
-    summary = json.loads((layout.analysis(*params.paths[0]) / layout.SUMMARY).read_text())
+def _data(part: Part, record: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
+    """Return what the figures draw."""
+    params = part.params
+    paths, restricted, baselines = paths_of(part.paths), restricted_of(params), baselines_of(params, titles)
+    variants = tuple(dict.fromkeys(each["variant"] for each in (*paths, *baselines, *restricted)))
+    return {
+        "variants": [{"name": name, "colour": colour_of(name, variants)} for name in variants],
+        "seeds": list(params.seeds) if part.swaps else [],
+        "paths": paths,
+        "convergence": convergence_of(record),
+        "restricted": restricted,
+        "baselines": baselines,
+        "trainings": trainings_of(params),
+        "mechanisms": mechanisms_of(params) if part.mechanisms else None,
+    }
+
+
+def _titles(part: Part, record: dict[str, Any]) -> dict[str, str]:
+    """Return the titles of the layers, of which most records know the modules' names."""
+    if not part.paths:
+        return dict(record.get("titles", {}))
+    summary = json.loads((layout.analysis(*part.paths[0]) / layout.SUMMARY).read_text())
     return {each["layer"]: each["title"] for each in summary["layers"]}
 
 
 def _tables(data: dict[str, Any], contrasts: list[dict[str, Any]]) -> dict[str, tables.Table]:
-    shown = {"paths": tables.paths_table(data["paths"]), "trainings": tables.training_table(data["trainings"])}
+    shown = {}
+    if data["paths"]:
+        shown["paths"] = tables.paths_table(data["paths"])
+    if data["trainings"]:
+        shown["trainings"] = tables.training_table(data["trainings"])
     if contrasts:
         shown["contrasts"] = tables.contrasts_table(contrasts)
     if data["recoveries"]:

@@ -1,13 +1,13 @@
 """Reads how far each layer moves and how high the loss runs along every path of the neuron-swap study."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from mode_connectivity import layout
 from mode_connectivity.neuron_swap.summary import FITTED
-from mode_connectivity.params import Params
 from mode_connectivity.reports.page.rounding import OF_LOSSES, shortened
 
 PROBES = ("train", "test")
@@ -15,9 +15,9 @@ STEPS = 31  # at most so many positions of the slider
 QUANTITIES = {"distance": "raw_l2", "correction": "correction"}
 
 
-def paths_of(params: Params) -> list[dict[str, Any]]:
+def paths_of(paths: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
     """Return one record a path: its place in the study, its layers, distances at `ts` (T, L), and losses."""
-    return [_path(variant, seed) for variant, seed in params.paths]
+    return [_path(variant, seed) for variant, seed in paths]
 
 
 def _path(variant: str, seed: int) -> dict[str, Any]:

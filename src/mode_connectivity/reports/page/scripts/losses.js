@@ -13,6 +13,7 @@ function line(record, label, ts, values, dash, width, entry) {
 }
 
 function drawLosses() {
+  if (!byId("losses")) return;
   const kind = byId("kind").value;
   const probe = byId("probe").value;
   const what = byId("what").value;

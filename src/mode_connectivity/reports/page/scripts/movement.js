@@ -13,6 +13,7 @@ function highest(paths, quantity) {
 }
 
 function drawMovement() {
+  if (!byId("movement")) return;
   const place = Number(byId("t").value);
   const paths = DATA.paths.filter(shown);
   const quantity = byId("quantity").value;

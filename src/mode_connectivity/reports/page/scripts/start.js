@@ -12,7 +12,7 @@ const drawAll = () => Object.values(FIGURES).forEach(([figure]) => figure());
 
 document.documentElement.classList.add("scripted");
 document.querySelectorAll("table.sortable").forEach(makeSortable);
-document.querySelector(".show").addEventListener("change", drawAll);
+document.querySelector(".show")?.addEventListener("change", drawAll);
 for (const [id, checked] of [["all", true], ["none", false]]) {
   byId(id)?.addEventListener("click", () => {
     document.querySelectorAll("input[name=variant]").forEach((box) => (box.checked = checked));
@@ -22,7 +22,7 @@ for (const [id, checked] of [["all", true], ["none", false]]) {
 for (const [figure, controls] of Object.values(FIGURES)) {
   for (const id of controls) byId(id)?.addEventListener("input", figure);
 }
-byId("play").addEventListener("click", play);
+byId("play")?.addEventListener("click", play);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 matchMedia("print").addEventListener("change", drawAll);
 drawAll();

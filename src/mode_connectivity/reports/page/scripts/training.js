@@ -1,5 +1,6 @@
 // Training loss after every epoch; trainings of different length stand against the share done.
 function drawTrainings() {
+  if (!byId("trainings")) return;
   const entry = once();
   const records = DATA.trainings.filter((each) => each.kind === byId("training").value && shownSeed(each.seed));
   const names = [...new Set(records.map((each) => each.name))];

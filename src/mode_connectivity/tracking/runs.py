@@ -19,6 +19,8 @@ ARTIFACTS = "mlartifacts"
 BATCH, PARAMS = 1000, 100  # the most metrics, and params, that a tracking server takes in one call
 COMPARED = 12  # runs at most in the address of a comparison
 BOUNDS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+# A server makes MLflow print two addresses for each run that ends, which buries what the command itself says.
+QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true"}
 
 
 def tracking_uri() -> str:
@@ -143,7 +145,7 @@ def log_missing(records: Iterable[Record], execution: Execution) -> list[str]:
 
 def load() -> type:
     """Import MLflow, which takes seconds, and return the class of its client."""
-    for variable, value in (BOUNDS | {"MLFLOW_DISABLE_TELEMETRY": "true"}).items():
+    for variable, value in (BOUNDS | QUIET).items():
         os.environ.setdefault(variable, value)
     import mlflow.store.tracking.sqlalchemy_store  # noqa: F401  which the client would import later
     from mlflow import MlflowClient

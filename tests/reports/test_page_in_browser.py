@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from mode_connectivity import layout
 from mode_connectivity.commands import page
 from mode_connectivity.reports.page.page import page_text
 from mode_connectivity.reports.page.part import Part
@@ -175,6 +177,36 @@ def test_in_print_it_is_light_and_without_controls(browser: Browser, file: Path)
         seen.page.emulate_media(media="print")
         assert not seen.page.locator(".controls").first.is_visible()
         assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_a_seed_without_a_barrier_does_not_squeeze_the_others(browser: Browser, file: Path) -> None:
+    """Its share of next to nothing may be a hundred: it stands at the edge and tells its own number to a pointer."""
+    with visit(browser, file) as seen:
+        page = seen.page
+        page.evaluate("DATA.recoveries[0].seeds[0] = 129; DATA.recoveries[0].seeds[1] = -40; drawRecovery()")
+        low, high = page.evaluate("document.getElementById('recovery')._fullLayout.yaxis.range")
+        assert -1 < low <= 0
+        assert 1 <= high < 2
+        assert all(low < value < high for row in drawn(page, "recovery") for value in row)
+        texts = page.evaluate("document.getElementById('recovery').data.flatMap((each) => [...each.text])")
+        assert {"129.000", "-40.000"} <= {text.rpartition(": ")[2] for text in texts}
+
+
+def test_a_picture_much_wider_than_high_keeps_its_height_without_scripts(browser: Browser, file: Path) -> None:
+    """The panels of many variants stand in one row: shrunk to the page's width nobody reads them."""
+    wide = file.with_name("wide.html")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(file.parent)
+        params = params_with(file.parent, CHANGES)
+        Image.new("RGB", (5000, 600), "white").save(layout.COMPARISON / layout.PATHS, format="PNG")
+        wide.write_text(page_text(Part.whole(params)))
+        (layout.COMPARISON / layout.PATHS).unlink()
+    with visit(browser, wide, java_script_enabled=False, viewport={"width": 1280, "height": 900}) as seen:
+        box = seen.page.locator("#paths noscript img").bounding_box()
+        assert box is not None
+        assert box["height"] > 300
+        assert seen.page.locator("#paths noscript [role=region]").is_visible()
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
 @pytest.mark.parametrize("width", [1280, 500])

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
@@ -9,12 +10,25 @@ from PIL import Image
 from mode_connectivity import layout
 from mode_connectivity.plots.probe_sets import TITLES
 
+LONG = 3.5  # times as wide as high
 QUALITY = 70  # of a contact sheet, whose images hold noise that compresses badly
 
 
-def still(file: Path) -> str | None:
+@dataclass(frozen=True)
+class Still:
+    """Holds a picture as an address; one that is `long` has panels that nobody reads at the width of the page."""
+
+    address: str
+    long: bool
+
+
+def still(file: Path) -> Still | None:
     """Return a PNG as an address that holds it; None where there is no such file."""
-    return _address("image/png", file.read_bytes()) if file.is_file() else None
+    if not file.is_file():
+        return None
+    with Image.open(file) as picture:
+        width, height = picture.size
+    return Still(_address("image/png", file.read_bytes()), width > LONG * height)
 
 
 def contact_sheets() -> dict[str, str]:

@@ -1,16 +1,25 @@
 // Recovery by region with its intervals, and what the line shows without training.
+// A seed whose own barrier is next to nothing has a share of any size: such seeds stand at the edge.
+function recoveryRange(rows) {
+  const whole = rows.flatMap((each) => [each.value, ...(each.interval ?? [])]).filter(Number.isFinite);
+  const seeds = rows.flatMap((each) => each.seeds).filter((value) => value !== null && value > -0.5 && value < 1.5);
+  const [low, high] = [Math.min(0, ...whole, ...seeds), Math.max(1, ...whole, ...seeds)];
+  return [low - 0.05 * (high - low), high + 0.05 * (high - low)];
+}
+
 function drawRecovery() {
   if (!byId("recovery")) return;
   const depths = [...new Set(DATA.recoveries.map((each) => each.depth))].filter(shownVariant);
   const shares = {};
   for (const each of DATA.recoveries) shares[each.region] = Math.max(shares[each.region] ?? 0, each.parameter_share ?? 0);
   const regions = Object.keys(shares).sort((a, b) => shares[a] - shares[b]);
+  const [bottom, top] = recoveryRange(DATA.recoveries.filter((each) => depths.includes(each.depth)));
   const traces = depths.flatMap((depth, k) => {
     const rows = DATA.recoveries.filter((each) => each.depth === depth);
     const at = (each) => regions.indexOf(each.region) + 0.22 * (k - (depths.length - 1) / 2);
     const colour = colourOf(depth);
     const seeds = rows.flatMap((each) => each.seeds.map((value, n) => [at(each) + 0.07, value, DATA.seeds[n], each.region]));
-    const visible = seeds.filter(([, , seed]) => shownSeed(seed));
+    const visible = seeds.filter(([, value, seed]) => shownSeed(seed) && value !== null);
     const error = (end) => rows.map((each) => {
       const bound = each.interval?.[end];
       return bound === null || bound === undefined ? 0 : Math.abs(bound - each.value);
@@ -32,12 +41,12 @@ function drawRecovery() {
         legendgroup: depth,
         showlegend: false,
         x: visible.map(([x]) => x),
-        y: visible.map(([, y]) => y),
+        y: visible.map(([, y]) => Math.min(top - 0.02, Math.max(bottom + 0.02, y))),
         mode: "markers",
         opacity: 0.6,
         marker: { color: colour, symbol: `${symbolOf(depth)}-open`, size: 7 },
-        text: visible.map(([, , seed, region]) => `${region}, seed ${seed}`),
-        hovertemplate: `${depth}, %{text}: %{y:.3f}<extra></extra>`,
+        text: visible.map(([, y, seed, region]) => `${region}, seed ${seed}: ${y.toFixed(3)}`),
+        hovertemplate: `${depth}, %{text}<extra></extra>`,
       },
     ];
   });
@@ -45,7 +54,7 @@ function drawRecovery() {
   draw("recovery", traces, {
     shapes: [edge],
     xaxis: { tickvals: regions.map((_, k) => k), ticktext: regions.map((name) => name.replaceAll("_", " ")), tickangle: -35, range: [-0.6, regions.length - 0.4] },
-    yaxis: { title: { text: "recovery (share of the barrier)" }, rangemode: "tozero" },
+    yaxis: { title: { text: "recovery (share of the barrier)" }, range: [bottom, top] },
   });
 }
 

@@ -1,10 +1,11 @@
 """A server of MLflow, with all that it keeps and prints in one folder."""
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -15,8 +16,8 @@ QUIET = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETR
 
 
 @contextmanager
-def served(folder: Path, port: int) -> Iterator[None]:
-    """Have it answer at a port of this machine; it asks nobody who they are."""
+def served(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Have it answer at a port of this machine, in a process group of its own; it asks nobody who they are."""
     words = ["mlflow", "server", "--workers", "1", "--port", str(port), "--backend-store-uri", "sqlite:///mlflow.db"]
     words += ["--artifacts-destination", str(folder / "artifacts")]
     with (
@@ -27,9 +28,10 @@ def served(folder: Path, port: int) -> Iterator[None]:
     ):
         try:
             wait_for(f"http://127.0.0.1:{port}/health")
-            yield
+            yield process
         finally:
-            process.terminate()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # a server that a test has stopped hears nothing else
 
 
 def wait_for(address: str) -> None:

@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
     runs.log(Record("report", {}, {}, headlines={"millinats/curve mid": 0.625}), STUDY)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    words = ["mode-connectivity", "ui", "--port", str(port)]
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # called by its path, in no environment
+    words = [Path(sys.executable).parent / "mode-connectivity", "ui", "--port", str(port)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path) as served:
         try:
             assert served.stdout is not None

@@ -33,7 +33,7 @@ def put_back(root: Path, force: bool = False) -> None:
             "`make committed FORCE=1` discards it"
         )
     _git(root, "checkout", "HEAD", "--", *MADE)
-    _run(root, ["dvc", "checkout", "--quiet", "--force", "--allow-missing"])
+    _run(root, ["dvc", "checkout", "--force", "--allow-missing"])
 
 
 def _made(root: Path, name: str, hashes: dict[str, str]) -> bool:

@@ -38,7 +38,7 @@ def addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     monkeypatch.setenv("PATH", "/usr/bin:/bin")  # called by its path, in no environment
-    words = [Path(sys.executable).parent / "mode-connectivity", "ui", "--port", str(port)]
+    words = [str(Path(sys.executable).parent / "mode-connectivity"), "ui", "--port", str(port)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path) as served:
         try:
             assert served.stdout is not None

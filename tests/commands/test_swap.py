@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -101,3 +102,31 @@ def test_bad_input_is_one_line_and_writes_nothing(tmp_path: Path, options: list[
     with pytest.raises(SystemExit, match=f"^error: .*{message}"):
         swap(tmp_path, *options)
     assert not (tmp_path / "out").exists()
+
+
+KINDS = [torch.float16, torch.bfloat16, torch.float64, torch.float8_e4m3fn, torch.float32]
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_weights_of_every_kind_keep_their_bits(tmp_path: Path, kind: torch.dtype, suffix: str) -> None:
+    """Also those of float64, which float32 cannot hold, and those that carry gradients."""
+    state = {name: (tensor.double() / 3).to(kind) for name, tensor in network().state_dict().items()}
+    if suffix == ".pt":
+        torch.save({name: torch.nn.Parameter(tensor) for name, tensor in state.items()}, tmp_path / "seed0.pt")
+    else:
+        save_file(state, tmp_path / "seed0.safetensors")
+    file = swap(tmp_path, "--layer", "features.12", source=f"seed0{suffix}", output=f"out/seed0{suffix}")
+    new = checkpoints.foreign(file)
+    values: Any = new["state_dict"] if suffix == ".pt" else new
+    ((first, second),) = (
+        each["pair"] for each in json.loads(file.with_name("seed0_metadata.json").read_text())["pairs"]
+    )
+    places = torch.arange(16)
+    places[[first, second]] = torch.tensor([second, first])
+    expected = {name: tensor.double() for name, tensor in state.items()}
+    for name in ("features.12.weight", "features.12.bias"):
+        expected[name] = expected[name][places]
+    expected["features.14.weight"] = expected["features.14.weight"][:, places]
+    assert {name: tensor.dtype for name, tensor in values.items()} == dict.fromkeys(expected, kind)
+    assert all(torch.equal(values[name].double(), tensor) for name, tensor in expected.items())

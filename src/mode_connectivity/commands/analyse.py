@@ -53,6 +53,10 @@ def analyse(curve: Path, original: Path, metadata: Path, swapped: Path | None, f
     distances = layer_distances(path, np.linspace(0, 1, points))
     if layer is not None and layer not in distances.layers:
         raise ValueError(f"{metadata}: no layer {layer!r} in the checkpoints; there are {', '.join(distances.layers)}")
+    overflown = ~np.isfinite(distances.raw_l2 + distances.norm_difference).all(axis=0)
+    if overflown.any():
+        first = distances.layers[int(overflown.argmax())]
+        raise ValueError(f"{curve}: weights of layer {first} are too large for their squares")
     inputs = {"curve": curve, "original": original, "swap_metadata": metadata}
     with whole_file(folder / layout.DISTANCES) as partial, partial.open("wb") as file:
         np.savez(file, allow_pickle=False, **distance_arrays(distances, layer))

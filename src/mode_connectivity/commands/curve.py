@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path as File
 
 import torch
+from torch import Tensor
 
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.models import unwrapped
@@ -25,7 +26,7 @@ def read_curve(curve: File, original: File, other_end: File | None = None, besid
     Raises:
         ValueError: a file that is missing or unreadable, or control points that do not fit; the message names the file.
     """
-    weights, start = unwrapped(checkpoints.foreign(curve)), read_point(original)
+    weights, start = _read(curve), read_point(original)
     try:
         whole = whole_curve(weights)
         path: Path
@@ -63,10 +64,18 @@ def read_point(file: File) -> State:
     Raises:
         CheckpointError: missing, unreadable, without a tensor, or with one that is not of finite real numbers.
     """
-    state = parameters(unwrapped(checkpoints.foreign(file)))
+    state = parameters(_read(file))
     if not state:
         raise checkpoints.CheckpointError(f"{file}: holds no tensors")
     return checkpoints.real(state, file)
+
+
+def _read(file: File) -> dict[str, object]:
+    """Return what a file holds: tensors without gradients, and those of 8 bits as of 32, which torch can compare."""
+    held = unwrapped(checkpoints.foreign(file))
+    tensors = {name: value.detach() for name, value in held.items() if isinstance(value, Tensor)}
+    small = {name: t.float() for name, t in tensors.items() if t.is_floating_point() and t.itemsize == 1}
+    return held | tensors | small
 
 
 def _bends(weights: State) -> list[State]:

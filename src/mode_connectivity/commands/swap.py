@@ -57,7 +57,7 @@ def run(given: argparse.Namespace) -> None:
     if given.num_swaps < 1:
         raise ValueError(f"--num-swaps: at least one pair, got {given.num_swaps}")
     weights = {
-        name: tensor
+        name: tensor.detach()
         for name, tensor in unwrapped(checkpoints.foreign(given.checkpoint)).items()
         if isinstance(tensor, Tensor)
     }
@@ -66,9 +66,9 @@ def run(given: argparse.Namespace) -> None:
         if number is not None and number < 1:
             raise ValueError(f"{option}: at least 1, got {number}")
     model = network_of(given.model, weights, shape, given.num_classes, given.checkpoint)
-    state = adopted(model, weights, given.checkpoint)
-    checkpoints.real({name: tensor for name, tensor in state.items() if tensor.is_floating_point()}, given.checkpoint)
     symmetry = _symmetry(model, shape)
+    state = adopted(model.double(), weights, given.checkpoint)  # so that weights of float64 keep their bits
+    checkpoints.real({name: tensor for name, tensor in state.items() if tensor.is_floating_point()}, given.checkpoint)
     layer = named_layer(symmetry, given.layer or _depth_layer(given.model, model, given.layer_depth))
     owner, group = owner_of(symmetry, layer), layers_of(symmetry)[layer]
     units = symmetry.groups[group]
@@ -112,7 +112,7 @@ def _depth_layer(name: str, model: nn.Module, depth: str) -> str:
 def _compared(
     model: nn.Module, state: dict[str, Tensor], swapped: dict[str, Tensor], shape: Sequence[int], count: int
 ) -> Equivalence:
-    result = compare(model.double(), state, swapped, _random_inputs(shape, count))
+    result = compare(model, state, swapped, _random_inputs(shape, count))
     if not result.holds:
         raise ValueError(
             f"the swapped network is another function: logits differ by {result.relative_difference:.1e} relative "

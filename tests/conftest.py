@@ -1,6 +1,7 @@
 """Fixtures that all tests share; tests run side by side, one thread each."""
 
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,14 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
             project.commit()
             whole.touch()
     return Project.at(root)
+
+
+@pytest.fixture
+def port() -> int:
+    """A port of this machine at which nobody answers yet."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,5 @@
 """All jobs of a submission log to one server, files included; what it did not take is logged at collection, once."""
 
-import socket
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 STAGES = ["dataset", "endpoint@0", "swap@early-0"]
 WHOLE = Counter(["study", *STAGES])
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        number: int = free.getsockname()[1]
-    return number
 
 
 @pytest.fixture

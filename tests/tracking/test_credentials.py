@@ -1,7 +1,6 @@
 """User and password in a store's address reach the server, and no file, output or command line."""
 
 import base64
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +21,8 @@ HIDDEN = [SECRET, USER, base64.b64encode(f"{USER}:{SECRET}".encode()).decode()]
 
 
 @pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
+def port(tmp_path: Path, port: int) -> Iterator[int]:
     """Where a server of MLflow answers, with all that it keeps and prints in `tmp_path`."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
     with served(tmp_path, port):
         yield port
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import sqlite3
 import time
 from collections import Counter
@@ -22,13 +21,6 @@ pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
 LAST = "endpoint"
 RUNS = """SELECT stage.value, runs.status FROM runs JOIN tags AS stage USING (run_uuid)
     WHERE stage.key = 'stage' AND lifecycle_stage = 'active'"""
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The addresses of `mode-connectivity ui` open on what they name, in a browser that sees this machine alone."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ STUDY = Execution(study="0123456789abcdef", data="digits", started=1e9, seconds=
 
 
 @pytest.fixture
-def addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def addresses(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """A served store with a study of three variants at two seeds."""
     chromium_path()
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
@@ -35,8 +34,6 @@ def addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
             series = {"distance/05 conv 3.2": [0.0, 1.0 + seed, 2.0], "loss/curve train": [0.1, 0.2, 0.1]}
             runs.log(Record("analysis", {"variant": variant, "seed": seed}, {}, barrier, series), STUDY)
     runs.log(Record("report", {}, {}, headlines={"millinats/curve mid": 0.625}), STUDY)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     monkeypatch.setenv("PATH", "/usr/bin:/bin")  # called by its path, in no environment
     words = [str(Path(sys.executable).parent / "mode-connectivity"), "ui", "--port", str(port)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path) as served:

@@ -49,6 +49,14 @@ def test_ctrl_c_among_the_imports_is_one_line_or_none(name: str, tmp_path: Path)
     os.close(reading)
 
 
+@pytest.mark.parametrize("words", [["status", "--quick"], ["graph"]])
+def test_an_output_on_a_full_disk_is_one_line(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([COMMAND, *words], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.stderr == "error: [Errno 28] No space left on device: 'standard output'\n"
+    assert done.returncode == 1
+
+
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     return Pipeline.make(tmp_path_factory.mktemp("pipeline"))

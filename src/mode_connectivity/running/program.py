@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from mode_connectivity.running.stopping import BOTH, STOPPING
 
+OUTPUT = {1: "standard output", 2: "standard error"}
 GONE = (errno.EPIPE, errno.EIO)  # of a pipe, of a terminal
 
 
@@ -20,11 +21,11 @@ class _Enduring(io.FileIO):
         try:
             return super().write(data)  # type: ignore[arg-type]
         except OSError as error:
-            if error.errno not in GONE:
-                raise
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.fileno())
-        os.close(nowhere)
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            if error.errno not in GONE:  # said once: what is flushed at the end goes nowhere
+                raise OSError(error.errno, error.strerror, OUTPUT[self.fileno()]) from None
         return super().write(data)  # type: ignore[arg-type]
 
 

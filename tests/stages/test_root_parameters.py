@@ -1,5 +1,6 @@
-"""A network with a parameter on its root goes through the stages, where it is the layer (root)."""
+"""A network with a parameter on its root goes through the stages, where it is the layer (root), swapped or not."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,17 @@ class Rooted(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         return self.last(torch.relu(self.first(images.flatten(1)) * self.W))
+
+
+class Owned(nn.Module):
+    def __init__(self, num_classes: int) -> None:
+        super().__init__()
+        self.W = nn.Parameter(torch.randn(3 * 32 * 32, 6) / 50)
+        self.shift = nn.Parameter(torch.zeros(6))
+        self.last = nn.Linear(6, num_classes)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.last(torch.relu(images.flatten(1) @ self.W + self.shift))
 """
 
 
@@ -43,3 +55,30 @@ def test_it_is_swapped_fitted_and_analysed(tmp_path: Path, monkeypatch: pytest.M
         layers = arrays["layers"].tolist()
         assert set(layers) == {"(root)", "first", "last"}
         assert (arrays["raw_l2"][1:, layers.index("(root)")] > 0).all()
+
+
+@pytest.mark.parametrize("name", ["W", "(root)"])
+def test_a_layer_that_is_a_parameter_of_the_root_is_swapped_fitted_and_analysed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "rooted_networks.py").write_text(NETWORK)
+    monkeypatch.syspath_prepend(tmp_path)
+    mine = {"model.name": "rooted_networks:Owned", "variants": ["mine"], "swap.layers": {"mine": name}}
+    params_with(
+        tmp_path, mine | {"swap.given": [[1, 4]], "restricted.variants": ["mine"], "restricted.kinds": ["slices"]}
+    )
+    project = Project.at(tmp_path)
+    for stage in ("source", "dataset", "endpoint --seed 0"):
+        run_stage(project, stage)
+    for stage in ("swap", "curve", "analysis", "baselines"):
+        run_stage(project, f"{stage} --variant mine --seed 0")
+    run_stage(project, "restricted --variant mine --seed 0 --restrict slices --effort 1")
+    state, swapped = (checkpoints.load(tmp_path / file)[0] for file in (layout.endpoint(0), layout.swapped("mine", 0)))
+    places = [0, 4, 2, 3, 1, 5]
+    assert (swapped["W"] == state["W"][:, places]).all()
+    assert (swapped["shift"] == state["shift"][places]).all()
+    metadata = json.loads((tmp_path / layout.metadata(layout.swapped("mine", 0))).read_text())
+    assert (metadata["layer"], metadata["parameter"]) == ("(root)", "W")
+    summary = json.loads((tmp_path / layout.analysis("mine", 0) / layout.SUMMARY).read_text())
+    assert summary["swapped_layer"] == "(root)"
+    assert summary["movement"]["readers"] == ["last"]

@@ -116,6 +116,11 @@ def test_pairs_that_are_refused(pairs: Any, message: str) -> None:
     assert "\n" not in str(refusal.value)
 
 
+def test_a_network_without_layers_says_so() -> None:
+    with pytest.raises(ValueError, match="no layer '0' whose outputs can be permuted; the network has none"):
+        Symmetry.derive(torch.nn.Linear(4, 2), torch.rand(2, 4)).swap("0", [(0, 1)])
+
+
 @pytest.mark.parametrize("layer", ["fc", "bn1", "nothing", ""])
 def test_layers_that_cannot_be_permuted_are_refused(layer: str) -> None:
     message = f"no layer {layer!r} whose outputs can be permuted; there are conv1"

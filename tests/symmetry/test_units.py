@@ -60,10 +60,10 @@ def test_null_pair_is_dead_units_or_else_the_nearest() -> None:
     state["0.weight"][5], state["0.bias"][5] = state["0.weight"][2] + 1e-4, state["0.bias"][2]
     units = observe_units(SYMMETRY, "0", MODEL, state, IMAGES.split(8))
     assert (units.active_share == 0).sum() == 0
-    assert sorted(null_pair("0", units, state)) == [2, 5]
+    assert sorted(null_pair(SYMMETRY, "0", units, state)) == [2, 5]
     state["0.bias"][[0, 3]] = -100.0
     units = observe_units(SYMMETRY, "0", MODEL, state, IMAGES.split(8))
-    assert sorted(null_pair("0", units, state)) == [0, 3]
+    assert sorted(null_pair(SYMMETRY, "0", units, state)) == [0, 3]
 
 
 def test_an_ablated_unit_is_a_unit_of_zeros() -> None:
@@ -80,7 +80,7 @@ def test_an_ablated_unit_is_a_unit_of_zeros() -> None:
 def test_distance_of_a_pair_and_of_the_swap_it_makes() -> None:
     state = state_of(MODEL)
     rows = torch.cat([state["0.weight"].flatten(1), state["0.bias"][:, None]], 1).double()
-    assert pair_distance("0", state, (1, 4)) == pytest.approx(float((rows[1] - rows[4]).norm()))
+    assert pair_distance(SYMMETRY, "0", state, (1, 4)) == pytest.approx(float((rows[1] - rows[4]).norm()))
 
 
 def test_equivalence_holds_for_a_swap_and_fails_for_half_of_one() -> None:
@@ -145,6 +145,57 @@ def test_units_of_tokens_are_watched_at_every_token() -> None:
     model = Tokens()
     units = observe_units(Symmetry.derive(model, tokens[:2]), "first", model, state_of(model), tokens.split(8))
     assert torch.allclose(units.activity, torch.relu(model.first(tokens)).double().mean((0, 1)), rtol=1e-5)
+
+
+class Owned(nn.Module):
+    """A layer that is a matrix of the network's own, (inputs, units), and its gains and shifts, read by a layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        draws = named_generator(0, "owned")
+        self.W = nn.Parameter(torch.rand(6, 5, generator=draws))
+        self.shift = nn.Parameter(torch.rand(5, generator=draws))
+        self.last = nn.Linear(5, 4)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        logits: Tensor = self.last(torch.relu(inputs @ self.W + self.shift))
+        return logits
+
+
+def test_a_parameter_that_is_a_layer_has_units_with_rows_of_their_own() -> None:
+    inputs = torch.rand(20, 6, generator=named_generator(0, "inputs"))
+    model = Owned()
+    state, symmetry = state_of(model), Symmetry.derive(model, inputs[:2])
+    assert symmetry.layers == {"W": "W"}
+    units = observe_units(symmetry, "W", model, state, inputs.split(8))
+    columns = torch.cat([state["W"], state["shift"][None]]).double()
+    torch.testing.assert_close(units.norm, columns.norm(dim=0))
+    assert torch.allclose(units.activity, torch.relu(inputs @ model.W + model.shift).double().mean(0), rtol=1e-5)
+    assert pair_distance(symmetry, "W", state, (1, 4)) == pytest.approx(float((columns[:, 1] - columns[:, 4]).norm()))
+    swapped = symmetry.apply(state, symmetry.swap("W", [(1, 4)]))
+    assert torch.equal(swapped["W"], state["W"][:, [0, 4, 2, 3, 1]])
+    assert compare(Owned().double(), state, swapped, inputs.double().split(20)).holds
+
+
+def test_a_unit_of_a_grouped_convolution_owns_the_rows_of_all_its_channels() -> None:
+    images = torch.rand(4, 4, 8, 8, generator=named_generator(0, "grouped"))
+    model = nn.Sequential(
+        nn.Conv2d(4, 4, 1), nn.ReLU(), nn.Conv2d(4, 8, 3, groups=2), nn.ReLU(), nn.Flatten(), nn.Linear(288, 3)
+    )
+    state, symmetry = state_of(model), Symmetry.derive(model, images[:2])
+    units = observe_units(symmetry, "2", model, state, images.split(2))
+    rows = torch.cat([state["2.weight"].flatten(1), state["2.bias"][:, None]], 1).double()
+    torch.testing.assert_close(units.norm, rows.reshape(2, -1).norm(dim=1))
+
+
+def test_a_parametrized_layer_has_rows() -> None:
+    inputs = torch.rand(20, 6, generator=named_generator(0, "inputs"))
+    model = nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 4))
+    plain = state_of(model)
+    nn.utils.parametrize.register_parametrization(model[0], "weight", nn.Identity())
+    state, symmetry = state_of(model), Symmetry.derive(model, inputs[:2])
+    norm = observe_units(symmetry, "0", model, state, inputs.split(8)).norm
+    torch.testing.assert_close(norm, torch.cat([plain["0.weight"], plain["0.bias"][:, None]], 1).double().norm(dim=1))
 
 
 def test_a_reader_that_is_never_run_is_refused() -> None:

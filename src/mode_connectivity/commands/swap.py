@@ -14,12 +14,12 @@ from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import whole_file, write_json
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import depth_layers, unwrapped
-from mode_connectivity.neuron_swap.named_layers import layers_of, named_layer, own_distance, owner_of
+from mode_connectivity.neuron_swap.named_layers import named, named_layer
 from mode_connectivity.neuron_swap.network_of_file import adopted, named_as, network_of
 from mode_connectivity.symmetry import Symmetry, UnsupportedModule
 from mode_connectivity.symmetry.equivalence import TOLERANCE, Equivalence, compare
-from mode_connectivity.symmetry.permutations import swap
 from mode_connectivity.symmetry.selection import random_pairs
+from mode_connectivity.symmetry.units import pair_distance
 
 EXAMPLE = """\
   mode-connectivity swap --checkpoint seed0.pt --output mid/seed0.pt --layer-depth mid --num-swaps 1 --seed 0
@@ -70,15 +70,13 @@ def run(given: argparse.Namespace) -> None:
     state = adopted(model.double(), weights, given.checkpoint)  # so that weights of float64 keep their bits
     checkpoints.real({name: tensor for name, tensor in state.items() if tensor.is_floating_point()}, given.checkpoint)
     layer = named_layer(symmetry, given.layer or _depth_layer(given.model, model, given.layer_depth))
-    owner, group = owner_of(symmetry, layer), layers_of(symmetry)[layer]
-    units = symmetry.groups[group]
+    units = symmetry.groups[symmetry.group_of(layer)]
     pairs = random_pairs(torch.arange(units), given.num_swaps, named_generator(given.seed, "swapped pairs"))
-    swapped = symmetry.apply(state, {group: swap(units, pairs, layer)})
+    swapped = symmetry.apply(state, symmetry.swap(layer, pairs))
     result = _compared(model, state, swapped, shape, MORE_INPUTS if given.verify else INPUTS)
     metadata = {
-        "layer": owner,
-        **({} if layer == owner else {"parameter": layer}),
-        "pairs": [{"pair": list(pair), "distance": own_distance(symmetry, layer, state, pair)} for pair in pairs],
+        **named(symmetry, layer),
+        "pairs": [{"pair": list(pair), "distance": pair_distance(symmetry, layer, state, pair)} for pair in pairs],
         "seed": given.seed,
         "model": given.model,
         "checkpoint_sha256": hashlib.sha256(given.checkpoint.read_bytes()).hexdigest(),

@@ -25,9 +25,11 @@ from mode_connectivity.geometry import (
     start_norms,
     unit_products,
 )
+from mode_connectivity.neuron_swap.named_layers import owner_of
 from mode_connectivity.neuron_swap.swap_metadata import SwapMetadata
 from mode_connectivity.neuron_swap.variants import known_permutation
 from mode_connectivity.paths import Path
+from mode_connectivity.paths.path import ROOT
 from mode_connectivity.study.study import Study
 from mode_connectivity.study.symmetry import symmetry_of
 from mode_connectivity.symmetry import Symmetry
@@ -134,11 +136,13 @@ def _of_layer(
     norms = start_norms(path)
     relative = np.divide(np.sqrt(energies), norms, out=np.zeros_like(norms), where=norms > 0)
     return {
-        "decay_rate": decay_rate(layer_offsets(arrays["layers"].tolist(), swapped.layer), relative),
+        "decay_rate": decay_rate(
+            layer_offsets(arrays["layers"].tolist(), owner_of(swapped.symmetry, swapped.layer)), relative
+        ),
         "participation_units": participation_ratio(of_units),
         "pair_rank": pair_rank(of_units, swapped.pairs),
         "fan_out": fan_out(swapped.symmetry, swapped.layer),
-        "readers": list(readers(swapped.symmetry, swapped.layer)),
+        "readers": [reader or ROOT for reader in readers(swapped.symmetry, swapped.layer)],
         "pairs": [list(pair) for pair in swapped.pairs],
     }
 

@@ -10,10 +10,14 @@ Pairs = list[tuple[int, int]]
 
 @dataclass(frozen=True)
 class SwapMetadata:
-    """Names the variant, the layer whose units it swaps (None where it is no layer's), and the pairs of units."""
+    """Names the variant, the layer whose units it swaps (None where it is no layer's), and the pairs of units.
+
+    `module` is the layer under whose name distances are measured: another one where `layer` is a parameter itself.
+    """
 
     variant: str
     layer: str | None
+    module: str | None
     pairs: Pairs
 
 
@@ -23,6 +27,7 @@ def read_swap(variant: str, seed: int) -> SwapMetadata:
     values = read_json(file)
     with values_of(file):
         pairs: Pairs = [(int(first), int(second)) for first, second in (each["pair"] for each in values["pairs"])]
-        if not isinstance(values["layer"], str | None):
+        module, layer = values["layer"], values.get("parameter", values["layer"])
+        if not isinstance(module, str | None) or not isinstance(layer, str | None):
             raise TypeError("layer is no name")
-    return SwapMetadata(values["variant"], values["layer"], pairs)
+    return SwapMetadata(values["variant"], layer, module, pairs)

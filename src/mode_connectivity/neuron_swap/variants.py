@@ -11,6 +11,7 @@ from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.evaluation import score
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import depth_layers
+from mode_connectivity.neuron_swap.named_layers import named_layer
 from mode_connectivity.params.variants import CONTROL, MIRROR, NULL, RANDOM
 from mode_connectivity.study.study import Study
 from mode_connectivity.study.symmetry import symmetry_of
@@ -43,11 +44,10 @@ def move(study: Study, variant: str, state: dict[str, Tensor]) -> Move:
     symmetry = symmetry_of(study)
     if variant in ALL_UNITS:
         return Move(known_permutation(study, symmetry, variant, None, []))
-    layer = layer_of(study, variant)
-    if layer not in symmetry.layers:
-        raise ValueError(
-            f"swap.layers: no layer {layer!r} whose units can move; there are {', '.join(symmetry.layers)}"
-        )
+    try:
+        layer = named_layer(symmetry, layer_of(study, variant))
+    except ValueError as error:
+        raise ValueError(f"swap.layers: {str(error).removeprefix('swap.layers: ')}") from error
     sample = study.sample(OBSERVED)
     batches = (images for images, _ in ScoringBatches(sample, study.scaling))
     units = observe_units(symmetry, layer, study.model(), state, batches)
@@ -93,7 +93,7 @@ def _pairs(
 ) -> list[tuple[int, int]]:
     section = study.params.swap
     if variant == NULL:
-        return [null_pair(layer, units, state)]
+        return [null_pair(symmetry, layer, units, state)]
     if section.given is not None:
         return list(section.given)
     of_share = max(1, round(section.share * len(units.norm) / 2))
@@ -113,7 +113,7 @@ def _pair_record(
         "active_share": units.active_share[index].tolist(),
         "norm": units.norm[index].tolist(),
         "ablation_loss_increase": _increase(study, symmetry, layer, list(pair), state),
-        "distance": pair_distance(layer, state, pair),
+        "distance": pair_distance(symmetry, layer, state, pair),
     }
 
 

@@ -42,7 +42,7 @@ def region(
     if (match := SHARED.fullmatch(name)) and float(match[2]) > 0:
         share = float(match[2])
         if match[1] == "units":
-            count = max(1, round(share * symmetry.groups[symmetry.layers[layer]]))
+            count = max(1, round(share * symmetry.groups[symmetry.group_of(layer)]))
             return _parameters(state, symmetry.slices(layer, _first([*others, *units], count)))
         chosen = parameter_names(state) if match[1] == "entries" else list(layers(state, _modules(slices)))
         return _drawn(state, chosen, share, _needed(generator))

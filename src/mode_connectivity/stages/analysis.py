@@ -40,16 +40,16 @@ def main(params: Params, variant: str, seed: int) -> None:
     paths = {kind_of(path): path for path in (curve, Linear(start, end))}
     profiles = profiles_of(study, paths, scored, f"{variant} seed {seed}")
     titles = layer_titles(study.model())
-    marks = Marks.of(distances.layers, titles, swap.layer, figures.get("readers", ()))
+    marks = Marks.of(distances.layers, titles, swap.module, figures.get("readers", ()))
     made_from = [layout.curve(variant, seed)]
     with whole_folder(layout.analysis(variant, seed)) as folder:
-        _save_arrays(folder / layout.DISTANCES, distances, scored, profiles, swap.layer)
+        _save_arrays(folder / layout.DISTANCES, distances, scored, profiles, swap.module)
         np.savez(folder / layout.DISPLACEMENT, allow_pickle=False, **arrays)
         write_json(
             folder / layout.SUMMARY,
             {
                 **study.provenance("analysis", "evaluation", made_from=made_from, variant=variant, seed=seed),
-                "swapped_layer": swap.layer,
+                "swapped_layer": swap.module,
                 FITTED: kind_of(curve),
                 "paths": {name: path_summary(scored, sets) for name, sets in profiles.items()},
                 "layers": [

@@ -15,6 +15,7 @@ from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.geometry import end_distance
+from mode_connectivity.neuron_swap.named_layers import named
 from mode_connectivity.neuron_swap.variants import Move, move
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear
@@ -35,7 +36,7 @@ def main(params: Params, variant: str, seed: int) -> None:
     sections = () if moved.permutation is None else ("swap",)
     metadata = {
         **study.provenance(*sections, made_from=[layout.endpoint(seed)], variant=variant, seed=seed),
-        "layer": moved.layer,
+        **named(symmetry_of(study), moved.layer),
         "pairs": moved.pairs,
         "distance_to_original": float(np.linalg.norm(end_distance(Linear(original, swapped)))),
         "verification": _verify(study, original, swapped),

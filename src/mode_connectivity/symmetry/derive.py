@@ -38,7 +38,6 @@ def derive(model: nn.Module, example_inputs: Any) -> Structure:
         name: tuple(resolve(label.axis) if name in observer.read else fixed(size_of(label.axis)) for label in labels)
         for name, labels in observer.state.items()
     }
-    modules = {name for name, _ in model.named_modules()}
     produced = {tensor: resolve(axis) for tensor, axis in trace.layers.items()}
     names, groups = _named(produced, state)
     axes = {
@@ -49,7 +48,7 @@ def derive(model: nn.Module, example_inputs: Any) -> Structure:
         layers={
             layer_of(tensor): names[axis[0].group]
             for tensor, axis in produced.items()
-            if layer_of(tensor) in modules and len(axis) == 1 and axis[0].group is not None
+            if len(axis) == 1 and axis[0].group is not None
         },
         axes=axes,
         consumers=frozenset(
@@ -64,7 +63,7 @@ def derive(model: nn.Module, example_inputs: Any) -> Structure:
 
 
 def layer_of(tensor: str) -> str:
-    """Return the layer that owns a weight: "features.0" for "features.0.weight", parametrized or not."""
+    """Return the layer of a weight: "features.0" for "features.0.weight", parametrized or not; else its own name."""
     return re.sub(r"\.(parametrizations\.)?weight(\.original\d*)?$", "", tensor)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Generator, Tensor
 
-from mode_connectivity.symmetry.units import Units
+from mode_connectivity.symmetry.symmetry import Symmetry
+from mode_connectivity.symmetry.units import Units, own_rows
 
 
 def random_pairs(live: Tensor, pairs: int, generator: Generator) -> list[tuple[int, int]]:
@@ -26,15 +27,11 @@ def important_pairs(live: Tensor, importance: Sequence[float], pairs: int) -> li
     return _paired([int(live[k]) for k in order], pairs)
 
 
-def null_pair(layer: str, units: Units, state: Mapping[str, Tensor]) -> tuple[int, int]:
+def null_pair(symmetry: Symmetry, layer: str, units: Units, state: Mapping[str, Tensor]) -> tuple[int, int]:
     """Return two units whose swap changes next to nothing: two never active, else the two with the nearest own rows."""
     dead = torch.nonzero(units.active_share == 0)[:, 0]
     candidates = dead if len(dead) >= 2 else torch.arange(len(units.norm))
-    rows = torch.cat(
-        [state[name].double().flatten(1).cpu() for name in (f"{layer}.weight",)]
-        + ([state[f"{layer}.bias"].double()[:, None].cpu()] if f"{layer}.bias" in state else []),
-        dim=1,
-    )[candidates]
+    rows = torch.cat(own_rows(symmetry, layer, state), dim=1).cpu()[candidates]
     distances = torch.cdist(rows, rows).fill_diagonal_(float("inf"))
     first, second = divmod(int(distances.argmin()), len(candidates))
     return int(candidates[first]), int(candidates[second])

@@ -26,10 +26,11 @@ class Symmetry:
 
     `groups`: group -> number of units; a group is named for the first layer that produces it, with the slice of that
     layer's outputs where it is a part of them only. `layers`: convolution or linear layer -> group of its outputs, in
-    the order in which they run; a layer is left out where its outputs stay fixed, as the last one's do, or belong to
-    several groups. `axes`: tensor of the state dict -> its axes, for the tensors that move. A unit of a grouped
-    convolution is a whole group of channels. `consumers`: the (tensor, axis) that read units rather than belong to
-    them. `buffers`: those of `axes` that are not parameters. `sites`: module outputs on which units can be compared.
+    the order in which they run, a parameter that serves as the weight of one under its own name ("W"); a layer is left
+    out where its outputs stay fixed, as the last one's do, or belong to several groups. `axes`: tensor of the state
+    dict -> its axes, for the tensors that move. A unit of a grouped convolution is a whole group of channels.
+    `consumers`: the (tensor, axis) that read units rather than belong to them. `buffers`: those of `axes` that are not
+    parameters. `sites`: module outputs on which units can be compared.
 
     Permutations are dicts group -> long tensor of (units,) on the CPU, with new[u] = old[perm[u]]; a group that is
     missing stays as it is.
@@ -122,14 +123,17 @@ class Symmetry:
         return slices_of(self.axes, group, permutations.chosen(self.groups[group], units, layer))
 
     def group_of(self, layer: str) -> str:
-        """Return the group of a layer's outputs.
+        """Return the group of a layer's outputs; the name of a group stands for itself.
 
         Raises:
             ValueError: no layer of that name whose outputs can be permuted.
         """
-        if layer not in self.layers:
-            raise ValueError(f"no layer {layer!r} whose outputs can be permuted; there are {', '.join(self.layers)}")
-        return self.layers[layer]
+        named = {group: group for group in self.groups} | self.layers
+        if layer not in named:
+            rest = [group for group in self.groups if group not in self.layers.values()]
+            there = f"there are {', '.join([*self.layers, *rest])}" if named else "the network has none"
+            raise ValueError(f"no layer {layer!r} whose outputs can be permuted; {there}")
+        return named[layer]
 
     def checked(self, perms: Mapping[str, Tensor]) -> Permutations:
         """Return all groups' permutations on the CPU, the identity for a group that is missing.

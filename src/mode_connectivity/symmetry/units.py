@@ -1,6 +1,7 @@
 """Measures the units of a layer: how active they are, how large, and which of them may be swapped."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -69,17 +70,36 @@ def observe_units(
         raise ValueError(
             f"{consumer} does not run as a module, so the units of {layer} that it reads cannot be watched"
         )
-    rows = [state[name].double().flatten(1).square().sum(1) for name in (f"{layer}.weight",)]
-    if f"{layer}.bias" in state:
-        rows.append(state[f"{layer}.bias"].double().square())
-    return Units(totals / values, active / images, torch.stack(rows).sum(0).sqrt().cpu())
+    squares = [rows.square().sum(1) for rows in own_rows(symmetry, layer, state)]
+    return Units(totals / values, active / images, torch.stack(squares).sum(0).sqrt().cpu())
 
 
-def pair_distance(layer: str, state: Mapping[str, Tensor], pair: tuple[int, int]) -> float:
+def own_rows(symmetry: Symmetry, layer: str, state: Mapping[str, Tensor]) -> list[Tensor]:
+    """Return what the units own in the layer, weights and bias: (units, entries) float64 for each of its tensors.
+
+    Of a layer that is a parameter itself, these are the tensors of the module that owns it.
+    """
+    group = symmetry.group_of(layer)
+    owner = layer if layer in symmetry.layers and layer not in symmetry.axes else _module(layer)
+    return [
+        state[tensor].double().movedim(axis, 0)[start : start + block.size].reshape(block.units, -1)
+        for tensor, axis, consumer in symmetry.members(group)
+        if not consumer and _module(tensor) == owner and tensor not in symmetry.buffers
+        for start, block in offsets(symmetry.axes[tensor][axis])
+        if block.group == group
+    ]
+
+
+def pair_distance(symmetry: Symmetry, layer: str, state: Mapping[str, Tensor], pair: tuple[int, int]) -> float:
     """Return the L2 distance between the two units' own rows (weights and bias)."""
     first, second = pair
-    rows = [state[name].double() for name in (f"{layer}.weight", f"{layer}.bias") if name in state]
+    rows = own_rows(symmetry, layer, state)
     return math.sqrt(sum(float((row[first] - row[second]).square().sum()) for row in rows))
+
+
+def _module(tensor: str) -> str:
+    """Return the module that owns a tensor, parametrized or not: "features.0", and "" for the network itself."""
+    return re.sub(r"(^|\.)(parametrizations\..*|[^.]*)$", "", tensor)
 
 
 def _first_consumer(symmetry: Symmetry, layer: str, model: nn.Module) -> tuple[str, int, Block]:

@@ -41,6 +41,8 @@ def measure(setting: Setting) -> list[Row]:
     precisions = precisions_that_pay(setting.device)
     products = {precision: product(precision, setting.device) for precision in precisions}
     contenders: dict[str, Work] = {p: _ours(path, setting, p, steps) for p in precisions}
+    graphs = precisions if setting.name == "cuda" else []
+    contenders |= {f"graph {p}": _ours(path, setting, p, steps, graphs=True) for p in graphs}
     contenders |= {f"product {p}": products[p][0] for p in precisions}
     contenders["straightforward"] = lambda: training.run(steps)
     seconds = interleaved(contenders, setting.rounds)
@@ -65,7 +67,14 @@ def measure(setting: Setting) -> list[Row]:
         shares.append(
             Row(f"its arithmetic, {p}", flops / ours / 1e9, "GFLOP/s", "matrix product", rate / 1e9, share, SHARES[p])
         )
-    return [*speeds, *shares]
+    return [*speeds, *[_of_graph(p, steps, seconds) for p in graphs], *shares]
+
+
+def _of_graph(precision: str, steps: int, seconds: Mapping[str, float]) -> Row:
+    """Return the row of a step replayed as a graph, beside the same step launched kernel by kernel."""
+    graph, launched = (steps * BATCH / seconds[name] for name in (f"graph {precision}", precision))
+    ratio = times(seconds[precision], seconds[f"graph {precision}"])
+    return Row(f"curve training, replayed, {precision}", graph, "images/s", "launched", launched, ratio)
 
 
 def step_flops(model: nn.Module, batch: int, backward: bool = True) -> float:
@@ -83,10 +92,10 @@ def step_flops(model: nn.Module, batch: int, backward: bool = True) -> float:
     return float(counter.get_total_flops())
 
 
-def _ours(path: Bezier, setting: Setting, precision: str, steps: int) -> Work:
+def _ours(path: Bezier, setting: Setting, precision: str, steps: int, graphs: bool = False) -> Work:
     model = build(NAME, num_classes=CLASSES).to(setting.device)
     batches = batches_of(images_of(steps * BATCH, setting.device))
-    arithmetic = Precision(precision, setting.name)
+    arithmetic = Precision(precision, setting.name, graphs)
     return lambda: fit_bends(model, path, batches, RECIPE, arithmetic, named_generator(0, "benchmark t"))
 
 

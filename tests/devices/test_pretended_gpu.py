@@ -2,94 +2,40 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from benchmarks.kernels import Kernels
-from mode_connectivity.datasets import Augmentation, Images, Scaling, ScoringBatches, TrainingBatches
+from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.evaluation import output_moments, recalibrate, repair, score, sweep, sweep_grid
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.geometry import Plane, layer_distances
-from mode_connectivity.models import build
-from mode_connectivity.paths import Bezier, Polygon, fit, linear_bends, perturbed_bends, sphere_bends
-from mode_connectivity.paths.fitting import fit_bends
+from mode_connectivity.paths import Bezier, fit, linear_bends, perturbed_bends, sphere_bends
 from mode_connectivity.symmetry import Symmetry, match_activations, match_weights
-from mode_connectivity.training import Recipe, train_endpoint
 from support.pretended_gpu import Gpu
-
-NETWORKS: dict[str, dict[str, Any]] = {
-    "vgg16": {"name": "vgg16", "dropout": 0.5},
-    "vgg16 bn": {"name": "vgg16", "batch_norm": True},
-    "resnet18": {"name": "resnet18"},
-    "vgg13_strided": {"name": "vgg13_strided"},
-}
-STEPS, BATCH, CLASSES = 3, 4, 4
-HOST = Images(
-    torch.randint(256, (STEPS * BATCH, 3, 32, 32), dtype=torch.uint8, generator=named_generator(0, "pixels")),
-    torch.arange(STEPS * BATCH) % CLASSES,
+from support.small_trainings import (
+    BATCH,
+    CURVES,
+    HOST,
+    NETWORKS,
+    SCALING,
+    STEPS,
+    curve,
+    ends_of,
+    network,
+    placed,
+    train,
 )
-SCALING = Scaling.of(HOST)
-RECIPE = Recipe(1, BATCH, 0.01, weight_decay=1e-3, clip_norm=1.0)
 
 
 @pytest.fixture
 def gpu() -> Iterator[Gpu]:
     with Gpu() as pretended:
         yield pretended
-
-
-def network(name: str) -> nn.Module:
-    torch.default_generator.manual_seed(0)
-    return build(**NETWORKS[name], num_classes=CLASSES, width=1 / 64)
-
-
-def ends_of(model: nn.Module) -> list[dict[str, Tensor]]:
-    def moved(tensor: Tensor, generator: torch.Generator) -> Tensor:
-        noise = torch.randn(tensor.shape, generator=generator)
-        return tensor + 0.01 * noise if tensor.is_floating_point() else tensor.clone()
-
-    draws = [named_generator(seed, "end") for seed in (0, 1)]
-    return [{name: moved(tensor, each) for name, tensor in model.state_dict().items()} for each in draws]
-
-
-def placed(states: list[dict[str, Tensor]], device: str) -> list[dict[str, Tensor]]:
-    return [{name: tensor.to(device) for name, tensor in state.items()} for state in states]
-
-
-def batches(device: str) -> TrainingBatches:
-    order, draws = named_generator(0, "order"), named_generator(0, "draws")
-    return TrainingBatches(HOST.to(device), BATCH, SCALING, Augmentation(2, True), order, draws)
-
-
-def train(name: str, device: str, epochs: int) -> dict[str, Tensor]:
-    model = network(name)
-    start = placed(ends_of(model), device)[0]
-    recipe = Recipe(epochs, BATCH, 0.01, weight_decay=1e-3, clip_norm=1.0)
-    torch.manual_seed(0)
-    state, _ = train_endpoint(model.to(device), start, batches(device), recipe, Precision(device=device))
-    return state
-
-
-def curve(name: str, device: str, epochs: int, **options: Any) -> dict[str, Tensor]:
-    model = network(name)
-    states = ends_of(model)
-    kind, bends = options.pop("kind", Bezier), options.pop("bends", 1)
-    if options.pop("masked", False):
-        symmetry = Symmetry.derive(model, torch.rand(2, 3, 32, 32))
-        options["mask"] = symmetry.slices(list(symmetry.layers)[3], [0])
-    start, end = placed(states, device)
-    path = kind([start, *linear_bends(start, end, bends), end])
-    recipe = Recipe(epochs, BATCH, 0.01, weight_decay=1e-3, clip_norm=1.0)
-    torch.manual_seed(0)
-    found, _ = fit_bends(
-        model.to(device), path, batches(device), recipe, Precision(device=device), named_generator(0, "t"), **options
-    )
-    return found[0]
 
 
 def waits_a_step(gpu: Gpu, work: Callable[[int], object]) -> dict[str, float]:
@@ -105,14 +51,6 @@ def waits_a_step(gpu: Gpu, work: Callable[[int], object]) -> dict[str, float]:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_an_endpoint(gpu: Gpu, name: str) -> None:
     assert waits_a_step(gpu, lambda epochs: train(name, "cuda", epochs)) == {}
-
-
-CURVES: dict[str, dict[str, Any]] = {
-    "bezier": {},
-    "equidistant": {"equidistant": True},
-    "polygon of two bends": {"kind": Polygon, "bends": 2},
-    "masked": {"masked": True},
-}
 
 
 # One network for what does not depend on it.

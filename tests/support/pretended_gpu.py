@@ -4,8 +4,8 @@ To C++ they are meta tensors, so that autograd asks no driver for a stream; Pyth
 """
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from traceback import extract_stack
 from types import SimpleNamespace
 from typing import Any, Self
@@ -17,6 +17,8 @@ from torch.nn.utils import clip_grad
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
+
+from support.pretended_graph import Recording
 
 INSIDE, HERE, aten = torch.device("meta"), torch.device("cuda", 0), torch.ops.aten
 MEMORY = 80 * 2**30
@@ -88,6 +90,20 @@ def _settings_as_they_are() -> Callable[[], None]:
     return back
 
 
+class _Graph:
+    """A pretended `torch.cuda.CUDAGraph`."""
+
+    def __init__(self, gpu: "Gpu") -> None:
+        self._gpu, self._recording = gpu, Recording()
+
+    def recorded(self) -> Any:
+        return self._gpu.recording(self._recording)
+
+    def replay(self) -> None:
+        self._gpu.replays += 1
+        self._recording.replay(self._gpu.numbers)
+
+
 class Gpu(TorchDispatchMode):
     """While open, "cuda" is the pretended GPU; `waits`: place in the code -> times that the host waits for it there.
 
@@ -99,7 +115,9 @@ class Gpu(TorchDispatchMode):
         super().__init__()  # type: ignore[no-untyped-call]
         self.waits: Counter[str] = Counter()
         self.generator = torch.Generator()
+        self.replays = 0
         self._pinned: dict[int, Tensor] = {}
+        self._recording: Recording | None = None
         self._opened = ExitStack()
 
     def __enter__(self) -> Self:
@@ -117,6 +135,8 @@ class Gpu(TorchDispatchMode):
             "manual_seed_all": self.generator.manual_seed,
             "device": lambda *_: nullcontext(),
             "synchronize": lambda *_: None,
+            "CUDAGraph": lambda: _Graph(self),
+            "graph": lambda graph: graph.recorded(),
             "get_rng_state": lambda *_: self.generator.get_state(),
             "set_rng_state": lambda state, *_: self.generator.set_state(state),
         }
@@ -143,6 +163,8 @@ class Gpu(TorchDispatchMode):
         if op is aten.copy_:
             here = isinstance(args[0], OnGpu)
         if self._waits(func, args, kwargs, leaves, here):
+            if self._recording is not None:
+                raise RuntimeError(f"{func}: operation not permitted when stream is capturing")
             self._note()
         if here and op in NOT_DETERMINISTIC and torch.are_deterministic_algorithms_enabled():
             raise RuntimeError(f"{NOT_DETERMINISTIC[op]} does not have a deterministic implementation")
@@ -150,10 +172,15 @@ class Gpu(TorchDispatchMode):
             kwargs["device"] = torch.device("cpu")
         known = {id(each.held): each for each in ours}
         args, kwargs = tree_map(lambda each: each.held if isinstance(each, OnGpu) else each, (args, kwargs))
-        with self._own_numbers() if here and SEEDED in func.tags else nullcontext():
+        recording = self._recording if here else None
+        if recording is not None:
+            recording.before(args, kwargs)
+        with self.numbers(func) if here else nullcontext():
             results = func(*args, **kwargs)
         if not here:
             return results
+        if recording is not None:
+            recording.after(func, args, kwargs, results)
         return tree_map(lambda each: known.get(id(each), OnGpu(each)) if isinstance(each, Tensor) else each, results)
 
     def _waits(self, func: Any, args: Any, kwargs: Any, leaves: list[Tensor], here: bool) -> bool:
@@ -185,8 +212,23 @@ class Gpu(TorchDispatchMode):
         self._pinned[copy.data_ptr()] = copy
         return copy
 
-    def _own_numbers(self) -> Any:
+    @contextmanager
+    def recording(self, recording: Recording) -> Iterator[None]:
+        """While open, operations leave nothing behind but their record."""
+        kept = self.generator.get_state()
+        self._recording = recording
+        try:
+            yield
+        finally:
+            self._recording = None
+            self.generator.set_state(kept)
+            recording.undo()
+
+    def numbers(self, func: Any) -> Any:
+        """The context in which `func` draws the GPU's own numbers, if it draws."""
         stack = ExitStack()
+        if SEEDED not in func.tags:
+            return stack
         kept = torch.default_generator.get_state()
         torch.default_generator.set_state(self.generator.get_state())
 

@@ -27,7 +27,8 @@ def test_steps_are_those_of_the_formula_and_of_torch(momentum: float) -> None:
     for step, gradient in enumerate(gradients):
         rate = 0.1 / (step + 1)
         ours.grad, theirs.grad = gradient, gradient.clone()
-        descent.step(rate)
+        descent.set_rate(rate)
+        descent.step()
         optimizer.param_groups[0]["lr"] = rate
         optimizer.step()
         velocity = momentum * velocity + gradient + 0.01 * expected
@@ -61,7 +62,9 @@ from mode_connectivity.training.momentum import Momentum
 
 leaf = torch.ones(3, requires_grad=True)
 leaf.grad = torch.ones(3)
-Momentum([leaf], 0.9, 0.01).step(0.1)
+descent = Momentum([leaf], 0.9, 0.01)
+descent.set_rate(0.1)
+descent.step()
 model = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.ReLU(), torch.nn.Linear(5, 2))
 Symmetry.derive(model, torch.zeros(2, 4))
 assert "torch._dynamo" not in sys.modules

@@ -1,6 +1,7 @@
 """Resolves and pins the device, and brings tensors to it without a wait of the host."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -33,3 +34,9 @@ def sent(tensor: Tensor, device: torch.device) -> Tensor:
     if device.type != "cuda" or tensor.device.type != "cpu":
         return tensor.to(device)
     return tensor.pin_memory().to(device, non_blocking=True)
+
+
+def refill(place: Tensor, values: Sequence[float]) -> None:
+    """Write numbers of the host into a tensor (K,) that stays where it is; on a GPU the host does not wait."""
+    given = torch.tensor(values, dtype=place.dtype)
+    place.copy_(given.pin_memory() if place.is_cuda else given, non_blocking=place.is_cuda)

@@ -16,7 +16,7 @@ class Precision:
 
     `fp32` computes in the tensors' own type, on a GPU in its full 24 bits too; `tf32` rounds the factors of
     convolutions and matrix products on a GPU to 11 bits; `bf16` runs the network under autocast. Weights and loss are
-    fp32 in all of them.
+    fp32 in all of them. With `graphs` a training on a GPU replays its step as a CUDA graph; its bits are the same.
 
     Raises:
         ValueError: no precision of that name, or `tf32` on a CPU, which has none.
@@ -24,6 +24,7 @@ class Precision:
 
     name: str = "fp32"
     device: str = "cpu"
+    graphs: bool = False
 
     def __post_init__(self) -> None:
         if self.name not in PRECISIONS:
@@ -44,6 +45,11 @@ class Precision:
         """
         for kind in _kinds():
             kind.fp32_precision = "tf32" if self.name == "tf32" else "ieee"
+
+    @property
+    def replays(self) -> bool:
+        """Return whether trainings replay their step as a graph, which a CPU does not have."""
+        return self.graphs and self.device == "cuda"
 
     @contextmanager
     def in_use(self) -> Iterator[None]:

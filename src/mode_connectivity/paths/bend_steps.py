@@ -1,12 +1,13 @@
 """Steps the bends of a path: one t a batch, and the gradient at that point carried over to each bend."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
+from mode_connectivity.foundations.devices import refill
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import in_layout, laid_out, memory_format, unread_statistics
 from mode_connectivity.paths.gradients import path_gradients
@@ -42,7 +43,7 @@ class BendSteps:
         self.bends = frozen_on_chord(controls[1:-1], self.start, self.end, mask)
         self.path = type(path)([self.start, *self.bends, self.end])
         self.free = moving(self.start, mask)
-        self._route = self.path if mask is None else Restricted(self.path, mask)
+        self._restricted = None if mask is None else Restricted(self.path, mask)
         self._of_bends = [[bend[name].requires_grad_() for name in self.free] for bend in self.bends]
         self._state = {name: tensor.detach().clone() for name, tensor in self.start.items()}
         self._point = [self._state[name].requires_grad_() for name in self.free]
@@ -52,21 +53,37 @@ class BendSteps:
         unread = unread_statistics(model)
         self._mixed = [name for name in self.start if name not in unread]
         self._last: Batch | None = None
+        # A recorded step must read the weights of its own time from memory.
+        self._in_memory = self._point[0].detach().new_zeros(len(controls) + 2) if precision.replays else None
+        self._weights: Sequence[float | Tensor] = ()
 
     @property
     def leaves(self) -> list[Tensor]:
         return [leaf for bend in self._of_bends for leaf in bend]
 
-    def step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Write the gradient of each leaf; return the loss at W_t and the number of right answers."""
-        self._last = (images, labels)
+    def draw(self) -> None:
+        """Draw the t of the next step: weights of the control points, and of the ends on the straight line."""
         t = float(torch.rand((), generator=self._draws, dtype=torch.float64))
+        weights = (*self.path.weights(t), 1 - t, t)
+        if self._in_memory is None:
+            self._weights = weights
+        else:
+            refill(self._in_memory, weights)
+            self._weights = self._in_memory.unbind()
+
+    def step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Write the gradient of each leaf; return the loss at the W_t drawn and the number of right answers."""
+        self._last = (images, labels)
+        *weights, of_start, of_end = self._weights
         with torch.no_grad():
-            self._route.at(t, self._mixed, out=self._state)
+            if self._restricted is None:
+                self.path.combine(weights, self._mixed, out=self._state)
+            else:
+                self._restricted.mix(weights, (of_start, of_end), self._mixed, out=self._state)
         with self._precision.autocast(), small_maps(images):
             logits = functional_call(self._model, self._state, (laid_out(images, self._layout),))
             loss = cross_entropy(logits.float(), labels)
-        gradients = path_gradients(loss, self._point, self.path.weights(t)[1:-1], self._decay, self._gradients)
+        gradients = path_gradients(loss, self._point, weights[1:-1], self._decay, self._gradients)
         for bend, gradient in zip(self._of_bends, gradients, strict=True):
             _write(bend, gradient, self.free.values())
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()

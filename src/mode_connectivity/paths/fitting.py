@@ -56,7 +56,17 @@ def fit_bends(
     after = put_back if equidistant or project is not None else None
     resumable = None if keeper is None else Resumable(keeper, _in_passes(batches), {"t": draws})
     with precision.in_use():
-        history = descend(steps.leaves, steps.step, batches, recipe, after=after, resumable=resumable, title=title)
+        history = descend(
+            steps.leaves,
+            steps.step,
+            batches,
+            recipe,
+            before=steps.draw,
+            after=after,
+            resumable=resumable,
+            title=title,
+            replayed=precision.replays,
+        )
     return steps.reached(batches, title), history
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 def path_gradients(
     loss: Tensor,
     point: Sequence[Tensor],
-    weights: Sequence[float],
+    weights: Sequence[float | Tensor],
     decay: float,
     out: Sequence[Sequence[Tensor]] | None = None,
 ) -> list[list[Tensor]]:
@@ -17,7 +17,8 @@ def path_gradients(
 
     W_t is linear in the control points, so d/dW_k = B_k(t) (dloss/dW_t + decay W_t). They are written into `out`, a
     sequence for each control point, or into new tensors; the last sequence may be the point's own tensors. On a GPU
-    they are always new: launches that take all tensors at once have no other place to write.
+    they are always new: launches that take all tensors at once have no other place to write. `weights` may be tensors
+    of no axes.
     """
     at_point = torch.autograd.grad(loss, point)
     if at_point[0].is_cuda:

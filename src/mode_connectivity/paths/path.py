@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 State = dict[str, Tensor]
+Weights = Sequence[float | Tensor]  # of the control points; all floats, or all tensors of no axes
 ROOT = "(root)"  # the layer of parameters that belong to no submodule, such as a class token
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 
@@ -57,22 +58,27 @@ class Path(ABC):
         Raises:
             ValueError: t lies outside [0, 1].
         """
+        return self.combine(self.checked(t), names, out)
+
+    def checked(self, t: float) -> tuple[float, ...]:
+        """Return `weights(t)`; errors as `at`."""
         if not 0 <= t <= 1:
             raise ValueError(f"t must lie in [0, 1], got {t}")
-        return self.combine(self.weights(t), names, out)
+        return self.weights(t)
 
     def combine(
         self,
-        weights: Sequence[float],
+        weights: Weights,
         names: Collection[str] | None = None,
         out: Mapping[str, Tensor] | None = None,
     ) -> State:
         """Return sum_k weights[k] W_k, of weights that sum to one; `names` and `out` as in `at`."""
-        moving = [(weight, control) for weight, control in zip(weights, self.controls, strict=True) if weight != 0]
         first = self.controls[0]
         wanted = list(first if names is None else names)
+        terms = list(zip(weights, self.controls, strict=True))
         if out is not None and wanted and first[wanted[0]].is_cuda:
-            return _combine_at_once(moving, wanted, first, out)
+            return _combine_at_once(terms, wanted, first, out)
+        moving = [(weight, control) for weight, control in terms if isinstance(weight, Tensor) or weight != 0]
         return {
             name: _combine(
                 [(weight, control[name]) for weight, control in moving],
@@ -83,18 +89,21 @@ class Path(ABC):
         }
 
 
-def _combine(terms: list[tuple[float, Tensor]], first: Tensor, out: Tensor | None) -> Tensor:
+def _combine(terms: list[tuple[float | Tensor, Tensor]], first: Tensor, out: Tensor | None) -> Tensor:
     if not first.is_floating_point():
         return first.clone() if out is None else out.copy_(first)
     weight, tensor = terms[0]
     total = torch.mul(tensor, weight, out=out)
     for weight, tensor in terms[1:]:
-        total = torch.add(total, tensor, alpha=weight, out=out)
+        if isinstance(weight, Tensor):
+            total = torch.addcmul(total, tensor, weight, out=out)
+        else:
+            total = torch.add(total, tensor, alpha=weight, out=out)
     return total
 
 
 def _combine_at_once(
-    terms: Sequence[tuple[float, Mapping[str, Tensor]]],
+    terms: Sequence[tuple[float | Tensor, Mapping[str, Tensor]]],
     names: Sequence[str],
     first: Mapping[str, Tensor],
     out: Mapping[str, Tensor],
@@ -102,11 +111,11 @@ def _combine_at_once(
     """Write what `_combine` computes into `out` in a few launches on a GPU, however many tensors there are."""
     mixed = [name for name in names if first[name].is_floating_point()]
     into = [out[name] for name in mixed]
-    weight, control = terms[0]
+    (weight, control), *rest = [each for each in terms if isinstance(each[0], Tensor) or each[0] != 0]
     torch._foreach_copy_(into, [control[name] for name in mixed])
     torch._foreach_mul_(into, weight)
-    for weight, control in terms[1:]:
-        torch._foreach_add_(into, [control[name] for name in mixed], alpha=weight)
+    for weight, control in rest:  # in two operations, as a weight that is a tensor needs, so that bits are the same
+        torch._foreach_add_(into, torch._foreach_mul([control[name] for name in mixed], weight))
     for name in names:
         if not first[name].is_floating_point():
             out[name].copy_(first[name])

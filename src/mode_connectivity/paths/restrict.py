@@ -7,7 +7,7 @@ from torch import Tensor
 
 from mode_connectivity.paths.initialise import linear_bends
 from mode_connectivity.paths.linear import Linear
-from mode_connectivity.paths.path import Path, State, module_of, parameter_names
+from mode_connectivity.paths.path import Path, State, Weights, module_of, parameter_names
 
 # Parameter -> bool, of a shape that broadcasts to its own; a parameter that is missing may not move. So
 # `Symmetry.slices(layer, units)` is a mask as it is; entries for running statistics mean nothing.
@@ -120,10 +120,20 @@ class Restricted(Path):
         return self.path.weights(t)
 
     def at(self, t: float, names: Collection[str] | None = None, out: Mapping[str, Tensor] | None = None) -> State:
+        return self.mix(self.checked(t), self.chord.weights(t), names, out)
+
+    def mix(
+        self,
+        weights: Weights,
+        of_ends: Weights,
+        names: Collection[str] | None = None,
+        out: Mapping[str, Tensor] | None = None,
+    ) -> State:
+        """Return the state whose free entries are `weights` of the control points, all others `of_ends` of the ends."""
         wanted = list(self.controls[0] if names is None else names)
-        point = self.path.at(t, [name for name in wanted if name in self.free], out)
-        point |= self.chord.at(t, [name for name in wanted if name not in self.free], out)
-        for name, straight in self.chord.at(t, [name for name in wanted if name in self.partial]).items():
+        point = self.path.combine(weights, [name for name in wanted if name in self.free], out)
+        point |= self.chord.combine(of_ends, [name for name in wanted if name not in self.free], out)
+        for name, straight in self.chord.combine(of_ends, [name for name in wanted if name in self.partial]).items():
             into = None if out is None else out[name]
             point[name] = torch.where(self.partial[name], point[name], straight, out=into)
         return {name: point[name] for name in wanted}

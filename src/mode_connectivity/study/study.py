@@ -1,5 +1,6 @@
 """Defines what the stages of a study share: the device, the data on it, the network, and where a result comes from."""
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -175,7 +176,9 @@ def pinned(compute: Compute, imports: Values) -> tuple[torch.device, Precision]:
         raise ValueError(f"compute.device: {asked} and there is none here; use cpu, or run stage source again")
     if compute.precision == "tf32" and kind == "cpu":
         raise ValueError("compute.precision: tf32 needs a GPU; on a CPU use fp32 or bf16")
-    device, precision = pin(kind, compute.threads), Precision(compute.precision, kind)
+    # Graphs give the same bits, so they are no part of the params.
+    graphs = os.environ.get("MODE_CONNECTIVITY_GRAPHS") == "1"
+    device, precision = pin(kind, compute.threads), Precision(compute.precision, kind, graphs)
     if kind == "cuda":
         precision.pin()
     return device, precision

@@ -58,7 +58,15 @@ def train_endpoint(
     decay = recipe.weight_decay
     with precision.in_use():
         history = descend(
-            weights.leaves, step, batches, recipe, decay=decay, resumable=kept, title=title, after_epoch=shown
+            weights.leaves,
+            step,
+            batches,
+            recipe,
+            decay=decay,
+            resumable=kept,
+            title=title,
+            after_epoch=shown,
+            replayed=precision.replays,
         )
     check_end(model, weights.reached(), last[0] if last else next(iter(batches)), precision, title)
     return weights.reached(), history

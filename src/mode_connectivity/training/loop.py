@@ -9,6 +9,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from mode_connectivity.datasets import Batches
+from mode_connectivity.training.graph import Graphed, Step
 from mode_connectivity.training.momentum import Momentum
 from mode_connectivity.training.progress import Epoch, Progress
 from mode_connectivity.training.schedules import SCHEDULES
@@ -28,9 +29,6 @@ class Recipe:
     clip_norm: float | None = None
 
 
-Step = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-
-
 def descend(
     leaves: Sequence[Tensor],
     step: Step | Sequence[Step],
@@ -38,37 +36,39 @@ def descend(
     recipe: Recipe,
     *,
     decay: float = 0.0,
+    before: Callable[[], None] | None = None,
     after: Callable[[], None] | None = None,
     resumable: Resumable | None = None,
     title: str = "",
     after_epoch: Callable[[], None] | None = None,
+    replayed: bool = False,
 ) -> list[Epoch]:
     """Move `leaves` in place by SGD and return the history.
 
     `step(images, labels)` writes the gradient of each leaf into its `.grad` and returns the batch's loss and number
     of right answers as detached scalars. Of several steps each moves the leaves in turn, with one momentum and one
-    rate a batch, and the last one is recorded. `decay` is weight decay on the leaves themselves; `after` is
-    called after each step, to put the leaves back where they must lie, and `after_epoch` after each pass.
+    rate a batch, and the last one is recorded. `decay` is weight decay on the leaves themselves; `before` is called
+    ahead of each batch, to draw what the host draws, `after` after each step, to put the leaves back where they must
+    lie, and `after_epoch` after each pass. `replayed` is for a GPU: the steps are recorded, see `Graphed`.
     `resumable` keeps the state of the training, from which it goes on where it was interrupted.
 
     Raises:
         Diverged: the loss of an epoch is not finite.
     """
-    descent = Momentum(leaves, recipe.momentum, decay)
+    descent = Momentum(leaves, recipe.momentum, decay, replayed)
     steps = len(batches)
-    moves = (step,) if callable(step) else tuple(step)
+    taken = _taken((step,) if callable(step) else tuple(step), descent, recipe.clip_norm, after)
+    if replayed:
+        taken = Graphed(taken)
     done = Progress() if resumable is None else resumable.restored(descent)
     with _bar(recipe.epochs * steps, done, steps, title) as bar:
         while done.epoch < recipe.epochs:
             for images, labels in batches if resumable is None else resumable.rest_of_epoch(done):
                 rate = _rate(recipe, done, steps)
-                for move in moves:
-                    loss, right = move(images, labels)
-                    if recipe.clip_norm is not None:
-                        torch.nn.utils.clip_grad_norm_(leaves, recipe.clip_norm)
-                    descent.step(rate)
-                    if after is not None:
-                        after()
+                descent.set_rate(rate)
+                if before is not None:
+                    before()
+                loss, right = taken(images, labels)
                 done.add(loss, right, len(labels), rate)
                 bar.update()
                 if resumable is not None and resumable.keeper.due():
@@ -79,6 +79,22 @@ def descend(
     if resumable is not None:
         resumable.keep(descent, done)
     return done.history
+
+
+def _taken(steps: Sequence[Step], descent: Momentum, clip: float | None, after: Callable[[], None] | None) -> Step:
+    """Return what happens to the leaves on one batch."""
+
+    def taken(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        for step in steps:
+            loss, right = step(images, labels)
+            if clip is not None:
+                torch.nn.utils.clip_grad_norm_(descent.leaves, clip)
+            descent.step()
+            if after is not None:
+                after()
+        return loss, right
+
+    return taken
 
 
 def _rate(recipe: Recipe, done: Progress, steps: int) -> float:

@@ -2,26 +2,38 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.optim.sgd import sgd
+
+from mode_connectivity.foundations.devices import refill
 
 
 class Momentum:
     """Runs SGD on the `.grad` of `leaves`, in place: v <- momentum v + g + decay w, w <- w - rate v.
 
     The steps are torch's own; its `torch.optim.SGD` would import torch's compiler, for over a second, to keep it away.
-    `velocities` holds the v of each leaf, None before its first gradient.
+    `velocities` holds the v of each leaf, None before its first gradient. `replayed`: the steps are, see `Graphed`.
     """
 
-    def __init__(self, leaves: Sequence[Tensor], momentum: float, decay: float) -> None:
+    def __init__(self, leaves: Sequence[Tensor], momentum: float, decay: float, replayed: bool = False) -> None:
         self.leaves = list(leaves)
         self.velocities: list[Tensor | None] = [None] * len(self.leaves)
         self._momentum, self._decay = momentum, decay
         self._fused = self.leaves[0].is_cuda  # on a CPU it saves less than 1 %
+        # A recorded step must read the rate of its own time from memory, where it is rounded to fp32.
+        self._rate = torch.zeros(1, device=self.leaves[0].device) if replayed else 0.0
+
+    def set_rate(self, rate: float) -> None:
+        """Set the rate of the steps from here on."""
+        if isinstance(self._rate, Tensor):
+            refill(self._rate, [rate])
+        else:
+            self._rate = float(np.float32(rate)) if self._fused else rate
 
     @torch.no_grad()
-    def step(self, rate: float) -> None:
+    def step(self) -> None:
         """Move the leaves that have a gradient."""
         if self._fused:
             lay_out_gradients(self.leaves)
@@ -34,7 +46,7 @@ class Momentum:
             fused=self._fused or None,
             weight_decay=self._decay,
             momentum=self._momentum,
-            lr=rate,
+            lr=self._rate[0] if isinstance(self._rate, Tensor) else self._rate,
             dampening=0.0,
             nesterov=False,
             maximize=False,

@@ -18,6 +18,7 @@ from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator, named_seed
 from mode_connectivity.foundations.reading import Values, read_json, values_of
 from mode_connectivity.models import build, laid_out, memory_format
+from mode_connectivity.models.checked import check
 from mode_connectivity.params import Compute, Params, sections
 from mode_connectivity.running.keeping import keeping
 from mode_connectivity.running.states import States
@@ -79,29 +80,10 @@ class Study:
         return network.to(self.device)
 
     def check_network(self) -> None:
-        """Run the network forwards and backwards on one image.
-
-        Raises:
-            ValueError: it cannot take images of this shape, or its gradients would not repeat on a GPU.
-        """
-        model = self.model().eval()
-        image = laid_out(self.scaling.apply(self.dataset.train.pixels[:1]), memory_format(model))
-        place = f"{self.network_section}.name: {self.network.name}"
-        try:
-            logits = model(image)
-        except Exception as error:  # whatever the user's own network raises
-            shape, reason = " x ".join(map(str, image.shape[1:])), " ".join(str(error).split())[:200]
-            raise ValueError(f"{place} does not take images of {shape}: {reason}") from error
-        try:
-            logits.sum().backward()
-        except RuntimeError as error:
-            if "deterministic" not in str(error):
-                raise
-            kernel = str(error).split()[0]
-            raise ValueError(
-                f"{place} has no gradient on a GPU that repeats to the bit ({kernel}); "
-                "replace that layer, or use compute.device: cpu"
-            ) from error
+        """Run the network on two images, as it is scored and as it is trained; errors as `models.checked.check`."""
+        model = self.model()
+        images = laid_out(self.scaling.apply(self.dataset.train.pixels[:2]), memory_format(model))
+        check(model, images, len(self.dataset.classes), f"{self.network_section}.name: {self.network.name}")
 
     def batches(self, batch_size: int, seed: int, purpose: str) -> TrainingBatches:
         """Return augmented training batches whose draws are named after the purpose, never after the variant."""

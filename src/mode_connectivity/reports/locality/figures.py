@@ -15,6 +15,7 @@ from mode_connectivity.plots.recovery import Recovery, recovery
 from mode_connectivity.plots.shares import Share, energy_shares
 from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.reports.locality.answers import AFFINE
+from mode_connectivity.reports.placebos import shown
 from mode_connectivity.statistics.gaps import PLACEBO
 from mode_connectivity.statistics.verdicts import PRIMARY
 
@@ -145,7 +146,7 @@ def _dose_of(region: str) -> str | None:
 
 def _recoveries(depth: Record) -> Record:
     recovered: Record = depth["verdict"]["measures"][PRIMARY]["recovery"] if depth["verdict"] else {}
-    return recovered
+    return {region: recovered[region] for region in shown(recovered)}
 
 
 def _recovery(estimate: Record) -> Recovery:

@@ -11,6 +11,7 @@ from mode_connectivity.neuron_swap.summary import Summary
 from mode_connectivity.params import Params
 from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.reports.locality.depths import depth_record, loss_record
+from mode_connectivity.reports.placebos import shown
 from mode_connectivity.reports.rendering import render
 from mode_connectivity.statistics.words import NOT_TRIED
 
@@ -71,7 +72,8 @@ def study_facts(params: Params) -> dict[str, Any]:
 def verdict_text(record: dict[str, Any]) -> str:
     """Return the record in prose."""
     intervals = any(each["verdict"] and each["verdict"]["tested"] for each in record["depths"].values())
-    return render(TEMPLATE, **record, not_tried=NOT_TRIED, intervals=intervals, fan_out_falls=_fan_out_falls(record))
+    falls = _fan_out_falls(record)
+    return render(TEMPLATE, **record, not_tried=NOT_TRIED, intervals=intervals, fan_out_falls=falls, shown=shown)
 
 
 def _fan_out_falls(record: dict[str, Any]) -> bool | None:

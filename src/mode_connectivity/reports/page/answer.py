@@ -7,6 +7,7 @@ from typing import Any
 
 from mode_connectivity import layout
 from mode_connectivity.reports.page.rounding import short
+from mode_connectivity.reports.placebos import shown
 
 PRIMARY = "gap"
 RATIOS = {
@@ -59,7 +60,9 @@ def recoveries_of(record: dict[str, Any]) -> list[dict[str, Any]]:
     rows = []
     for depth, each in record.get("depths", {}).items():
         measures = (each.get("verdict") or {}).get("measures", {}).get(PRIMARY, {})
-        for region, recovery in measures.get("recovery", {}).items():
+        recoveries = measures.get("recovery", {})
+        for region in shown(recoveries):
+            recovery = recoveries[region]
             share = _parameter_share(each.get("gaps", {}), region)
             seeds = [None if value is None else short(value) for value in recovery.get("seeds", [])]
             rows.append(
@@ -79,6 +82,7 @@ def contrasts_of(record: dict[str, Any]) -> list[dict[str, Any]]:
         {"pair": pair, "of": RATIOS.get(name, f"recovery, {name}".replace("_", " ")), **_ratio(each)}
         for pair, ratios in record.get("contrasts", {}).items()
         for name, each in sorted(ratios.items(), key=lambda item: item[0] != "locality")
+        if name in shown(ratios)
     ]
 
 

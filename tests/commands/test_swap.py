@@ -130,3 +130,10 @@ def test_weights_of_every_kind_keep_their_bits(tmp_path: Path, kind: torch.dtype
     expected["features.14.weight"] = expected["features.14.weight"][:, places]
     assert {name: tensor.dtype for name, tensor in values.items()} == dict.fromkeys(expected, kind)
     assert all(torch.equal(values[name].double(), tensor) for name, tensor in expected.items())
+
+
+def test_logits_that_overflow_are_not_said_to_be_the_same(tmp_path: Path) -> None:
+    torch.save({name: tensor * 1e30 for name, tensor in network().state_dict().items()}, tmp_path / "seed0.pt")
+    with pytest.raises(SystemExit, match=r"^error: the swapped network is another function: logits differ by inf"):
+        swap(tmp_path, "--layer", "features.12")
+    assert not (tmp_path / "out").exists()

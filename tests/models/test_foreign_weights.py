@@ -99,3 +99,12 @@ def test_a_long_name_is_not_echoed() -> None:
     with pytest.raises(ValueError, match="no network called") as caught:
         build("x" * 100_000, num_classes=10)
     assert len(str(caught.value)) < 500
+
+
+def test_what_is_no_tensor_does_not_fit() -> None:
+    model = build("vgg16", num_classes=10, width=1 / 16)
+    weights = {**model.state_dict(), "features.0.weight": None, "features.0.bias": 3}
+    with pytest.raises(
+        ValueError, match=r"features\.0\.weight is NoneType and not \(4, 3, 3, 3\), features\.0\.bias is int"
+    ):
+        adopt(model, weights)

@@ -44,7 +44,7 @@ def adopt(model: nn.Module, weights: Mapping[str, object]) -> dict[str, Tensor]:
     ]
     for key, tensor in wanted.items():
         value = values.get(key)
-        if value is not None and not (isinstance(value, Tensor) and value.shape == tensor.shape):
+        if key in values and not (isinstance(value, Tensor) and value.shape == tensor.shape):
             shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
             misfits.append(f"{key} is {shape} and not {tuple(tensor.shape)}")
     if misfits:

@@ -39,6 +39,8 @@ def compare(
     difference = largest = 0.0
     for batch in batches:
         one, other = (functional_call(model, state, (batch,)) for state in states)
+        if not torch.isfinite(one - other).all():
+            return Equivalence(images + len(batch), torch.inf, torch.inf, changed)
         difference = max(difference, float((one - other).abs().max()))
         largest = max(largest, float(one.abs().max()))
         changed += int((one.argmax(1) != other.argmax(1)).sum())

@@ -27,7 +27,7 @@ def test_records_alone_make_a_page_with_the_verdict_beside_them(study: Path) -> 
     run(argparse.Namespace(folder=study))
     text = (study / layout.PAGE.name).read_text()
     assert "any such subset suffices" in text
-    assert "No curve was analysed here" in text
+    assert "No curve was analysed in this study" in text
     assert "Mechanisms: who reads the cue?" not in text
 
 

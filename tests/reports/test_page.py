@@ -88,7 +88,7 @@ def test_it_reads_what_the_locality_stage_writes(tmp_path: Path, monkeypatch: py
     names = {figure["name"] for figure in mid["figures"]}
     assert {"locality index", "necessity", "explained by statistics alone (REPAIR)"} <= names
     recoveries = {each["region"]: each for each in recoveries_of(record)}
-    assert set(recoveries) == {*params.restricted.kinds, "placebo"}
+    assert set(recoveries) == {*params.restricted.kinds}
     for each in recoveries.values():
         assert len(each["seeds"]) == 8
         assert each["parameter_share"] > 0

@@ -135,3 +135,30 @@ def test_every_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str)
         mechanism_report.main(one)
     for file in (layout.endpoint(0), layout.curve("mid", 0), layout.finetuned("cbft", 0)):
         assert checkpoints.metadata(file)["params"]["compute"]["device"] == "cuda"
+
+
+@pytest.mark.parametrize("region", ["slices", "affine"])
+def test_stages_that_replay_their_steps_leave_the_same_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, region: str
+) -> None:
+    few = {f"{section}.epochs": 4 for section in ("endpoint", "curve", "restricted")}
+    left: dict[str, list[dict[str, Tensor]]] = {}
+    for graphs in ("0", "1"):
+        (tmp_path / graphs).mkdir()
+        monkeypatch.chdir(tmp_path / graphs)
+        monkeypatch.setenv("MODE_CONNECTIVITY_GRAPHS", graphs)
+        params = params_with(Path(), CHANGES | NETWORKS["vgg16 bn"] | few | {"restricted.kinds": [region]})
+        with Gpu() as gpu:
+            source.main(params)
+            dataset.main(params)
+            endpoint.main(params, 0)
+            swap.main(params, "mid", 0)
+            curve.main(params, "mid", 0)
+            trained = gpu.replays
+            restricted.main(params, "mid", 0, region, 1)
+        assert (trained > 0, gpu.replays > trained) == (graphs == "1", graphs == "1")
+        left[graphs] = [checkpoints.load(file)[0] for file in (layout.endpoint(0), layout.curve("mid", 0))]
+    for one, other in zip(*left.values(), strict=True):
+        assert all(torch.equal(one[name], other[name]) for name in one)
+    records = [(tmp_path / graphs / layout.restricted("mid", 0, region, 1)).read_bytes() for graphs in left]
+    assert records[0] == records[1]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mode_connectivity.datasets import Dataset, DatasetError
+from mode_connectivity.sources.fingerprint import fingerprint
 from mode_connectivity.sources.registry import MODULES, source
 from mode_connectivity.sources.request import Request
 
@@ -210,3 +211,13 @@ def test_the_sources_are_those_that_the_params_accept() -> None:
     for name in MODULES:
         assert callable(source(name).read)
         assert callable(source(name).contents)
+
+
+def test_a_name_that_is_no_utf_8_is_read_and_followed(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    odd = tmp_path / "train" / "ant" / os.fsdecode(b"\xff.png")
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(odd)
+    before = fingerprint(tmp_path, [odd])
+    assert len(image_folder(tmp_path, 32).train.labels) > 0
+    odd.rename(odd.with_name(os.fsdecode(b"\xfe.png")))
+    assert fingerprint(tmp_path, [odd.with_name(os.fsdecode(b"\xfe.png"))]) != before

@@ -1,6 +1,7 @@
 """Computes fingerprints of files that DVC cannot follow itself."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def fingerprint(root: Path, files: Iterable[Path]) -> Fingerprint:
     count = size = 0
     for path in files:
         content = path.read_bytes()
-        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(os.fsencode(path.relative_to(root).as_posix()) + f"\0{len(content)}\0".encode())
         digest.update(content)
         count += 1
         size += len(content)

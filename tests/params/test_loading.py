@@ -36,6 +36,7 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:
         ("  pairs: null", "  pairs: 0", "swap.pairs: input should be greater than or equal to 1, got 0"),
         ("  pairs: null", "  pairs: one", "swap.pairs: input should be a valid integer, got 'one'"),
         ("  width: 0.125", "  width: .nan", "model.width: input should be a finite number"),
+        ("  width: 0.125", "  width: 1e308", "model.width: input should be less than or equal to 1024"),
         ("  flip: false", "  flip: 0", "augmentation.flip: input should be a valid boolean, got 0"),
         ("[control, early", "[control, eary", "variants: unknown variant 'eary'; did you mean early?"),
         ("seeds: [0, 1]", "seeds: [1, 1]", "seeds: an item stands twice"),

@@ -7,6 +7,7 @@ from pydantic import Field
 from mode_connectivity.params.section import EACH_ONCE, Section, Template
 
 Pattern = Literal["lmc", "lmcp", "qmc_cue", "qmc_clean"]
+WIDEST = 1024.0  # times the published widths, in which no memory holds a network
 
 
 class Compute(Section):
@@ -17,7 +18,7 @@ class Compute(Section):
 
 class Model(Section):
     name: str
-    width: float = Field(gt=0)
+    width: float = Field(gt=0, le=WIDEST)
     batch_norm: bool
     dropout: float = Field(ge=0, lt=1)
 

@@ -32,7 +32,9 @@ def run(given: argparse.Namespace) -> None:
     with chdir(given.folder):
         part = Part.found(Params.load(layout.PARAMS))
         if not (part.swaps or part.mechanisms):
-            raise ValueError(f"{given.folder}: no verdict, no analysis and no report of mechanisms lies here")
+            raise ValueError(
+                f"{given.folder}: no verdict, no analysis, and no report of mechanisms beside {layout.CUES} lies here"
+            )
         with whole_file(Path(layout.PAGE.name)) as partial:
             partial.write_text(page_text(part))
     print(given.folder / layout.PAGE.name)

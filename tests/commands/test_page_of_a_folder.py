@@ -43,6 +43,6 @@ def test_mechanisms_alone_say_nothing_of_swaps(study: Path) -> None:
 
 def test_a_folder_with_nothing_to_show_is_named(study: Path) -> None:
     shutil.rmtree(study / "reports")
-    with pytest.raises(ValueError, match="no verdict, no analysis, and no report of mechanisms beside .* lies here"):
+    with pytest.raises(ValueError, match=r"no verdict, no analysis, and no report of mechanisms beside .* lies here"):
         run(argparse.Namespace(folder=study))
     assert not (study / layout.PAGE.name).exists()

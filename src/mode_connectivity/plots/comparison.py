@@ -22,12 +22,15 @@ def barriers(variants: tuple[str, ...], linear: Mapping[str, Floats], bezier: Ma
                 place + spread(len(values[variant]), 0.3), values[variant], linestyle="none", markersize=8, **look
             )
         tidy(axes)
-        axes.set_xticks(range(len(variants)), variants)
+        axes.set_xticks(range(len(variants)), variants, rotation=45, ha="right", rotation_mode="anchor")
         axes.set_xlim(-0.5, len(variants) - 0.5)
         axes.set_title(name)
     heights = np.concatenate([linear[variant] for variant in variants])
     if len(heights[heights > 0]) and heights.max() > WIDE * np.median(heights[heights > 0]):
-        left.set_yscale("symlog", linthresh=float(heights.max() / WIDE**2))
+        threshold = float(heights.max() / WIDE**2)
+        left.set_yscale("symlog", linthresh=threshold)
+        drawn = np.concatenate([heights, *(bezier[variant] for variant in variants)])
+        left.set_ylim(min(-threshold, 2 * float(drawn.min())), 2 * float(drawn.max()))
     left.set_ylabel("training-loss barrier (nats)")
     return figure
 

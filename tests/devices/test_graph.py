@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from mode_connectivity.paths import bend_steps
+from mode_connectivity.paths.bezier import Bezier
+from mode_connectivity.paths.restrict import Restricted
 from mode_connectivity.training import graph, momentum
 from mode_connectivity.training.graph import AS_IT_IS
 from support.interruptions import Memory, until_done
@@ -102,6 +105,38 @@ def test_a_batch_of_another_shape_is_taken_as_it_is() -> None:
         ]
         assert [(float(loss), int(right)) for loss, right in results] == [(4, 2), (8, 2), (12, 2), (18, 3), (22, 2)]
     assert gpu.replays == 2
+
+
+class Listed(TorchDispatchMode):
+    """Lists the operations that are dispatched, whatever kinds of numbers they take."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.operations: list[Any] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if not func.is_view:
+            self.operations.append(func.overloadpacket)
+        return func(*args, **kwargs or {})
+
+
+@pytest.mark.parametrize("into", ["new tensors", "the same tensors"])
+def test_weights_in_memory_mix_a_masked_point_by_the_same_operations(into: str) -> None:
+    state = {"whole": torch.randn(3, 2), "part": torch.randn(3, 2), "chord": torch.randn(3)}
+    mask = {"whole": torch.tensor(True), "part": torch.tensor([[True], [False], [True]])}
+    with Gpu():
+        controls = [{name: (tensor * scale).to("cuda") for name, tensor in state.items()} for scale in (1, 2, 3)]
+        path = Restricted(Bezier(controls), mask)
+        weights = torch.tensor([*path.weights(0.25), 0.75, 0.25]).to("cuda")
+        out = {name: torch.empty_like(tensor) for name, tensor in controls[0].items()}
+        listed, points = [], []
+        for all_weights in (weights.tolist(), weights.unbind()):
+            with Listed() as one:
+                point = path.mix(all_weights[:3], all_weights[3:], out=None if into == "new tensors" else out)
+            listed.append(one.operations)
+            points.append({name: tensor.cpu() for name, tensor in point.items()})
+    assert listed[0] == listed[1]
+    assert not differ(*points)
 
 
 def test_a_cpu_has_no_graphs() -> None:

@@ -99,3 +99,14 @@ def test_parameters_of_the_network_itself_are_a_layer_of_their_own() -> None:
     distances = layer_distances(Linear(start, end), [0, 1])
     assert distances.layers == ("(root)", "head")
     assert distances.raw_l2[-1].tolist() == [5, pytest.approx(6**0.5)]
+
+
+def test_complex_weights_move_as_far_as_their_real_and_imaginary_parts() -> None:
+    generator = torch.Generator().manual_seed(0)
+    pairs = [{"a.w": torch.randn(3, 4, 2, generator=generator)} for _ in range(3)]
+    complexes = [{name: torch.view_as_complex(tensor) for name, tensor in control.items()} for control in pairs]
+    ts = np.linspace(0, 1, 5)
+    found, expected = layer_distances(Bezier(complexes), ts), layer_distances(Bezier(pairs), ts)
+    for metric in ("raw_l2", "relative", "norm_difference", "correction"):
+        assert (getattr(found, metric) == getattr(expected, metric)).all()
+    assert layer_sizes(Bezier(complexes)).tolist() == [12]

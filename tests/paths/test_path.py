@@ -35,6 +35,13 @@ def test_ends_are_exact_and_new(path: Path) -> None:
         assert all(state[name].data_ptr() != end[name].data_ptr() for name in end)
 
 
+def test_complex_numbers_are_mixed_as_their_parts_are() -> None:
+    pairs = [{"w": torch.randn(3, 2, dtype=torch.float64)} for _ in range(3)]
+    complexes = [{"w": torch.view_as_complex(pair["w"])} for pair in pairs]
+    for t in (0.0, 0.3, 1.0):
+        assert same({"w": torch.view_as_real(Bezier(complexes).at(t)["w"])}, Bezier(pairs).at(t), 1e-14)
+
+
 @settings(max_examples=25, deadline=None)
 @given(SHARES)
 def test_weights_sum_to_one(t: float) -> None:

@@ -16,7 +16,7 @@ class Precision:
 
     `fp32` computes in the tensors' own type, on a GPU in its full 24 bits too; `tf32` rounds the factors of
     convolutions and matrix products on a GPU to 11 bits; `bf16` runs the network under autocast. Weights and loss are
-    fp32 in all of them. With `graphs` a training on a GPU replays its step as a CUDA graph; its bits are the same.
+    fp32 in all of them. With `graphs` a training on a GPU replays its step, the same operations, as a CUDA graph.
 
     Raises:
         ValueError: no precision of that name, or `tf32` on a CPU, which has none.

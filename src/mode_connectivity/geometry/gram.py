@@ -49,8 +49,8 @@ def _gram(path: Path, origin: Mapping[str, Tensor], others: Sequence[Mapping[str
 
 
 def _products(tensors: Sequence[Tensor]) -> Floats:
-    """Return the inner products of the first tensor and of the others' differences from it."""
-    flat = [tensor.flatten() for tensor in tensors]
+    """Return the inner products of the first tensor and of the others' differences from it, complex ones as pairs."""
+    flat = [(torch.view_as_real(tensor) if tensor.is_complex() else tensor).flatten() for tensor in tensors]
     size = len(flat[0])
     rows = flat[0].new_empty(len(flat), min(CACHED, size), dtype=torch.float64)
     first, second = np.triu_indices(len(flat))

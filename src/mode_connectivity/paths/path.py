@@ -75,10 +75,13 @@ class Path(ABC):
         """Return sum_k weights[k] W_k, of weights that sum to one; `names` and `out` as in `at`."""
         first = self.controls[0]
         wanted = list(first if names is None else names)
+        if not wanted:
+            return {}
         terms = list(zip(weights, self.controls, strict=True))
-        if out is not None and wanted and first[wanted[0]].is_cuda:
-            return _combine_at_once(terms, wanted, first, out)
-        moving = [(weight, control) for weight, control in terms if isinstance(weight, Tensor) or weight != 0]
+        if first[wanted[0]].is_cuda:
+            into = {name: torch.empty_like(first[name]) for name in wanted} if out is None else out
+            return _combine_at_once(terms, wanted, first, into)
+        moving = [(float(weight), control) for weight, control in terms if weight != 0]
         return {
             name: _combine(
                 [(weight, control[name]) for weight, control in moving],
@@ -89,16 +92,13 @@ class Path(ABC):
         }
 
 
-def _combine(terms: list[tuple[float | Tensor, Tensor]], first: Tensor, out: Tensor | None) -> Tensor:
-    if not first.is_floating_point():
+def _combine(terms: list[tuple[float, Tensor]], first: Tensor, out: Tensor | None) -> Tensor:
+    if not is_real(first):
         return first.clone() if out is None else out.copy_(first)
     weight, tensor = terms[0]
     total = torch.mul(tensor, weight, out=out)
     for weight, tensor in terms[1:]:
-        if isinstance(weight, Tensor):
-            total = torch.addcmul(total, tensor, weight, out=out)
-        else:
-            total = torch.add(total, tensor, alpha=weight, out=out)
+        total = torch.add(total, tensor, alpha=weight, out=out)
     return total
 
 
@@ -109,7 +109,7 @@ def _combine_at_once(
     out: Mapping[str, Tensor],
 ) -> State:
     """Write what `_combine` computes into `out` in a few launches on a GPU, however many tensors there are."""
-    mixed = [name for name in names if first[name].is_floating_point()]
+    mixed = [name for name in names if is_real(first[name])]
     into = [out[name] for name in mixed]
     (weight, control), *rest = [each for each in terms if isinstance(each[0], Tensor) or each[0] != 0]
     torch._foreach_copy_(into, [control[name] for name in mixed])
@@ -117,7 +117,7 @@ def _combine_at_once(
     for weight, control in rest:  # in two operations, as a weight that is a tensor needs, so that bits are the same
         torch._foreach_add_(into, torch._foreach_mul([control[name] for name in mixed], weight))
     for name in names:
-        if not first[name].is_floating_point():
+        if not is_real(first[name]):
             out[name].copy_(first[name])
     return {name: out[name] for name in names}
 

@@ -8,7 +8,7 @@ from benchmarks.setting import CLASSES, Setting, batches_of, curve_of, images_of
 from benchmarks.straightforward.curve import score
 from benchmarks.straightforward.loading import loader
 from benchmarks.straightforward.mixing import CurveNet
-from benchmarks.table import Row, times
+from benchmarks.table import Row, share, speed
 from benchmarks.timing import Work, interleaved
 from mode_connectivity.datasets import ScoringBatches
 from mode_connectivity.evaluation import sweep
@@ -40,31 +40,11 @@ def measure(setting: Setting) -> list[Row]:
     products = {precision: product(precision, setting.device) for precision in precisions}
     contenders |= {f"product {precision}": products[precision][0] for precision in precisions}
     seconds = interleaved(contenders, setting.rounds)
-    images, theirs = sum(COUNTS[setting.name]), seconds["straightforward"]
-    against = f"straightforward, fp32, {WORKERS} worker"
-    speeds = [
-        Row(
-            f"path point, {p}",
-            images / seconds[p],
-            "images/s",
-            against,
-            images / theirs,
-            times(theirs, seconds[p]),
-            ">= 3 x",
-        )
-        for p in precisions
-    ]
-    flops = step_flops(build(NAME, num_classes=CLASSES), images, backward=False)
+    images = sum(COUNTS[setting.name])
+    work = step_flops(build(NAME, num_classes=CLASSES), images, backward=False)
+    against, theirs = f"straightforward, fp32, {WORKERS} worker", seconds["straightforward"]
     rates = {p: products[p][1] / seconds[f"product {p}"] for p in precisions}
-    shares = [
-        Row(
-            f"its arithmetic, {p}",
-            flops / seconds[p] / 1e9,
-            "GFLOP/s",
-            "matrix product",
-            rates[p] / 1e9,
-            f"{flops / seconds[p] / rates[p]:.0%}",
-        )
-        for p in precisions
+    return [
+        *[speed(f"path point, {p}", images, seconds[p], against, theirs, ">= 3 x") for p in precisions],
+        *[share(f"its arithmetic, {p}", work, seconds[p], rates[p]) for p in precisions],
     ]
-    return [*speeds, *shares]

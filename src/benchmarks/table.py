@@ -24,6 +24,21 @@ def beside(row: Row) -> Row:
     return replace(row, measured=f"{row.measured}, beside a busy process", target="")
 
 
+def speed(
+    measured: str, images: int, seconds: float, against: str = "", theirs: float | None = None, target: str = ""
+) -> Row:
+    """Return the row of `images` in `seconds`, beside a contender's `theirs` where there is one."""
+    if theirs is None:
+        return Row(measured, images / seconds, "images/s")
+    return Row(measured, images / seconds, "images/s", against, images / theirs, times(theirs, seconds), target)
+
+
+def share(measured: str, operations: float, seconds: float, rate: float, target: str = "") -> Row:
+    """Return the row of floating-point operations in `seconds`, as a share of the machine's `rate` of them."""
+    result = f"{operations / seconds / rate:.0%}"
+    return Row(measured, operations / seconds / 1e9, "GFLOP/s", "matrix product", rate / 1e9, result, target)
+
+
 def times(ours: float, theirs: float) -> str:
     """Return the ratio of `ours` to `theirs` as text, such as `3.1 x`."""
     return f"{ours / theirs:.2g} x" if ours < 10 * theirs else f"{ours / theirs:.0f} x"

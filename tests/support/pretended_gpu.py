@@ -3,6 +3,7 @@
 To C++ they are meta tensors, so that autograd asks no driver for a stream; Python is told otherwise.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -116,6 +117,7 @@ class Gpu(TorchDispatchMode):
         self.waits: Counter[str] = Counter()
         self.generator = torch.Generator()
         self.replays = 0
+        self._warns = False
         self._pinned: dict[int, Tensor] = {}
         self._recording: Recording | None = None
         self._opened = ExitStack()
@@ -135,6 +137,9 @@ class Gpu(TorchDispatchMode):
             "manual_seed_all": self.generator.manual_seed,
             "device": lambda *_: nullcontext(),
             "synchronize": lambda *_: None,
+            "set_sync_debug_mode": self._set_warns,
+            "reset_peak_memory_stats": lambda *_: None,
+            "max_memory_allocated": lambda *_: 0,
             "CUDAGraph": lambda: _Graph(self),
             "graph": lambda graph: graph.recorded(),
             "get_rng_state": lambda *_: self.generator.get_state(),
@@ -206,6 +211,12 @@ class Gpu(TorchDispatchMode):
         stack = [frame for frame in extract_stack() if "/mode_connectivity/" in frame.filename]
         place = stack[-1] if stack else extract_stack()[0]
         self.waits[f"{place.filename.rpartition('mode_connectivity/')[2]}:{place.name}"] += 1
+
+        if self._warns:
+            warnings.warn("called a synchronizing operation", stacklevel=2)
+
+    def _set_warns(self, mode: str) -> None:
+        self._warns = mode == "warn"
 
     def _pin(self, tensor: Tensor) -> Tensor:
         copy = tensor.clone()

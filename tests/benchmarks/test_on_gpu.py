@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from benchmarks import curve, matching, matrix_product, point, setting, step
+from benchmarks import curve, matching, matrix_product, point, right, setting, step
 from benchmarks.setting import Setting
+from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import build
 from support.pretended_gpu import Gpu
 
@@ -62,3 +63,26 @@ def test_a_step_has_its_dispatches_waits_and_memory(here: Setting) -> None:
 def test_matching_stands_beside_its_forward_passes(here: Setting) -> None:
     with Gpu():
         assert [row.against for row in matching.measure(here)] == ["two forward passes"] * 2
+
+
+def test_trainings_repeat_resume_and_replay(here: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(right, "WIDTH", 1 / 64)
+    with Gpu():
+        rows = {row.measured: row for row in right.measure(here)}
+    same = [row for name, row in rows.items() if name.startswith("same bits again, resumed, replayed")]
+    assert len(same) >= len(right.NETWORKS)
+    assert {(row.value, row.result) for row in same} == {(3, "all")}
+    errors = [row.value for name, row in rows.items() if name.startswith("error of logits")]
+    assert len(errors) == len(right.NETWORKS)
+    assert 0 < max(errors) < 1e-4
+
+
+def test_a_training_that_differs_is_named(here: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: a generator that goes on from run to run."""
+    draws = named_generator(0, "goes on")
+    monkeypatch.setattr(right, "WIDTH", 1 / 64)
+    monkeypatch.setattr(right, "NETWORKS", {"vgg16": right.NETWORKS["vgg16"]})
+    monkeypatch.setattr(right, "named_generator", lambda *_: draws)
+    with Gpu():
+        row = right.measure(here)[0]
+    assert row.result == "not again, resumed, replayed"

@@ -6,7 +6,12 @@ import pytest
 
 from mode_connectivity.stages.source import _model
 
-PACKAGES = {"raising": "raise KeyError('a')", "leaving": "raise SystemExit(0)", "plain": ""}
+PACKAGES = {
+    "raising": "raise KeyError('a')",
+    "leaving": "raise SystemExit(0)",
+    "generating": "raise GeneratorExit",
+    "plain": "",
+}
 
 
 @pytest.mark.parametrize(
@@ -14,6 +19,7 @@ PACKAGES = {"raising": "raise KeyError('a')", "leaving": "raise SystemExit(0)", 
     [
         ("raising.inner", "importing 'raising.inner' raised KeyError: 'a'"),
         ("leaving.inner", "importing 'leaving.inner' raised SystemExit: 0"),
+        ("generating.inner", "importing 'generating.inner' raised GeneratorExit: "),
         ("plain.inner", "cannot find the module 'plain.inner'; "),
         ("..relative", "cannot find the module '..relative'; "),
         ("sys", "cannot find the module 'sys'; "),

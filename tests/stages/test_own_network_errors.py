@@ -29,6 +29,18 @@ class Exits(Net):
         sys.exit(0)
 
 
+class LeavesAGenerator(Net):
+    def forward(self, x: Tensor) -> Tensor:
+        raise GeneratorExit
+
+
+class LeavesBackwards(Net):
+    def forward(self, x: Tensor) -> Tensor:
+        logits = super().forward(x)
+        logits.register_hook(lambda gradient: sys.exit(0))
+        return logits
+
+
 class RaisesInTraining(Net):
     def forward(self, x: Tensor) -> Tensor:
         if self.training:
@@ -118,6 +130,8 @@ def lazy(num_classes: int) -> nn.Module:
 
 WRONG = {
     "Exits": "does not take images of 3 x 32 x 32: SystemExit: 0",
+    "LeavesAGenerator": "does not take images of 3 x 32 x 32: GeneratorExit:",
+    "LeavesBackwards": "has no gradient: SystemExit: 0",
     "RaisesInTraining": r"cannot be trained on images of 3 x 32 x 32: KeyError: 'first\\nsecond'",
     "TakesOneImage": "does not take images of 3 x 32 x 32: RuntimeError: shape ",
     "ReturnsTwo": "makes tuple of 2 images, not 10 logits of each",

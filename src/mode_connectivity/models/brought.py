@@ -8,6 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+RAISED = (
+    Exception,
+    SystemExit,
+    GeneratorExit,
+)  # by code of a user's own; KeyboardInterrupt is the person at the keyboard
+
 
 def brought(name: str, options: Mapping[str, object]) -> nn.Module:
     """Call "package.module:callable" with `num_classes` and those of `options` that its signature names.
@@ -22,7 +28,7 @@ def brought(name: str, options: Mapping[str, object]) -> nn.Module:
         builder = getattr(module, attribute, None)
     except ImportError as error:
         raise ValueError(f"model.name: cannot import {place!r} ({error}); put it on PYTHONPATH") from error
-    except (Exception, SystemExit) as error:  # whatever the user's own module raises
+    except RAISED as error:  # whatever the user's own module raises
         raise ValueError(f"model.name: importing {place!r} raised {_named(error)}") from error
     if not callable(builder):
         raise ValueError(f"model.name: {place} has no callable {attribute!r}")
@@ -32,13 +38,13 @@ def brought(name: str, options: Mapping[str, object]) -> nn.Module:
         wanted = {"num_classes"}
     try:
         network = builder(**{key: value for key, value in options.items() if key in wanted})
-    except (Exception, SystemExit) as error:  # whatever the user's own callable raises
+    except RAISED as error:  # whatever the user's own callable raises
         raise ValueError(f"model.name: {name} raised {_named(error)}") from error
     if not isinstance(network, nn.Module):
         raise ValueError(f"model.name: {name} returned {type(network).__name__}, not a torch.nn.Module")
     try:
         odd = _oddity(network)
-    except Exception as error:  # whatever the user's own module raises
+    except RAISED as error:  # whatever the user's own module raises
         raise ValueError(f"model.name: {name} raised {_named(error)} in state_dict()") from error
     if odd:
         raise ValueError(f"model.name: {name} has {odd}")

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from mode_connectivity.models.brought import RAISED
+
 
 def check(model: nn.Module, images: Tensor, classes: int, place: str) -> None:
     """Run the network on `images` as it is scored, then forwards and backwards as it is trained.
@@ -23,7 +25,7 @@ def _logits(model: nn.Module, images: Tensor, classes: int, place: str) -> Tenso
     shape = " x ".join(map(str, images.shape[1:]))
     try:
         logits = model(images.clone())
-    except (Exception, SystemExit) as error:  # whatever the user's own network raises
+    except RAISED as error:  # whatever the user's own network raises
         what = "cannot be trained on" if model.training else "does not take"
         raise ValueError(f"{place} {what} images of {shape}: {_told(error)}") from error
     found = tuple(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
@@ -38,7 +40,7 @@ def _check_gradient(logits: Tensor, place: str) -> None:
         raise ValueError(f"{place} has no parameters that can be trained: none, or none that reach its output")
     try:
         logits.sum().backward()
-    except Exception as error:  # whatever the user's own network raises
+    except RAISED as error:  # whatever the user's own network raises
         if "deterministic" not in str(error):
             raise ValueError(f"{place} has no gradient: {_told(error)}") from error
         kernel = str(error).split()[0]

@@ -49,7 +49,7 @@ def _model(name: str, section: str) -> str | None:
         spec = find_spec(place) if place else None
     except ImportError:
         spec = None
-    except (Exception, SystemExit) as error:  # whatever a package of the user's own raises around it
+    except (Exception, SystemExit, GeneratorExit) as error:  # whatever a package of the user's own raises around it
         raise ValueError(f"{section}.name: importing {place!r} raised {type(error).__name__}: {error}") from error
     if spec is None or not spec.origin or not Path(spec.origin).is_file():
         raise ValueError(f"{section}.name: cannot find the module {place!r}; put it under src or on PYTHONPATH")

@@ -71,11 +71,10 @@ def read_point(file: File) -> State:
 
 
 def _read(file: File) -> dict[str, object]:
-    """Return what a file holds: tensors without gradients, and those of 8 bits as of 32, which torch can compare."""
+    """Return what a file holds, tensors of 8 bits as of 32, which torch can compare."""
     held = unwrapped(checkpoints.foreign(file))
-    tensors = {name: value.detach() for name, value in held.items() if isinstance(value, Tensor)}
-    small = {name: t.float() for name, t in tensors.items() if t.is_floating_point() and t.itemsize == 1}
-    return held | tensors | small
+    tensors = {name: value for name, value in held.items() if isinstance(value, Tensor)}
+    return held | {name: t.float() for name, t in tensors.items() if t.is_floating_point() and t.itemsize == 1}
 
 
 def _bends(weights: State) -> list[State]:

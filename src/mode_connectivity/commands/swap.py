@@ -57,7 +57,7 @@ def run(given: argparse.Namespace) -> None:
     if given.num_swaps < 1:
         raise ValueError(f"--num-swaps: at least one pair, got {given.num_swaps}")
     weights = {
-        name: tensor.detach()
+        name: tensor
         for name, tensor in unwrapped(checkpoints.foreign(given.checkpoint)).items()
         if isinstance(tensor, Tensor)
     }

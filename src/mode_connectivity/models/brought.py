@@ -8,11 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-RAISED = (
-    Exception,
-    SystemExit,
-    GeneratorExit,
-)  # by code of a user's own; KeyboardInterrupt is the person at the keyboard
+RAISED = (Exception, SystemExit, GeneratorExit)  # by a user's own code; KeyboardInterrupt is the person
 
 
 def brought(name: str, options: Mapping[str, object]) -> nn.Module:

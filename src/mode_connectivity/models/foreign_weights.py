@@ -13,13 +13,17 @@ SHOWN = 3
 
 
 def unwrapped(weights: Mapping[str, object]) -> dict[str, object]:
-    """Return the state dict that `weights` is, or holds as "model_state" or "state_dict", less a leading "module."."""
+    """Return the state dict that `weights` is, or holds as "model_state" or "state_dict", less a leading "module.".
+
+    Its tensors ask for no gradients.
+    """
     for key in NESTED:
         inner = weights.get(key)
         if isinstance(inner, Mapping):
             weights = inner
             break
-    return {str(key).removeprefix("module."): value for key, value in weights.items()}
+    plain = {key: value.detach() if isinstance(value, Tensor) else value for key, value in weights.items()}
+    return {str(key).removeprefix("module."): value for key, value in plain.items()}
 
 
 def adopt(model: nn.Module, weights: Mapping[str, object]) -> dict[str, Tensor]:

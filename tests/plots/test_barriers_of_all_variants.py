@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from mode_connectivity.plots.comparison import barriers
+from mode_connectivity.plots.barriers import barriers
 
 NAMES = ("control", "early", "mid", "late", "mid_pair", "reseed", "rematched")
 LINES = {name: np.array([height]) for name, height in zip(NAMES, (0.0, 0.01, 0.03, 0.02, 0.003, 2.3, 2.3), strict=True)}

@@ -11,7 +11,8 @@ from mode_connectivity.foundations.reading import read_arrays
 from mode_connectivity.neuron_swap.summary import Summary
 from mode_connectivity.params.variants import CONTROL
 from mode_connectivity.plots.against_control import losses_beside_control
-from mode_connectivity.plots.comparison import barriers, displacements
+from mode_connectivity.plots.barriers import barriers
+from mode_connectivity.plots.displacements import displacements
 from mode_connectivity.plots.style import save_figure
 from mode_connectivity.reports.comparison.rows import Row
 

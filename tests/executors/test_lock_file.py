@@ -6,10 +6,12 @@ from pathlib import Path
 
 import dvc.dvcfile
 import pytest
+from dvc.repo import Repo
 from dvc.utils.serialize import dumps_yaml, load_yaml, modify_yaml
+from dvc.utils.strictyaml import YAMLValidationError
 
 from mode_connectivity.executors import lock_file
-from mode_connectivity.executors.lock_file import modified, printed, write_quickly
+from mode_connectivity.executors.lock_file import modified, printed, use_quickly
 from support.code_imports import ROOT
 
 # Values that some version of YAML, or a printer of lines of a fixed length, treats in its own way.
@@ -72,11 +74,30 @@ def test_a_lock_file_of_another_form_is_read_whole(tmp_path: Path) -> None:
     assert quick == slow
 
 
+@pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # of DVC's own
+def test_dvc_reads_the_entries_of_the_stages_that_it_asks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(dvc.dvcfile, "modify_yaml", modify_yaml)
+    monkeypatch.setattr(dvc.dvcfile.Lockfile, "_load_yaml", dvc.dvcfile.FileMixin._load_yaml)
+    with Repo.init(no_scm=True) as repo:
+        for name in ("a", "b"):
+            repo.run(cmd=f"echo {name}", name=name)
+    entries = Path("dvc.lock").read_text()
+    use_quickly()
+    with Repo() as repo:
+        stages = dvc.dvcfile.ProjectFile(repo, "dvc.yaml").stages
+        assert stages["a"].cmd == "echo a"
+        assert [type(entry).__name__ for entry in dict(stages.lockfile_data).values()] == ["dict", "Unread"]
+    Path("dvc.lock").write_text(entries.replace("cmd: echo a", "cmd: 7"))
+    with Repo() as repo, pytest.raises(YAMLValidationError, match=r"dvc\.lock"):
+        dvc.dvcfile.ProjectFile(repo, "dvc.yaml").stages["a"]
+
+
 def test_dvc_itself_writes_what_people_comment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dvc.dvcfile, "modify_yaml", modify_yaml)  # put back after the test
     pipeline = tmp_path / "dvc.yaml"
     pipeline.write_text("stages:\n  # why\n  a:\n    cmd: x\n")
-    write_quickly()
+    use_quickly()
     with dvc.dvcfile.modify_yaml(str(pipeline)) as values:
         values["stages"]["b"] = {"cmd": "y"}
     assert pipeline.read_text() == "stages:\n  # why\n  a:\n    cmd: x\n  b:\n    cmd: y\n"
@@ -84,7 +105,12 @@ def test_dvc_itself_writes_what_people_comment(tmp_path: Path, monkeypatch: pyte
 
 def test_an_entry_is_added_and_changed_as_by_dvc(tmp_path: Path) -> None:
     files = {modified: tmp_path / "quick.lock", modify_yaml: tmp_path / "dvc.lock"}
-    some = dumps_yaml({"schema": "2.0", "stages": {"source": {"cmd": "a", "outs": [{"path": "x", "md5": "1"}]}}})
+    some = dumps_yaml(
+        {
+            "schema": "2.0",
+            "stages": {"source": {"cmd": "a", "outs": [{"path": "x", "md5": "d41d8cd98f00b204e9800998ecf8427e"}]}},
+        }
+    )
     for modify, file in files.items():
         file.write_text(some)
         with modify(str(file)) as values:

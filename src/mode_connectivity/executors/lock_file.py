@@ -1,7 +1,7 @@
 """Writes dvc.lock as DVC does, byte for byte, without reading or printing the entries that stay as they are.
 
-DVC parses and prints the whole file after every stage, with a parser in Python that keeps comments: seconds a stage in
-a study of hundreds. The lock file has no comments, and a stage changes its own entry alone.
+DVC parses the whole file before every stage, and parses and prints it again after it, by a parser in Python that keeps
+comments: seconds a stage in a study of hundreds. The lock file has no comments, and a stage changes its own entry.
 """
 
 import io
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mode_connectivity.executors.lock_entries import LOCK, read_entries
+from mode_connectivity.executors.lock_entries import LOCK, START, read_entries
 
 WIDTH = 80  # the printers in C and in Python break longer lines in different places
 UNLIKE = re.compile(r"['\"\\\n]")
@@ -30,9 +30,7 @@ class Stages(dict[str, Any]):
     def __getitem__(self, name: str) -> Any:
         entry = super().__getitem__(name)
         if isinstance(entry, Unread):
-            from dvc.utils.serialize import parse_yaml
-
-            entry = self[name] = parse_yaml(f"stages:\n{entry}", str(LOCK))["stages"][name]
+            entry = self[name] = _read_alone(name, entry)
         return entry
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -42,18 +40,38 @@ class Stages(dict[str, Any]):
             return default
 
 
-def write_quickly() -> None:
-    """Have DVC, in this process, read and write its lock file this way."""
-    import dvc.dvcfile
+def _read_alone(name: str, lines: str) -> Any:
+    from dvc.dvcfile import Lockfile
+    from dvc.utils.serialize import parse_yaml
 
-    dvc.dvcfile.modify_yaml = _modify
+    values = parse_yaml(f"{START}{lines}", str(LOCK))
+    return Lockfile.validate(values, str(LOCK))["stages"][name]
+
+
+def use_quickly() -> None:
+    """Have DVC, in this process, read and write its lock file this way."""
+    from dvc import dvcfile
+
+    dvcfile.modify_yaml = _modify
+    dvcfile.Lockfile._load_yaml = _load
+
+
+def _load(file: Any, **options: Any) -> tuple[Any, str]:
+    """Return the values of a lock file; stands for DVC's method, which returns the text as well."""
+    from dvc.dvcfile import FileMixin
+
+    values = None if options or not _is_local(file.repo.fs) else _unread(file.path)
+    return FileMixin._load_yaml(file, **options) if values is None else (values, "")
 
 
 def _modify(path: str, fs: Any = None) -> AbstractContextManager[dict[str, Any]]:
     from dvc.utils.serialize import modify_yaml
 
-    ours = Path(path).name == LOCK.name and (fs is None or fs.protocol == "local")
-    return modified(path, fs) if ours else modify_yaml(path, fs=fs)
+    return modified(path, fs) if Path(path).name == LOCK.name and _is_local(fs) else modify_yaml(path, fs=fs)
+
+
+def _is_local(fs: Any) -> bool:
+    return fs is None or fs.protocol == "local"
 
 
 @contextmanager
@@ -62,24 +80,23 @@ def modified(path: str, fs: Any = None) -> Iterator[dict[str, Any]]:
 
     It stands for DVC's `modify_yaml`.
     """
-    from dvc.utils.serialize import _common
+    from dvc.utils.serialize import _common, load_yaml
 
-    values = _read(path)
+    values = _unread(path)
+    if values is None:
+        values = load_yaml(path) if Path(path).exists() else {}
     yield values
     _common._dump_data(path, values, lambda data, stream: stream.write(printed(data)), fs=fs)
 
 
-def _read(path: str) -> dict[str, Any]:
-    from dvc.utils.serialize import load_yaml
-
+def _unread(path: str) -> dict[str, Any] | None:
+    """Return the values of a lock file of stages alone; None for one that DVC does not write so."""
     try:
         entries = read_entries(Path(path))
-    except ValueError:  # not as DVC writes it, or with data sets beside the stages
-        entries = {}
-    if entries:
-        return {"schema": "2.0", "stages": Stages({name: Unread(entry) for name, entry in entries.items()})}
-    values: dict[str, Any] = load_yaml(path) if Path(path).exists() else {}
-    return values
+    except ValueError:
+        return None
+    unread = Stages({name: Unread(entry) for name, entry in entries.items()})
+    return {"schema": "2.0", "stages": unread} if entries else None
 
 
 def printed(values: dict[str, Any]) -> str:

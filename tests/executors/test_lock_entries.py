@@ -36,3 +36,7 @@ def test_there_is_nothing_in_no_file_and_another_form_is_refused(tmp_path: Path)
     (tmp_path / "dvc.lock").write_text("schema: '2.0'\nstages:\n  a:\n    cmd: x\ndatasets: []\n")
     with pytest.raises(ValueError, match="more than stages"):
         read_entries(tmp_path / "dvc.lock")
+    for entries, message in (("  a:\n    cmd: x\n" * 2, "two entries"), ("  # why\n  a:\n    cmd: x\n", "comments")):
+        (tmp_path / "dvc.lock").write_text("schema: '2.0'\nstages:\n" + entries)
+        with pytest.raises(ValueError, match=message):
+            read_entries(tmp_path / "dvc.lock")

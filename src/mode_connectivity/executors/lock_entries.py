@@ -30,7 +30,12 @@ def read_entries(lock: Path = LOCK) -> Entries:
         raise ValueError(f"{lock}: holds more than stages")
     starts = [match.start() for match in ENTRY.finditer(text)]
     lines = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
-    return {str(yaml.safe_load(entry.partition(":\n")[0])): entry for entry in lines}
+    named = [(yaml.safe_load(entry.partition(":\n")[0]), entry) for entry in lines]
+    if not all(isinstance(name, str) for name, _ in named):
+        raise ValueError(f"{lock}: holds comments, which DVC does not write")
+    if len(dict(named)) < len(named):
+        raise ValueError(f"{lock}: a stage has two entries")
+    return dict(named)
 
 
 def write_entries(entries: Mapping[str, str], lock: Path = LOCK) -> None:

@@ -1,4 +1,4 @@
-"""Puts dvc.lock, the reports and the results back as they are committed, unless a person edited them."""
+"""Finds which of dvc.lock, the reports and the results a person edited, and puts the rest back as committed."""
 
 import hashlib
 import subprocess

@@ -15,6 +15,8 @@ from typing import Any
 
 import psutil
 
+from mode_connectivity.warm.priority import niceness, pass_on
+
 LOOK_SECONDS = 0.3
 TOLD_SECONDS = 1.0  # until a signal to many processes has reached all of them
 
@@ -41,6 +43,7 @@ def run_told(command: Sequence[str], told: Told, **options: Any) -> int:
     kills by itself. `options` are those of `subprocess.Popen`.
     """
     process = subprocess.Popen(command, start_new_session=True, **options)
+    pass_on(niceness(), process.pid)
     known = False
     while process.poll() is None:
         with suppress(subprocess.TimeoutExpired):
@@ -88,7 +91,9 @@ def _pass_on(told: Told, process: int) -> None:
 
 def _work_alone(work: Callable[[], int], log: Path) -> None:
     """Do the work in a session of its own, with the signals of a new process, and end with its status."""
+    nice = niceness()
     os.setsid()
+    pass_on(nice, os.getpid())
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

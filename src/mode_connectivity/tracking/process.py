@@ -20,6 +20,7 @@ from typing import Any
 from mode_connectivity.tracking import runs
 from mode_connectivity.tracking.record import Execution, Record
 from mode_connectivity.tracking.secrets import without_secrets
+from mode_connectivity.warm.priority import niceness, pass_on
 from mode_connectivity.warm.servers import command
 
 INTERRUPTED_SECONDS = 5.0
@@ -44,6 +45,7 @@ class Tracker:
             text=True,
             start_new_session=True,
         )
+        pass_on(niceness(), self._process.pid)
         atexit.register(self._process.kill)
         self._limit = float(os.environ.get(LIMIT) or SECONDS)
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from mode_connectivity.warm.priority import niceness, pass_on
+
 FOLDER = "MODE_CONNECTIVITY_WARM"  # where the sockets lie; src/scripts/stage reads it as well
 SERVER = "mode_connectivity.warm.server"
 CLIENT = Path(__file__).with_name("client.py")
@@ -56,6 +58,7 @@ def ready_processes(kinds: Collection[str] = tuple(KINDS), cold: int = 0) -> Ite
                 start_new_session=True,
                 env=os.environ | (PASSIVE if kind in COMPUTING else {}),
             )
+            pass_on(niceness(), server.pid)
             servers.enter_context(server)
             servers.callback(server.kill)
         os.environ[FOLDER] = folder

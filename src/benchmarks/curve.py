@@ -25,7 +25,7 @@ from mode_connectivity.training import Recipe
 
 NAME = "vgg16"
 MORE = {"cpu": (), "cuda": ("resnet18",)}  # of which there is no straightforward form
-STEPS = {"cpu": 2, "cuda": 100}  # training steps in one timed run
+STEPS = {"cpu": 6, "cuda": 100}  # training steps in one timed run: of few, our check of the end is a large part
 WORKERS = (0, 1, 2)
 RECIPE = Recipe(epochs=1, batch_size=BATCH, learning_rate=1e-4, weight_decay=5e-4, clip_norm=1.0)
 SHARES = {"fp32": ">= 60 %", "tf32": "", "bf16": ">= 30 %"}

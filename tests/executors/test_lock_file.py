@@ -11,7 +11,7 @@ from dvc.utils.serialize import dumps_yaml, load_yaml, modify_yaml
 from dvc.utils.strictyaml import YAMLValidationError
 
 from mode_connectivity.executors import lock_file
-from mode_connectivity.executors.lock_file import modified, printed, use_quickly
+from mode_connectivity.executors.lock_file import modified, printed, use_entries
 from support.code_imports import ROOT
 
 # Values that some version of YAML, or a printer of lines of a fixed length, treats in its own way.
@@ -83,7 +83,7 @@ def test_dvc_reads_the_entries_of_the_stages_that_it_asks_for(tmp_path: Path, mo
         for name in ("a", "b"):
             repo.run(cmd=f"echo {name}", name=name)
     entries = Path("dvc.lock").read_text()
-    use_quickly()
+    use_entries()
     with Repo() as repo:
         stages = dvc.dvcfile.ProjectFile(repo, "dvc.yaml").stages
         assert stages["a"].cmd == "echo a"
@@ -97,7 +97,7 @@ def test_dvc_itself_writes_what_people_comment(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(dvc.dvcfile, "modify_yaml", modify_yaml)  # put back after the test
     pipeline = tmp_path / "dvc.yaml"
     pipeline.write_text("stages:\n  # why\n  a:\n    cmd: x\n")
-    use_quickly()
+    use_entries()
     with dvc.dvcfile.modify_yaml(str(pipeline)) as values:
         values["stages"]["b"] = {"cmd": "y"}
     assert pipeline.read_text() == "stages:\n  # why\n  a:\n    cmd: x\n  b:\n    cmd: y\n"

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from mode_connectivity.executors.dvc_readers import mend_readers
-from mode_connectivity.executors.lock_file import use_quickly
+from mode_connectivity.executors.lock_file import use_entries
 from mode_connectivity.executors.one_at_a_time import alone, workspace
 from mode_connectivity.executors.whole_lock import mend, write_whole
 from mode_connectivity.warm.servers import COMPUTING, ready_processes
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
                     return 1
             tell_mended()
             write_whole()
-            use_quickly()
+            use_entries()
             _dry_before_there_is_anything()
             from dvc.cli import main as dvc
 

@@ -14,7 +14,7 @@ from mode_connectivity.executors.study_tasks import tasks_of
 from mode_connectivity.executors.tasks import Task, only, seed_by_seed
 from mode_connectivity.foundations.atomic import whole_file
 from mode_connectivity.params import Params
-from mode_connectivity.warm.priority import niceness, pass_on
+from mode_connectivity.warm.priority import start_session
 
 GOES_ON = 75  # the status of a part that ran out of time: the same command goes on
 GRACE_SECONDS = 30.0  # for a training to end its step and keep its state
@@ -93,10 +93,7 @@ class Part:
         print(f"{len(self.done()) + len(self._running) + 1} of {len(self._tasks)}: {task.name}", flush=True)
         command = [sys.executable, "-m", "mode_connectivity.stages", "--untracked", *task.arguments]
         with (self._records / f"{task.name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                command, cwd=self._folder, env=environment(), stdout=log, stderr=log, start_new_session=True
-            )
-        pass_on(niceness(), process.pid)
+            process = start_session(command, cwd=self._folder, env=environment(), stdout=log, stderr=log)
         self._running[task.name] = process
 
     def _look(self) -> None:

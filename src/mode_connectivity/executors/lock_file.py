@@ -1,4 +1,4 @@
-"""Writes dvc.lock as DVC does, byte for byte, without reading or printing the entries that stay as they are.
+"""Has DVC read the entries of dvc.lock that it asks for, and print those that it changes, to the bytes of its own.
 
 DVC parses the whole file before every stage, and parses and prints it again after it, by a parser in Python that keeps
 comments: seconds a stage in a study of hundreds. The lock file has no comments, and a stage changes its own entry.
@@ -48,8 +48,8 @@ def _read_alone(name: str, lines: str) -> Any:
     return Lockfile.validate(values, str(LOCK))["stages"][name]
 
 
-def use_quickly() -> None:
-    """Have DVC, in this process, read and write its lock file this way."""
+def use_entries() -> None:
+    """Have DVC, in this process, read and write its lock file by entries."""
     from dvc import dvcfile
 
     dvcfile.modify_yaml = _modify

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from mode_connectivity.warm.priority import niceness, pass_on
+from mode_connectivity.warm.priority import niceness, pass_on, start_session
 
 LOOK_SECONDS = 0.3
 TOLD_SECONDS = 1.0  # until a signal to many processes has reached all of them
@@ -42,8 +42,7 @@ def run_told(command: Sequence[str], told: Told, **options: Any) -> int:
     it stop before it has kept its state. A second signal to this process changes nothing: Slurm warns, ends and then
     kills by itself. `options` are those of `subprocess.Popen`.
     """
-    process = subprocess.Popen(command, start_new_session=True, **options)
-    pass_on(niceness(), process.pid)
+    process = start_session(command, **options)
     known = False
     while process.poll() is None:
         with suppress(subprocess.TimeoutExpired):

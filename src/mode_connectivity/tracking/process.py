@@ -20,7 +20,7 @@ from typing import Any
 from mode_connectivity.tracking import runs
 from mode_connectivity.tracking.record import Execution, Record
 from mode_connectivity.tracking.secrets import without_secrets
-from mode_connectivity.warm.priority import niceness, pass_on
+from mode_connectivity.warm.priority import start_session
 from mode_connectivity.warm.servers import command
 
 INTERRUPTED_SECONDS = 5.0
@@ -37,15 +37,13 @@ class Tracker:
     """Starts the tracking process and sends it runs; a session of its own keeps a terminal's Ctrl-C from it."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
+        self._process = start_session(
             command("tracking", "mode_connectivity.tracking.process"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what goes wrong comes back as the answer
             text=True,
-            start_new_session=True,
         )
-        pass_on(niceness(), self._process.pid)
         atexit.register(self._process.kill)
         self._limit = float(os.environ.get(LIMIT) or SECONDS)
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()

@@ -5,8 +5,11 @@ each: the stages of `nice make repro`, in sessions of their own, would run besid
 """
 
 import os
+import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 
 def niceness() -> int:
@@ -15,6 +18,13 @@ def niceness() -> int:
     with suppress(OSError, ValueError):
         own = max(own, int(Path("/proc/self/autogroup").read_text().rpartition(" ")[2]))
     return own
+
+
+def start_session(command: Sequence[str], **options: Any) -> "subprocess.Popen[Any]":
+    """Start a command in a session of its own, which keeps the niceness; `options` are those of `subprocess.Popen`."""
+    process = subprocess.Popen(command, start_new_session=True, **options)
+    pass_on(niceness(), process.pid)
+    return process
 
 
 def pass_on(nice: int, leader: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from mode_connectivity.warm.priority import niceness, pass_on
+from mode_connectivity.warm.priority import start_session
 
 FOLDER = "MODE_CONNECTIVITY_WARM"  # where the sockets lie; src/scripts/stage reads it as well
 SERVER = "mode_connectivity.warm.server"
@@ -52,13 +52,11 @@ def ready_processes(kinds: Collection[str] = tuple(KINDS), cold: int = 0) -> Ite
         return
     with tempfile.TemporaryDirectory(prefix="ready-") as folder, ExitStack() as servers:
         for kind in kinds:
-            server = subprocess.Popen(
+            server = start_session(
                 [sys.executable, "-m", SERVER, str(Path(folder, kind)), str(cold), *KINDS[kind]],
                 stdin=subprocess.PIPE,
-                start_new_session=True,
                 env=os.environ | (PASSIVE if kind in COMPUTING else {}),
             )
-            pass_on(niceness(), server.pid)
             servers.enter_context(server)
             servers.callback(server.kill)
         os.environ[FOLDER] = folder

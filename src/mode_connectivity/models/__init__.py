@@ -12,6 +12,7 @@ from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.statistics import NORMS, has_statistics, unread_statistics
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
 from mode_connectivity.models.vgg_strided import StridedVGG, strided_layer, vgg13_strided
+from mode_connectivity.models.wrapped import bare
 
 __all__ = [
     "BUILDERS",
@@ -20,6 +21,7 @@ __all__ = [
     "ResNet",
     "StridedVGG",
     "adopt",
+    "bare",
     "build",
     "depth_layers",
     "has_statistics",

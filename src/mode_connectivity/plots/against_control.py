@@ -42,8 +42,10 @@ def losses_beside_control(ts: Floats, losses: Mapping[str, Mapping[str, Mapping[
             if axes is not shared:
                 axes.sharey(shared)
             _draw(axes, ts, {name: paths[name][probe] for name in LOOKS if name in paths})
-    for axes in set(panels.flat) - {axes for stack in drawn for axes in stack}:
-        axes.set_axis_off()
+    used = {axes for stack in drawn for axes in stack}
+    for axes in panels.flat:
+        if axes not in used:
+            axes.set_axis_off()
     _scale(panels, drawn[0], losses)
     shown = {line.get_label(): line for axes in panels.flat for line in axes.lines if line.get_label() in LOOKS}
     seeds = max(len(values) for paths in losses.values() for sets in paths.values() for values in sets.values())

@@ -37,7 +37,7 @@ class Descent:
         """
         tensors: dict[str, list[str]] = {}
         for name, each in axes.items():
-            for group in {block.group for axis in each for _, block in offsets(axis)}:
+            for group in dict.fromkeys(block.group for axis in each for _, block in offsets(axis)):
                 tensors.setdefault(str(group), []).append(name)
         fixed, moving = (apply({k: state[k] for k in axes if k in state}, axes, {}) for state in (reference, other))
         for name, tensor in fixed.items():

@@ -35,9 +35,10 @@ def cast(example_inputs: Any, dtype: torch.dtype) -> tuple[Any, ...]:
 def undisturbed(model: nn.Module) -> Iterator[None]:
     """Set evaluation mode, no gradients and seeded generators, and restore all of them afterwards."""
     modes = {module: module.training for module in model.modules()}
-    devices = {tensor.device for tensor in (*model.parameters(), *model.buffers()) if tensor.device.type == "cuda"}
+    tensors = (*model.parameters(), *model.buffers())
+    devices = list(dict.fromkeys(tensor.device for tensor in tensors if tensor.device.type == "cuda"))
     fast_path = torch.backends.mha.get_fastpath_enabled()
-    with torch.random.fork_rng([*devices]), torch.no_grad():
+    with torch.random.fork_rng(devices), torch.no_grad():
         # Not torch.manual_seed, which reaches the generators of devices that are not restored.
         torch.default_generator.manual_seed(0)
         for device in devices:

@@ -114,8 +114,8 @@ def _receive(client: socket.socket, refused: bool) -> Request | None:
 def _can_have_ours(request: Request) -> bool:
     """Return whether the client's environment would load the same libraries, with the same settings."""
     here, there = ({k: v for k, v in e.items() if k.startswith(AT_IMPORT)} for e in (STARTED, request.environment))
-    more = set(_searched(there, request.folder)) - set(_searched(here, str(Path.cwd())))
-    libraries = [folder for folder in more if not Path(folder, OURS).is_dir()]
+    mine = _searched(here, str(Path.cwd()))
+    libraries = [f for f in _searched(there, request.folder) if f not in mine and not Path(f, OURS).is_dir()]
     return not libraries and (here | {SEARCHED: ""}) == (there | {SEARCHED: ""})
 
 

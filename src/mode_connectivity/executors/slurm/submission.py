@@ -36,7 +36,7 @@ def prepare(repo: "Repo", graph: Graph, stale: list[str]) -> Submission:
     submission = Submission(Path(repo.root_dir))
     for tree in submission.folder.glob("trees/*"):
         shutil.rmtree(tree)
-    known = {name for stage in stale for name in (stage, *graph[stage])}
+    known = list(dict.fromkeys(name for stage in stale for name in (stage, *graph[stage])))
     stages = {stage.addressing: stage for stage in repo.index.stages}
     uncached = {name: [out.def_path for out in stages[name].outs if not out.use_cache] for name in known}
     entries = read_entries(submission.root / "dvc.lock")

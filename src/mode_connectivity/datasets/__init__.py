@@ -4,7 +4,7 @@ from mode_connectivity.datasets.batches import Augmentation, Scaling, ScoringBat
 from mode_connectivity.datasets.box_cue import add_box_cue
 from mode_connectivity.datasets.cue_data import CueData
 from mode_connectivity.datasets.images import Dataset, DatasetError, Images
-from mode_connectivity.datasets.loaders import Batches, OnDevice
+from mode_connectivity.datasets.loaders import Batches, OnDevice, examples, inputs_and_targets, on_device
 from mode_connectivity.datasets.probe_sets import PROBE_SETS, probe_sets
 
 __all__ = [
@@ -20,5 +20,8 @@ __all__ = [
     "ScoringBatches",
     "TrainingBatches",
     "add_box_cue",
+    "examples",
+    "inputs_and_targets",
+    "on_device",
     "probe_sets",
 ]

@@ -8,6 +8,7 @@ from torch import nn
 from mode_connectivity.models.brought import brought
 from mode_connectivity.models.foreign_weights import adopt, unwrapped
 from mode_connectivity.models.memory_format import in_layout, laid_out, memory_format
+from mode_connectivity.models.modes import modes_kept
 from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.statistics import NORMS, has_statistics, unread_statistics
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
@@ -28,6 +29,7 @@ __all__ = [
     "in_layout",
     "laid_out",
     "memory_format",
+    "modes_kept",
     "resnet18",
     "unread_statistics",
     "unwrapped",

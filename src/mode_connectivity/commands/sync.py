@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,9 @@ def _records(repo: "Repo", params: "Params") -> "Iterator[Record]":
             continue
         items = [word.removeprefix("--") for word in words[3::2]]
         module = import_module(f"mode_connectivity.stages.{words[2]}")
-        yield module.record(params, *read_items(params, items, words[3:]))
+        values = read_items(params, items, words[3:])
+        record = module.record(params, *values)
+        yield replace(record, stage=words[2], item=dict(zip(items, values, strict=True)))
 
 
 def _here(stage: object) -> bool:

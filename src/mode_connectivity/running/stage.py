@@ -53,7 +53,11 @@ def run(stage: Stage, recorder: Recorder | None = None, *items: str) -> None:
             begun = None  # the result's own run says how it ended
             if recorder is not None:
                 metrics = {"seconds": seconds, "peak_memory_mb": _peak_memory_mb()}
-                _track(lambda: recorder(params, *values), replace(execution, seconds=seconds, metrics=metrics))
+                stage_name, item = record.stage, record.item
+                _track(
+                    lambda: replace(recorder(params, *values), stage=stage_name, item=item),
+                    replace(execution, seconds=seconds, metrics=metrics),
+                )
     except KeyboardInterrupt as interruption:
         _end_killed(interruption, begun)
     STOPPING.too_late()

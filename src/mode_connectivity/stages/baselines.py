@@ -7,7 +7,7 @@ from mode_connectivity.neuron_swap.baselines import baselines_of
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.study import Study
-from mode_connectivity.tracking.record import Record, flat
+from mode_connectivity.tracking.record import Record
 
 
 def main(params: Params, variant: str, seed: int) -> None:
@@ -19,16 +19,12 @@ def main(params: Params, variant: str, seed: int) -> None:
 
 
 def record(params: Params, variant: str, seed: int) -> Record:
-    file = layout.baselines(variant, seed)
-    result = read_json(file)
+    result = read_json(layout.baselines(variant, seed))
     kinds = ("line", "repair")
-    return Record(
-        stage="baselines",
-        item={"variant": variant, "seed": seed},
-        params=flat(result["params"]) | {"data_sha256": result["data_sha256"]},
+    return Record.of_result(
+        result,
         metrics={f"{kind}/{name}": result[kind][name] for kind in kinds for name in ("gap", "mean_gap", "height")},
         series={f"loss/{kind}": result[kind]["loss"] for kind in kinds},
-        files=[file],
     )
 
 

@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from mode_connectivity.foundations.reading import Values
+
 KEYS = 40  # of metrics and series that a run has at most: more of them nobody finds in a UI
 OF_EVERY_RUN = ("seconds", "peak_memory_mb")
 
@@ -16,19 +18,29 @@ OF_EVERY_RUN = ("seconds", "peak_memory_mb")
 class Record:
     """Holds what is logged of one run.
 
-    All of it can be read from a stage's outputs, so that a result restored from a cache can be logged too. `series`
+    All of it can be read from a stage's outputs, so that a result restored from a cache can be logged too. Who runs a
+    stage fills in `stage` and `item`, the values of its matrix, where `record` of the stage leaves them out. `series`
     hold one value a step; `files` are figures and summaries. `headlines` and `answer`, a sentence or a few, stand in
     the run of the whole study as well.
     """
 
-    stage: str
-    item: Mapping[str, str | int]
-    params: Mapping[str, Any]
+    stage: str = ""
+    item: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     series: Mapping[str, Sequence[float]] = field(default_factory=dict)
     files: Sequence[Path] = ()
     headlines: Mapping[str, float] = field(default_factory=dict)
     answer: str = ""
+
+    @classmethod
+    def of_result(cls, result: Values, params: Mapping[str, Any] | None = None, **fields: Any) -> "Record":
+        """Return the record of a result that `read_json` read: its own params, the digest of its data, and its file.
+
+        `params` are further ones; `fields` are other fields of the record, of which `files` is the file by default.
+        """
+        of_data = {"data_sha256": result["data_sha256"]}
+        return cls(params=flat(result["params"]) | of_data | dict(params or {}), **{"files": [result.file], **fields})
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from mode_connectivity.models import bare
+from mode_connectivity.models import adopt, bare
 
 
 def network() -> nn.Module:
@@ -43,6 +43,14 @@ def test_a_module_of_the_users_own_called_module_is_no_wrapper() -> None:
 
     head = Head()
     assert bare(head) is head
+
+
+def test_states_of_a_wrapper_are_adopted_by_the_network_inside() -> None:
+    inner = network()
+    for wrapped in (compiled(inner), nn.DataParallel(inner), AveragedModel(inner)):
+        found = adopt(bare(wrapped), wrapped.state_dict())
+        assert list(found) == list(inner.state_dict())
+        assert all(torch.equal(found[name], tensor) for name, tensor in inner.state_dict().items())
 
 
 def test_what_cannot_be_unwrapped_is_refused_in_one_line() -> None:

@@ -1,7 +1,6 @@
 """Writes a checkpoint with units of one layer swapped, verified to be the same function, and its metadata."""
 
 import argparse
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -79,7 +78,7 @@ def run(given: argparse.Namespace) -> None:
         "pairs": [{"pair": list(pair), "distance": pair_distance(symmetry, layer, state, pair)} for pair in pairs],
         "seed": given.seed,
         "model": given.model,
-        "checkpoint_sha256": hashlib.sha256(given.checkpoint.read_bytes()).hexdigest(),
+        "checkpoint_sha256": checkpoints.digest(given.checkpoint),
         "verification": {"random_inputs": asdict(result), "tolerance": TOLERANCE},
     }
     _write(given.output, named_as(model, weights, swapped), metadata)

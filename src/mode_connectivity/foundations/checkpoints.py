@@ -4,12 +4,14 @@ safetensors writes several metadata keys in random order and loads tensors sorte
 and the order of the tensors makes the bytes repeat and the module's own order survive.
 """
 
+import hashlib
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -17,9 +19,11 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from mode_connectivity.foundations.atomic import finite_json, whole_file
-from mode_connectivity.foundations.reading import FileError, Values, parse_json
+from mode_connectivity.foundations.reading import FileError, Values, parse_json, read_json, values_of
 
 HEADER = "mode_connectivity"
+INDEX = ".index.json"
+Value = TypeVar("Value")
 
 
 class CheckpointError(FileError):
@@ -35,7 +39,7 @@ def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any])
     header = finite_json(path, {"metadata": metadata, "order": list(tensors)})
     with whole_file(path) as partial:
         try:
-            save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, partial, {HEADER: header})
+            save_file(_apart(tensors), partial, {HEADER: header})
         except SafetensorError as error:
             raise OSError(f"{path}: could not be written ({error}); is the disk full?") from error
 
@@ -60,12 +64,75 @@ def metadata(path: Path) -> dict[str, Any]:
 def foreign(path: Path) -> dict[str, object]:
     """Return what a safetensors or .pt file from anywhere holds, read as plain weights: no pickle is executed.
 
-    Tensors keep the order in which they were saved; where a safetensors file does not tell it, names are sorted as a
-    reader would, 2 before 10.
+    A folder stands for the weights in it, whole or in parts (see `files_of`). "FILE:KEY" is what lies in FILE at KEY,
+    several keys joined by dots. Tensors keep the order in which they were saved; where a safetensors file does not
+    tell it, names are sorted as a reader would, 2 before 10.
 
     Raises:
         CheckpointError: the file is missing, unreadable, or holds no dict.
     """
+    file, keys = _place(path)
+    parts = [_foreign_file(part) for part in files_of(path)]
+    weights = parts[0] if len(parts) == 1 else _sorted({name: value for part in parts for name, value in part.items()})
+    for key in keys:
+        inner = weights.get(key)
+        if not isinstance(inner, dict):
+            raise CheckpointError(
+                f"{file}: holds no weights at {key!r}; there are {', '.join(map(str, weights))[:200]}"
+            )
+        weights = inner
+    return weights
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files in which the weights at `path` lie, as `foreign` takes it.
+
+    Of a folder they are those that its index names, "model.safetensors.index.json" for instance, or the only
+    safetensors or .bin file.
+
+    Raises:
+        CheckpointError: there is no such file, or a folder without weights or with several.
+    """
+    path, _ = _place(path)
+    if path.is_file() and not path.name.endswith(INDEX):
+        return [path]
+    folder = path.parent if path.is_file() else path
+    if not folder.is_dir():
+        raise CheckpointError(f"{path}: no such file")
+    for suffix in (".safetensors", ".bin"):
+        index = [path] if path.is_file() else sorted(folder.glob(f"*{suffix}{INDEX}"))
+        files = sorted(folder.glob(f"*{suffix}"))
+        if index:
+            return _named_in(index[0])
+        if files and len(files) != 1:
+            raise CheckpointError(f"{folder}: holds {len(files)} {suffix} files and no index of them; name one")
+        if files:
+            return files
+    raise CheckpointError(f"{folder}: holds no .safetensors or .bin file of weights")
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of the files in which the weights at `path` lie, in hexadecimal; errors as `files_of`."""
+    total = hashlib.sha256()
+    for file in files_of(path):
+        total.update(file.read_bytes())
+    return total.hexdigest()
+
+
+def _named_in(index: Path) -> list[Path]:
+    """Return the files that an index names, each once; only such as lie beside it."""
+    try:
+        with values_of(index):
+            names = [Path(name).name for name in dict.fromkeys(read_json(index)["weight_map"].values())]
+    except FileError as error:
+        raise CheckpointError(str(error)) from error
+    for name in names:
+        if not index.with_name(name).is_file():
+            raise CheckpointError(f"{index}: names {name}, which is not beside it")
+    return [index.with_name(name) for name in sorted(names)]
+
+
+def _foreign_file(path: Path) -> dict[str, object]:
     if not path.is_file():
         raise CheckpointError(f"{path}: no such file")
     weights: object
@@ -73,12 +140,33 @@ def foreign(path: Path) -> dict[str, object]:
         weights = _safetensors(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
     except Exception as error:  # torch and safetensors raise many kinds for a file that is not theirs
         reason = " ".join(str(error).split())[:120]
+        if _is_script(path):
+            raise CheckpointError(
+                f"{path}: a TorchScript archive; write its weights: {_script_conversion(path)}"
+            ) from error
         if isinstance(error, UnpicklingError):
             reason = f"if it needs pickle, which can run code, and you trust it: {_conversion(path)}"
         raise CheckpointError(f"{path}: not readable as plain weights ({reason})") from error
     if not isinstance(weights, dict):
         raise CheckpointError(f"{path}: holds {type(weights).__name__}, not a dict of tensors")
     return weights
+
+
+def _place(path: Path) -> tuple[Path, list[str]]:
+    """Return the file or folder in FILE:KEY, and the keys."""
+    name, _, key = path.name.rpartition(":")
+    return (path, []) if path.exists() or not name else (path.with_name(name), key.split("."))
+
+
+def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors on the CPU, each in memory of its own, as safetensors wants tied ones."""
+    apart, seen = {}, set[int]()
+    for name, tensor in tensors.items():
+        plain = tensor.detach().cpu().contiguous()
+        storage = plain.untyped_storage().data_ptr()
+        apart[name] = plain.clone() if storage in seen else plain
+        seen.add(storage)
+    return apart
 
 
 def real(state: dict[str, Tensor], file: Path) -> dict[str, Tensor]:
@@ -102,9 +190,23 @@ def _conversion(path: Path) -> str:
     plain = path.with_name(f"{path.stem}_plain.pt")
     return (
         f'python -c "import torch; w = torch.load({str(path)!r}, weights_only=False); '  # printed, not run
-        f"w = w.state_dict() if hasattr(w, 'state_dict') else w; w = w.get('model_state', w.get('state_dict', w)); "
+        "w = next((w[k] for k in ('model_state', 'model_state_dict', 'state_dict', 'model', 'net') if k in w), w) "
+        "if isinstance(w, dict) else w; w = w.state_dict() if hasattr(w, 'state_dict') else w; "
         f'torch.save({{k: v for k, v in w.items() if torch.is_tensor(v)}}, {str(plain)!r})"'
     )
+
+
+def _is_script(path: Path) -> bool:
+    """Return whether a file is an archive of TorchScript, which holds code beside the weights."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(name.endswith("/constants.pkl") for name in archive.namelist())
+
+
+def _script_conversion(path: Path) -> str:
+    plain = path.with_name(f"{path.stem}_plain.pt")
+    return f'python -c "import torch; torch.save(torch.jit.load({str(path)!r}).state_dict(), {str(plain)!r})"'
 
 
 def _safetensors(path: Path) -> dict[str, Tensor]:
@@ -112,7 +214,10 @@ def _safetensors(path: Path) -> dict[str, Tensor]:
         ours = HEADER in (file.metadata() or {})
     if ours:
         return load(path)[0]
-    tensors = load_file(path)
+    return _sorted(load_file(path))
+
+
+def _sorted(tensors: Mapping[str, Value]) -> dict[str, Value]:
     return {name: tensors[name] for name in sorted(tensors, key=_natural)}
 
 

@@ -6,11 +6,13 @@ from functools import partial
 from torch import nn
 
 from mode_connectivity.models.brought import brought
-from mode_connectivity.models.foreign_weights import adopt, unwrapped
+from mode_connectivity.models.envelopes import unwrapped
+from mode_connectivity.models.foreign_weights import adopt, correspondence
 from mode_connectivity.models.memory_format import in_layout, laid_out, memory_format
 from mode_connectivity.models.modes import modes_kept
 from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.statistics import NORMS, has_statistics, unread_statistics
+from mode_connectivity.models.tied import tied
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
 from mode_connectivity.models.vgg_strided import StridedVGG, strided_layer, vgg13_strided
 from mode_connectivity.models.wrapped import bare
@@ -24,6 +26,7 @@ __all__ = [
     "adopt",
     "bare",
     "build",
+    "correspondence",
     "depth_layers",
     "has_statistics",
     "in_layout",
@@ -31,6 +34,7 @@ __all__ = [
     "memory_format",
     "modes_kept",
     "resnet18",
+    "tied",
     "unread_statistics",
     "unwrapped",
     "vgg",

@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
-from mode_connectivity.models import adopt, build
+from mode_connectivity.models import adopt, build, correspondence
 
 
 def network_of(
@@ -15,7 +14,7 @@ def network_of(
 ) -> nn.Module:
     """Return the network whose width, normalisation and, where not given, classes follow from the weights' shapes."""
     # By the numbers in their names: a file need not hold layers in their order, and safetensors sorts by letters.
-    tensors = [weights[name] for name in sorted(weights, key=_numbered)]
+    tensors = [weights[name] for name in sorted(weights, key=_numbered) if weights[name].is_floating_point()]
     filters = [len(tensor) for tensor in tensors if tensor.ndim == 4]
     rows = [len(tensor) for tensor in tensors if tensor.ndim == 2]
     if not (classes or rows) or not (filters or ":" in name):
@@ -38,12 +37,12 @@ def adopted(model: nn.Module, weights: Mapping[str, Tensor], file: Path) -> dict
 
 
 def named_as(model: nn.Module, weights: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return `state` under the names and in the order and types of `weights`, from which it was adopted."""
-    numbers = {
-        name: torch.full_like(tensor, k, dtype=torch.float64) for k, (name, tensor) in enumerate(weights.items())
-    }
-    of_place = {int(tensor.flatten()[0]): name for name, tensor in adopt(model, numbers).items()}
-    return {name: state[of_place[k]].to(tensor.dtype) for k, (name, tensor) in enumerate(weights.items())}
+    """Return `state` under the names and in the order and types of `weights`, from which it was adopted.
+
+    What the network does not have is what it was.
+    """
+    own = {name: own for own, name in correspondence(model, weights).names.items()}
+    return {name: state[own[name]].to(tensor.dtype) if name in own else tensor for name, tensor in weights.items()}
 
 
 def _numbered(name: str) -> list[tuple[int, str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import write_json
+from mode_connectivity.foundations.checkpoints import CheckpointError, digest
 from mode_connectivity.foundations.devices import resolved_device
 from mode_connectivity.foundations.project import resolved
 from mode_connectivity.params import Params
@@ -61,10 +62,10 @@ def _weights(template: str | None, seeds: Iterable[int], key: str) -> dict[str, 
         return {}
     digests = {}
     for seed in seeds:
-        path = resolved(template.format(seed=seed))
-        if not path.is_file():
-            raise ValueError(f"{key}: {path}: no such file")
-        digests[str(seed)] = hashlib.sha256(path.read_bytes()).hexdigest()
+        try:
+            digests[str(seed)] = digest(resolved(template.format(seed=seed)))
+        except CheckpointError as error:
+            raise ValueError(f"{key}: {error}") from error
     return digests
 
 

@@ -25,6 +25,14 @@ def test_too_large_a_subset_names_the_key() -> None:
         balanced_subset(LABELS, 91, 0, "test")
 
 
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_fewer_images_than_classes_would_leave_some_empty(split: str) -> None:
+    labels = torch.arange(303) % 101
+    assert len(balanced_subset(labels, 101, 0, split)) == 101
+    with pytest.raises(DatasetError, match=rf"^dataset\.{split}_size: 50 is fewer than the 101 classes$"):
+        balanced_subset(labels, 50, 0, split)
+
+
 def test_noise_is_grey_repeatable_and_of_the_right_size() -> None:
     grey = torch.full((200, 3, 8, 8), 128, dtype=torch.uint8)
     noisy = add_noise(grey, 0.1, 0, "train")

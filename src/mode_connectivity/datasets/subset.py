@@ -14,11 +14,13 @@ def balanced_subset(labels: Tensor, size: int | None, seed: int, split: str) -> 
     the same seed contains every smaller one.
 
     Raises:
-        DatasetError: a class has too few images.
+        DatasetError: there are more classes than images, or a class has too few of them.
     """
     if size is None:
         return torch.arange(len(labels))
     classes, counts = labels.unique(return_counts=True)
+    if size < len(classes):
+        raise DatasetError(f"dataset.{split}_size: {size} is fewer than the {len(classes)} classes")
     share, rest = divmod(size, len(classes))
     generator = named_generator(seed, f"subset {split}")
     chosen = []

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import laid_out, memory_format
+from mode_connectivity.training.objective import output_of
 from mode_connectivity.training.progress import Diverged
 
 Batch = tuple[Tensor, Tensor]
@@ -25,7 +25,7 @@ def check_end(model: nn.Module, state: Mapping[str, Tensor], batch: Batch, preci
     model.eval()
     try:
         with torch.no_grad(), precision.in_use(), precision.autocast():
-            logits = functional_call(model, dict(state), (laid_out(inputs, memory_format(model)),))
+            logits = output_of(model, state, laid_out(inputs, memory_format(model)))
             loss = float(cross_entropy(logits.float(), labels))
     finally:
         model.train(mode)

@@ -44,7 +44,7 @@ def train_endpoint(
     def step(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         last[:] = [(images, labels)]
         with precision.autocast(), small_maps(images):
-            logits = functional_call(model, weights.state, (laid_out(images, layout),))
+            logits = functional_call(model, weights.placed, (laid_out(images, layout),), tie_weights=False)
             loss = cross_entropy(logits.float(), labels)
         weights.write(torch.autograd.grad(loss, weights.leaves))
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()

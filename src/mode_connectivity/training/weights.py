@@ -4,18 +4,26 @@ from collections.abc import Iterable, Mapping
 
 from torch import Tensor, nn
 
+from mode_connectivity.models import tied
+from mode_connectivity.training.objective import placed
+
 
 class Weights:
     """Holds a copy of `start`, the `state`, whose parameters, `leaves` in the order of `model`, are moved in place.
 
-    `carried` are its other tensors, such as running statistics, which a forward pass may move.
+    Tied tensors are one leaf, which stands in the state under each of their names. `placed` is the state as
+    `torch.func.functional_call` with `tie_weights=False` takes it. `carried` are its other tensors, such as running
+    statistics, which a forward pass may move.
     """
 
     def __init__(self, model: nn.Module, start: Mapping[str, Tensor]) -> None:
         self.state = {name: tensor.detach().clone() for name, tensor in start.items()}
         names = [name for name, _ in model.named_parameters()]
         self.leaves = [self.state[name].requires_grad_() for name in names]
-        self.carried = {name: tensor for name, tensor in self.state.items() if name not in names}
+        same = tied(model)
+        self.state |= {name: self.state[first] for name, first in same.items()}
+        self.placed = placed(model, self.state)
+        self.carried = {name: tensor for name, tensor in self.state.items() if name not in (*names, *same)}
 
     def write(self, gradients: Iterable[Tensor]) -> None:
         """Make `gradients` those of the leaves."""

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mode_connectivity.datasets.loaders import TARGETS
+from mode_connectivity.models import bare
 from mode_connectivity.symmetry.apply import check
 from mode_connectivity.symmetry.assignment import assign
 from mode_connectivity.symmetry.moments import Moments
@@ -28,20 +30,23 @@ def match_activations(
     """Return permutations P with, per group, the largest sum over units u of corr(u of reference, P[u] of other).
 
     Pearson correlations over inputs and positions in evaluation mode, from float64 moments gathered for all groups in
-    one pass; where several layers are tied into a group their correlations are added. A batch is a tensor of inputs, or
-    a tuple or list that starts with it. A unit that does not vary correlates with none, and a group that no layer's
-    output shows stays as it is. Statistics of batch norms move along with their units, but those of a network
-    between the two have to be recalibrated.
+    one pass; where several layers are tied into a group their correlations are added. A batch is a tensor of inputs,
+    a tuple or list that starts with the inputs, or a dict of keyword arguments, of which "labels" is left out. A unit
+    that does not vary correlates with none, and a group that no layer's output shows stays as it is. Statistics of
+    batch norms move along with their units, but those of a network between the two have to be recalibrated.
 
     Raises:
         ValueError: no batch, or a state that does not fit the symmetry.
     """
+    model = bare(model)
     for state in (reference, other):
         check(state, symmetry.axes)
     pairs: Pairs = defaultdict(Moments)
     layout = torch.channels_last
     for batch in batches:
         inputs = batch[0] if isinstance(batch, tuple | list) else batch
+        if isinstance(batch, Mapping):
+            inputs = {name: value for name, value in batch.items() if name != TARGETS}
         with undisturbed(model):
             try:
                 seen = collect(model, symmetry.sites, reference, _laid_out(inputs, layout))
@@ -61,6 +66,6 @@ def _compare(pairs: Pairs, seen: Responses, place: Place, units: Tensor) -> None
     pairs[place].add(seen[place].popleft(), units)
 
 
-def _laid_out(inputs: Tensor, layout: torch.memory_format) -> Tensor:
+def _laid_out(inputs: Any, layout: torch.memory_format) -> Any:
     """Return images with their channels together, in which convolutions run fastest; other inputs as they are."""
-    return inputs.contiguous(memory_format=layout) if inputs.ndim == 4 else inputs
+    return inputs.contiguous(memory_format=layout) if isinstance(inputs, Tensor) and inputs.ndim == 4 else inputs

@@ -1,34 +1,43 @@
 """Runs one forward pass of a model under a trace, leaving the model and the global generators as they were."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.backends.mkldnn import set_flags
 from torch.func import functional_call
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.nn.utils.rnn import PackedSequence
 from torch.utils._pytree import tree_leaves, tree_map_only
 
 from mode_connectivity.symmetry.axes import fixed
 from mode_connectivity.symmetry.sites import Output
 from mode_connectivity.symmetry.trace import Label, Labels, Trace
 from mode_connectivity.symmetry.unsupported import UnsupportedModule
+from mode_connectivity.training.objective import placed
 
 LAYERS = (nn.Linear, _ConvNd)
 NORMALISATIONS = (_NormBase, nn.GroupNorm, nn.LayerNorm)
 
 
-def cast(example_inputs: Any, dtype: torch.dtype) -> tuple[Any, ...]:
-    """Return the positional arguments of the model, floating-point tensors in `dtype`; a tensor stands for itself."""
-    arguments = tuple(example_inputs) if isinstance(example_inputs, tuple | list) else (example_inputs,)
-    cast_all: tuple[Any, ...] = tree_map_only(
-        Tensor, lambda tensor: tensor.detach().to(dtype if tensor.is_floating_point() else tensor.dtype), arguments
+def arguments(example_inputs: Any, dtype: torch.dtype) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return positional and keyword arguments of the model, floating-point tensors in `dtype`.
+
+    A dict holds keyword arguments, a tuple or list positional ones, and anything else stands for itself.
+    """
+    args: Any = () if isinstance(example_inputs, Mapping) else (example_inputs,)
+    if isinstance(example_inputs, tuple | list) and not isinstance(example_inputs, PackedSequence):
+        args = tuple(example_inputs)
+    kwargs = dict(example_inputs) if isinstance(example_inputs, Mapping) else {}
+    both: tuple[tuple[Any, ...], dict[str, Any]] = tree_map_only(
+        Tensor, lambda tensor: tensor.detach().to(dtype if tensor.is_floating_point() else tensor.dtype), (args, kwargs)
     )
-    return cast_all
+    return both
 
 
 @contextmanager
@@ -53,6 +62,16 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
             torch.backends.mha.set_fastpath_enabled(fast_path)
             for module, training in modes.items():
                 module.training = training
+
+
+@contextmanager
+def _without_onednn() -> Iterator[None]:
+    """Keep the CPU's library away, whose recurrent layers are one opaque operation; which types it takes depends."""
+    before, *_ = set_flags(False, None, None, None)
+    try:
+        yield
+    finally:
+        set_flags(before, None, None, None)
 
 
 class Observer:
@@ -99,7 +118,7 @@ def observe(model: nn.Module, example_inputs: Any, trace: Trace) -> Observer:
     parameters = {id(parameter) for parameter in model.parameters()}
     aliases = {id(t): t.detach() if id(t) in parameters else t.detach().clone() for t in tensors.values()}
     dtype = next((tensor.dtype for tensor in tensors.values() if tensor.is_floating_point()), torch.float32)
-    inputs = cast(example_inputs, dtype)
+    inputs = arguments(example_inputs, dtype)
     for tensor in tree_leaves(inputs):
         if isinstance(tensor, Tensor):
             trace.label(tensor, tuple(Label(fixed(size)) for size in tensor.shape))
@@ -111,12 +130,12 @@ def observe(model: nn.Module, example_inputs: Any, trace: Trace) -> Observer:
     with ExitStack() as stack:
         stack.enter_context(undisturbed(model))
         stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+        stack.enter_context(_without_onednn())
         for hook in (register_module_forward_pre_hook(observer.enter), register_module_forward_hook(observer.leave)):
             stack.callback(hook.remove)
         stack.enter_context(trace)
-        output = functional_call(
-            model, {name: aliases[id(tensor)] for name, tensor in tensors.items()}, inputs, tie_weights=False
-        )
+        state = placed(model, {name: aliases[id(tensor)] for name, tensor in tensors.items()})
+        output = functional_call(model, state, *inputs, tie_weights=False)
     observer.read = {name for name, tensor in tensors.items() if id(aliases[id(tensor)]) in trace.read}
     for leaf in tree_leaves(output):
         if isinstance(leaf, Tensor):

@@ -6,10 +6,10 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from mode_connectivity.symmetry.axes import offsets
 from mode_connectivity.symmetry.sites import Site
+from mode_connectivity.training.objective import output_of
 
 
 class Place(NamedTuple):
@@ -25,14 +25,14 @@ Responses = defaultdict[Place, deque[Tensor]]
 
 
 def respond(
-    model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Tensor, receive: Receiver
+    model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Any, receive: Receiver
 ) -> None:
     """Run one forward pass; `receive` gets the responses (units, samples) at every place as they come, to read then."""
     with _watched(model, sites, receive):
-        functional_call(model, dict(state), (inputs,), tie_weights=False)
+        output_of(model, state, inputs)
 
 
-def collect(model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Tensor) -> Responses:
+def collect(model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Any) -> Responses:
     """Return copies of the responses of one forward pass by place, several where a module runs several times."""
     seen: Responses = defaultdict(deque)
     respond(model, sites, state, inputs, lambda place, units: seen[place].append(units.clone()))

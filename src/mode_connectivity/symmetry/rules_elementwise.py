@@ -100,6 +100,13 @@ def ordered(trace: Trace, call: Call) -> list[Labels]:
     return results
 
 
+def triangle(trace: Trace, call: Call) -> list[Labels]:
+    """Follow a lower or upper triangle: which entries of a matrix are kept depends on the order of both axes."""
+    labels = trace.labels(call["self"])
+    trace.pin(labels[-2:])
+    return [labels]
+
+
 def extreme(trace: Trace, call: Call) -> list[Labels]:
     """Follow the largest of two tensors, of one tensor, or along an axis together with its place."""
     if "other" in call.arguments:
@@ -120,4 +127,5 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("var", "var_mean", "std", "std_mean", "norm", "linalg_vector_norm", "logsumexp"), reduction),
     **dict.fromkeys(("argmax", "argmin", "cumsum", "cumprod", "logcumsumexp", "median", "sort", "topk"), ordered),
     **dict.fromkeys(("max", "min"), extreme),
+    **dict.fromkeys(("tril", "triu"), triangle),
 }

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mode_connectivity.models import bare
 from mode_connectivity.symmetry import permutations
 from mode_connectivity.symmetry.apply import apply
 from mode_connectivity.symmetry.axes import Axis
@@ -47,14 +48,18 @@ class Symmetry:
     def derive(cls, model: nn.Module, example_inputs: Any, *, verify: bool = True) -> Symmetry:
         """Derive the symmetry by following every axis through one evaluation pass (Ainsworth et al. 2023, sec. 2).
 
-        Neither the model nor the global generators are changed. `example_inputs` is a tensor or a tuple of arguments;
-        a forward pass that depends on their number of pixels is followed for that number. The inputs and outputs of
-        the model stay fixed, and so do parameters that the pass does not read. `verify` compares the outputs before
-        and after one random permutation in float64.
+        Neither the model nor the global generators are changed. `example_inputs` is a tensor, a tuple of positional or
+        a dict of keyword arguments; a forward pass that depends on their number of pixels is followed for that number.
+        The inputs and outputs of the model stay fixed, and so do parameters that the pass does not read. `verify`
+        compares the outputs before and after one random permutation in float64.
+        What `torch.compile`, `DataParallel` or `AveragedModel` wrapped is derived for itself: the names are those of
+        the network inside.
 
         Raises:
             UnsupportedModule: an operation that cannot be followed, or outputs that do not agree.
+            ValueError: a TorchScript module, or one that was compiled in place.
         """
+        model = bare(model)
         symmetry = cls(**derive(model, example_inputs)._asdict())
         if verify:
             verify_equivalence(lambda w, draws: symmetry.apply(w, symmetry.random(draws)), model, example_inputs)

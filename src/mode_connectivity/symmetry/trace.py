@@ -53,6 +53,7 @@ class Trace(TorchDispatchMode):
         self.layers: dict[str, Axis] = {}  # tensor name of a contracted weight -> axis of its outputs, as they ran
         self.consumed: set[tuple[str, int]] = set()
         self.read: set[int] = set()  # ids of known tensors that were operands
+        self.constant: set[int] = set()  # addresses of memory that neither the state nor the input has reached
         self.place: Callable[[], str] = lambda: "the model"
 
     @classmethod
@@ -98,17 +99,24 @@ class Trace(TorchDispatchMode):
         if call.operation in UNIFORM:
             # Equal entries may be permuted in any way, and so with whatever they are added to or written over.
             self.label(call.result, tuple(Label(self.slots.fresh(size)) for size in call.result.shape))
+            self.constant.add(_memory(call.result))
             return
         operands = [tensor for tensor in call.operands if id(tensor) in self.known]
         if not operands:
             return
         self.read.update(map(id, operands))
-        if call.depends_on_values:
+        constant = all(_memory(tensor) in self.constant for tensor in operands)
+        (self.constant.update if constant else self.constant.difference_update)(map(_memory, call.results))
+        if call.depends_on_values and not constant:
             raise self.refusal(f"aten.{call.name}, by which the pass depends on values,")
         free = [t for t in operands if not all(self.slots.is_fixed(label.axis) for label in self.labels(t))]
         if free and torch.Tag.nondeterministic_seeded in call.tags:
             raise self.refusal(f"aten.{call.name}, which is random in eval mode,")
         rule = self.rule_of(call) if free or call.operation == ADDS_ENTRIES else _nothing_moves
+        if rule is None and constant:
+            for tensor in free:
+                self.pin(self.labels(tensor))
+            rule = _nothing_moves
         if rule is None:
             raise self.refusal(f"aten.{call.name}")
         overwrites = call.mutates and torch.Tag.inplace_view not in call.tags
@@ -127,6 +135,10 @@ class Trace(TorchDispatchMode):
                 # Other views of the same memory keep their labels, so the new contents must move as the old did.
                 labels = tuple(self.tie(pair) for pair in zip(before[place], labels, strict=True))
             self.known[id(tensor)] = (tensor, labels)
+
+
+def _memory(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
 
 
 def _nothing_moves(trace: Trace, call: Call) -> Sequence[Labels]:

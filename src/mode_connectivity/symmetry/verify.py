@@ -10,8 +10,9 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from mode_connectivity.symmetry.observe import cast, state_of, undisturbed
+from mode_connectivity.symmetry.observe import arguments, state_of, undisturbed
 from mode_connectivity.symmetry.unsupported import UnsupportedModule
+from mode_connectivity.training.objective import placed
 
 TOLERANCE = 1e-9
 PEEK = 1000
@@ -59,7 +60,9 @@ def _outputs(model: nn.Module, state: dict[str, Tensor], example_inputs: Any) ->
     """Return the tensors that the model returns, computed in float64 as far as it lets that happen."""
     tensors = {name: _double(tensor) for name, tensor in {**dict(model.named_buffers()), **state}.items()}
     with undisturbed(model):
-        output = functional_call(model, tensors, cast(example_inputs, torch.float64), tie_weights=False)
+        output = functional_call(
+            model, placed(model, tensors), *arguments(example_inputs, torch.float64), tie_weights=False
+        )
     return [leaf.double() for leaf in tree_leaves(output) if isinstance(leaf, Tensor)]
 
 

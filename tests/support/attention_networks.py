@@ -1,0 +1,105 @@
+"""Small networks with attention, written as people write them, and the proof that a rearrangement keeps them."""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from mode_connectivity.symmetry import Symmetry
+from mode_connectivity.training.objective import output_of
+from support.distinct_networks import randomised
+
+VOCABULARY, TOKENS = 11, 6
+WORDS = torch.randint(0, VOCABULARY, (2, TOKENS), generator=torch.Generator().manual_seed(0))
+MASKS = ("is_causal", "buffer", "tril", "triu", "where", "assigned", "arange")
+
+
+def causal(scores: Tensor, mask: str, buffer: Tensor) -> Tensor:
+    """Return the scores (..., T, T), those of later tokens put out in one of the ways that are in use."""
+    tokens = scores.shape[-1]
+    low = float("-inf")
+    if mask == "buffer":
+        return scores.masked_fill(buffer[:, :, :tokens, :tokens] == 0, low)
+    if mask == "tril":
+        return scores.masked_fill(torch.tril(torch.ones(tokens, tokens)) == 0, low)
+    if mask == "triu":
+        return scores + torch.triu(torch.full((tokens, tokens), low), 1)
+    if mask == "where":
+        return torch.where(buffer[:, :, :tokens, :tokens].bool(), scores, torch.finfo(scores.dtype).min)
+    if mask == "assigned":
+        added = torch.zeros(tokens, tokens)
+        added[torch.triu(torch.ones(tokens, tokens), 1).bool()] = low
+        return scores + added
+    places = torch.arange(tokens)
+    return scores.masked_fill(places[None, :] > places[:, None], low)
+
+
+class CausalAttention(nn.Module):
+    """Attention with queries, keys and values from one layer."""
+
+    def __init__(self, width: int, heads: int, mask: str) -> None:
+        super().__init__()
+        self.heads, self.width, self.mask = heads, width, mask
+        self.c_attn, self.c_proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.register_buffer("bias", torch.tril(torch.ones(TOKENS, TOKENS)).view(1, 1, TOKENS, TOKENS))
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, tokens, width = x.shape
+        parts = self.c_attn(x).split(self.width, dim=2)
+        q, k, v = (part.view(batch, tokens, self.heads, width // self.heads).transpose(1, 2) for part in parts)
+        if self.mask == "is_causal":
+            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        else:
+            scores = (q @ k.transpose(-2, -1)) / math.sqrt(k.size(-1))
+            y = F.softmax(causal(scores, self.mask, self.get_buffer("bias")), dim=-1) @ v
+        mixed: Tensor = self.c_proj(y.transpose(1, 2).contiguous().view(batch, tokens, width))
+        return mixed
+
+
+class GPTBlock(nn.Module):
+    def __init__(self, width: int, heads: int, mask: str) -> None:
+        super().__init__()
+        self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attn = CausalAttention(width, heads, mask)
+        self.fc, self.proj = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attn(self.ln_1(x))
+        hidden: Tensor = x + self.proj(F.gelu(self.fc(self.ln_2(x))))
+        return hidden
+
+
+class GPT(nn.Module):
+    """Two blocks between an embedding of words and places and a head that shares the embedding's table."""
+
+    def __init__(self, width: int = 12, heads: int = 3, mask: str = "is_causal") -> None:
+        super().__init__()
+        self.wte, self.wpe = nn.Embedding(VOCABULARY, width), nn.Embedding(TOKENS, width)
+        self.h = nn.ModuleList(GPTBlock(width, heads, mask) for _ in range(2))
+        self.ln_f, self.lm_head = nn.LayerNorm(width), nn.Linear(width, VOCABULARY, bias=False)
+        self.lm_head.weight = self.wte.weight
+
+    def forward(self, words: Tensor) -> Tensor:
+        x = self.wte(words) + self.wpe(torch.arange(words.shape[1]))
+        for block in self.h:
+            x = block(x)
+        logits: Tensor = self.lm_head(self.ln_f(x))
+        return logits
+
+
+def proven(model: nn.Module, inputs: Any, seed: int = 0) -> Symmetry:
+    """Derive the symmetry of the model, made distinct; random, mirrored and swapped units must keep its outputs."""
+    model = randomised(model, seed)
+    symmetry = Symmetry.derive(model, inputs, verify=False)
+    state = model.state_dict()
+    swaps = [symmetry.swap(group, [(0, units - 1)]) for group, units in symmetry.groups.items()]
+    drawn = [symmetry.random(torch.Generator().manual_seed(draw)) for draw in range(2)]
+    with torch.no_grad():
+        before = output_of(model, state, inputs)
+        for perms in (*drawn, symmetry.reverse(), *swaps):
+            moved = symmetry.apply(state, perms)
+            assert any(not torch.equal(moved[name], state[name]) for name in symmetry.axes)
+            assert (output_of(model, moved, inputs) - before).abs().max() <= 1e-12 * before.abs().max()
+    return symmetry

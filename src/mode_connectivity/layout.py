@@ -29,9 +29,9 @@ def swapped(variant: str, seed: int) -> Path:
 
 
 def curve(variant: str, seed: int, replicate: int | str = 0) -> Path:
-    """Return the file of the trained bend from the endpoint to its swapped variant; a replicate has other draws."""
+    """Return the file of the trained bends from the endpoint to its swapped variant; a replicate has other draws."""
     repeat = f"-replicate{replicate}" if replicate else ""
-    return Path(f"models/curves/{variant}-seed{seed}{repeat}.safetensors")
+    return Path(f"models/curves/{variant}-seed{seed}/bends{repeat}.safetensors")
 
 
 def history(checkpoint: Path) -> Path:
@@ -49,12 +49,17 @@ def analysis(variant: str, seed: int) -> Path:
     return Path(f"reports/analysis/{variant}-seed{seed}")
 
 
+def regions(variant: str, seed: int) -> Path:
+    """Return the folder of what training one region alone leaves, a file for each region and effort."""
+    return Path(f"reports/restricted/{variant}-seed{seed}")
+
+
 def restricted(variant: str, seed: int, kind: str, effort: int | str = 1) -> Path:
     """Return the file that says how high the loss rises on a path of which only a region was trained.
 
     `effort` is the multiple of the region's epochs.
     """
-    return Path(f"reports/restricted/{variant}-seed{seed}-{kind}-{effort}.json")
+    return regions(variant, seed) / f"{kind}-{effort}.json"
 
 
 def baselines(variant: str, seed: int) -> Path:
@@ -62,14 +67,9 @@ def baselines(variant: str, seed: int) -> Path:
     return Path(f"reports/baselines/{variant}-seed{seed}.json")
 
 
-def plane(variant: str, seed: int) -> Path:
-    """Return the folder of loss and error on the plane through the ends of a path and its bend."""
-    return Path(f"reports/planes/{variant}-seed{seed}")
-
-
-def endpoint_plane(ends: str) -> Path:
-    """Return the folder of loss and error on the plane through three endpoints; `ends` are their seeds, "0-1-2"."""
-    return Path(f"reports/planes/endpoints-{ends}")
+def plane(of: str) -> Path:
+    """Return the folder of loss and error on a plane: of a path, "mid-seed0", or of three endpoints, "0-1-2"."""
+    return Path(f"reports/planes/{of}")
 
 
 def state(training: str, key: str) -> Path:

@@ -16,6 +16,7 @@ from mode_connectivity.study.symmetry import symmetry_of
 from mode_connectivity.symmetry import match_activations
 
 FITTED_ON: dict[str, TrainedOn] = {"qmc_cue": "cue", "qmc_clean": "clean"}
+MATCHED_ON = 1024  # training images whose activations are matched
 MATCHED = ("lmcp",)  # patterns whose other end is the clean network with its units reordered
 
 
@@ -49,7 +50,7 @@ def _matched(study: CueStudy, start: State, end: State) -> tuple[State, dict[str
     """Return `end`, its units ordered as those of `start` that respond most alike, and the share moved by group."""
     section = study.params.mechanism
     symmetry = symmetry_of(study)
-    images = study.sample(section.matching, study.training_images(section.recalibrate_on))
+    images = study.sample(MATCHED_ON, study.training_images(section.recalibrate_on))
     batches = (pixels for pixels, _ in ScoringBatches(images, study.scaling, 128))
     permutation = match_activations(symmetry, study.model(), start, end, batches)
     moved = {group: float((p != torch.arange(len(p))).double().mean()) for group, p in permutation.items()}

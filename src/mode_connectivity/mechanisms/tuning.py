@@ -22,7 +22,7 @@ def tune(
     """
     section = getattr(study.params.finetune, method)
     clean = clean_images(study, seed)
-    model, recipe, precision = study.model(), recipe_of(section), study.precision
+    model, recipe, precision = study.model(), recipe_of(study.params.finetune.recipe(method)), study.precision
     batches = _batches(study, clean, recipe, seed, "fine-tuning")
     title, (_, keeper) = f"{method} seed {seed}", keepers
     match method:
@@ -39,7 +39,7 @@ def tune(
                 model, pretrained, batches, cue, losses, recipe, precision, t, watch=watch, keeper=keeper, title=title
             )
     initialisation = named_generator(seed, "fine-tuning head initialisation")
-    probing = recipe_of(section.head) if method == "lpft" else recipe
+    probing = recipe_of(section.head.of(study.params.finetune.training)) if method == "lpft" else recipe
     rows = _batches(study, clean, probing, seed, "fine-tuning head")
     if method == "llrt":
         return llrt(
@@ -76,5 +76,4 @@ def _batches(study: CueStudy, images: Images, recipe: Recipe, seed: int, purpose
 
 
 def _losses(section: Connectivity) -> Losses:
-    barrier = Barrier(section.level, section.t_mean, section.t_spread, section.t_clip)
-    return Losses(barrier if section.barrier else None, section.warm_up if section.invariance else None)
+    return Losses(None if section.level is None else Barrier(section.level), section.warm_up)

@@ -7,15 +7,13 @@ import torch
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.randomness import named_generator, named_seed
-from mode_connectivity.foundations.reading import read_json
-from mode_connectivity.neuron_swap.bends import starting_bends
 from mode_connectivity.params import Params
+from mode_connectivity.paths import linear_bends
 from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.paths.kinds import KINDS
 from mode_connectivity.study.path_files import save_path
 from mode_connectivity.study.recipes import recipe_of
 from mode_connectivity.study.study import Study
-from mode_connectivity.tracking.record import Record, flat, series_of
 
 
 def fit_curve(params: Params, variant: str, seed: int, replicate: int = 0) -> None:
@@ -35,29 +33,14 @@ def fit_curve(params: Params, variant: str, seed: int, replicate: int = 0) -> No
     with study.keeping(f"curve-{variant}-seed{seed}{again}", provenance, made_from) as keeper:
         bends, history = fit_bends(
             study.model(),
-            KINDS[kind]([start, *starting_bends(params.curve, start, end, seed), end]),
+            KINDS[kind]([start, *linear_bends(start, end, params.curve.bends), end]),
             study.batches(params.curve.batch_size, seed, purpose),
             recipe_of(params.curve),
             study.precision,
             named_generator(seed, f"{purpose} t"),
-            equidistant=params.curve.equidistant,
             keeper=keeper,
             title=f"{purpose} {variant} seed {seed}",
         )
     path = layout.curve(variant, seed, replicate)
     write_json(layout.history(path), {"epochs": [asdict(epoch) for epoch in history], **provenance})
     save_path(path, KINDS[kind]([start, *bends, end]), provenance)
-
-
-def fit_record(stage: str, item: dict[str, str | int], variant: str, seed: int, replicate: int = 0) -> Record:
-    """Return the tracking record of the training of a curve."""
-    file = layout.history(layout.curve(variant, seed, replicate))
-    history = read_json(file)
-    return Record(
-        stage=stage,
-        item=item,
-        params=flat(history["params"]) | {"data_sha256": history["data_sha256"]},
-        metrics={f"final/{key}": value for key, value in history["epochs"][-1].items()},
-        series=series_of(history["epochs"]),
-        files=[file],
-    )

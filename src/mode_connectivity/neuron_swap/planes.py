@@ -1,7 +1,6 @@
 """Scores a plane of weight space on a grid, and writes its arrays, its summary and its figure."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,29 +10,28 @@ from numpy.typing import NDArray
 from mode_connectivity import layout
 from mode_connectivity.evaluation import sweep_grid
 from mode_connectivity.foundations.atomic import whole_folder, write_json
-from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.geometry import Plane
 from mode_connectivity.plots.plane import Surface, plane_contours
 from mode_connectivity.plots.style import save_figure
 from mode_connectivity.study.scoring import recalibrating_batches, scored_batches
 from mode_connectivity.study.study import Study
-from mode_connectivity.tracking.record import Record, files_in, flat
 
 Arrays = dict[str, NDArray[np.float64]]
+Lines = Mapping[str, NDArray[np.float64]]
+MARGIN = 0.3  # beyond the three corners, as a share of the longer side
 
 
 def write_plane(
     study: Study,
     plane: Plane,
-    corners: tuple[str, str, str],
-    lines: Mapping[str, NDArray[np.float64]],
-    folder: Path,
+    corners: tuple[str, ...],
+    lines: Lines,
+    of: str,
     provenance: dict[str, Any],
-    title: str,
 ) -> None:
     """Score `plane` and write its arrays, summary and figure; `lines` are in its coordinates, (T, 2) each."""
     section = study.params.plane
-    xs, ys = plane.sides(section.margin, section.points)
+    xs, ys = plane.sides(MARGIN, section.points)
     profiles = sweep_grid(
         study.model(),
         plane.at,
@@ -42,15 +40,15 @@ def write_plane(
         scored_batches(study, {"train": study.dataset.train, "test": study.dataset.test}),
         precision=study.precision,
         recalibration=recalibrating_batches(study),
-        title=title,
+        title=f"plane {of}",
     )
     arrays = {"xs": xs, "ys": ys, "corners": plane.places, **lines}
     for probe, profile in profiles.items():
         arrays |= {f"{probe}_{name}": getattr(profile, name) for name in ("loss", "accuracy", "error")}
-    params = provenance["params"] | {"plane": section.model_dump(include={"points", "margin"})}
+    params = provenance["params"] | {"plane": section.model_dump(include={"points"})}
     places = dict(zip(corners, plane.places.tolist(), strict=True))
     summary = {**provenance, "params": params, "corners": places, "lowest": _lowest(arrays)}
-    with whole_folder(folder) as partial:
+    with whole_folder(layout.plane(of)) as partial:
         np.savez(partial / layout.PLANE_GRID, allow_pickle=False, **arrays)
         write_json(partial / layout.PLANE_SUMMARY, summary)
         save_figure(_figure(arrays, places, lines), partial / layout.PLANE)
@@ -65,22 +63,10 @@ def _lowest(arrays: Arrays) -> dict[str, Any]:
     return lowest
 
 
-def _figure(arrays: Arrays, places: dict[str, list[float]], lines: Mapping[str, NDArray[np.float64]]) -> Figure:
+def _figure(arrays: Arrays, places: dict[str, list[float]], lines: Lines) -> Figure:
     surfaces = [
         Surface("training loss (nats)", arrays["train_loss"]),
         Surface("test error (%)", 100 * arrays["test_error"]),
     ]
     points = {name: (x, y) for name, (x, y) in places.items()}
     return plane_contours(arrays["xs"], arrays["ys"], surfaces, points, lines)
-
-
-def plane_record(stage: str, item: dict[str, str | int], folder: Path) -> Record:
-    """Return the tracking record of a plane."""
-    summary = read_json(folder / layout.PLANE_SUMMARY)
-    return Record(
-        stage=stage,
-        item=item,
-        params=flat(summary["params"]) | {"data_sha256": summary["data_sha256"]},
-        metrics={f"lowest/{name}": each["value"] for name, each in summary["lowest"].items()},
-        files=files_in(folder),
-    )

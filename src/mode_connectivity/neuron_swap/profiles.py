@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mode_connectivity.evaluation import Profile
-from mode_connectivity.neuron_swap.repaired import repaired
 from mode_connectivity.paths import Path
 from mode_connectivity.study.scoring import score_path
 from mode_connectivity.study.study import Study
@@ -17,9 +16,7 @@ Profiles = dict[str, Profile]  # by probe set, "train" and "test"
 def profiles_of(study: Study, paths: Mapping[str, Path], ts: NDArray[np.float64], title: str) -> dict[str, Profiles]:
     """Return the profiles of the probe sets "train" and "test" along each of `paths`, which have the same ends.
 
-    `ts` runs from 0 to 1. The ends are scored for the first path alone, and a path that is one point at that point.
-    With `evaluation.repair` the activations of every point are renormalised (REPAIR).
-    """
+    `ts` runs from 0 to 1. The ends are scored for the first path alone, and a path that is one point at that point.    """
     profiles: dict[str, Profiles] = {}
     for name, path in paths.items():
         ends = next(iter(profiles.values()), None)
@@ -28,7 +25,7 @@ def profiles_of(study: Study, paths: Mapping[str, Path], ts: NDArray[np.float64]
 
 
 def _profile(study: Study, path: Path, ts: NDArray[np.float64], title: str, ends: Profiles | None) -> Profiles:
-    at = repaired(study, path) if study.params.evaluation.repair else path.at
+    at = path.at
     sets = {"train": study.dataset.train, "test": study.dataset.test}
     if path.is_point:
         start = ends or score_path(study, at, ts[:1], sets, title)

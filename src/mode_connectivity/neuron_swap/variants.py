@@ -79,8 +79,8 @@ def known_permutation(
 def layer_of(study: Study, variant: str) -> str:
     """Return the layer that a variant swaps; `swap.layers` may name another variant's, as in {mid_pair: mid}."""
     section, model = study.params.swap, study.params.model
-    name = section.null_layer if variant == NULL else variant
     layers = {**depth_layers(model.name, batch_norm=model.batch_norm), **section.layers}
+    name = layers.get(variant, "mid") if variant == NULL else variant
     if name in layers:
         return layers.get(layers[name], layers[name])
     if variant == NULL:

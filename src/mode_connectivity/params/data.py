@@ -38,7 +38,6 @@ class Cue(Section):
     noise: float = Field(ge=0)
     second: Source
     second_root: str | None
-    seed: int = Field(ge=0)
 
     @model_validator(mode="after")
     def _folder_has_root(self) -> Self:

@@ -23,7 +23,6 @@ class Analysis(Section):
 
 class Evaluation(Section):
     recalibration: int = Field(ge=2)
-    repair: bool
 
 
 class Locality(Section):

@@ -1,16 +1,18 @@
 """Defines the sections of the neuron-swap paths: their other ends, curves, restricted curves and planes."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from mode_connectivity.params.regions import checked_regions
 from mode_connectivity.params.section import EACH_ONCE, Section
 from mode_connectivity.params.training import Training
-from mode_connectivity.params.variants import DEPTHS, RESEEDS, VARIANTS
+from mode_connectivity.params.variants import DEPTHS, NULL, VARIANTS
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+PLANE = r"^([a-z][a-z0-9_]*-seed\d+|\d+-\d+-\d+)$"  # the path of a variant, or three endpoints
+REGIONS = ("slices", "placebo_slices", "placebo_entries", "outside", "all", "affine", "layer", "neighbourhood")
+REGION = re.compile("|".join([*REGIONS, r"(units|layer_entries|entries)_0\.0*[1-9]\d*"]))
 
 
 class Swap(Section):
@@ -21,7 +23,7 @@ class Swap(Section):
     given: tuple[tuple[int, int], ...] | None
     seed: int = Field(ge=0)
     layers: dict[str, str]
-    null_layer: str
+    match: Literal["weights", "activations"]
     verify: Literal["full", "quick", "off"]
 
     @field_validator("given")
@@ -35,37 +37,16 @@ class Swap(Section):
     @classmethod
     def _names_fit_files(cls, layers: dict[str, str]) -> dict[str, str]:
         for name in layers:
-            if not NAME.fullmatch(name) or name in {*VARIANTS, *RESEEDS} - {*DEPTHS}:
+            if not NAME.fullmatch(name) or name in {*VARIANTS} - {*DEPTHS, NULL}:
                 raise ValueError(f"{name!r} cannot name a variant; take lower-case letters, digits and _")
         return layers
-
-
-class Reseed(Section):
-    seeds: tuple[int, ...]
-    match: Literal["weights", "activations"]
 
 
 class Curve(Training):
     regularisation: Literal["reg", "noreg"]
     kind: Literal["bezier", "polygon"]
     bends: int = Field(ge=1)
-    start: Literal["linear", "biased", "perturbed", "sphere"]
-    alpha: float = Field(ge=0, le=1)
-    noise: float = Field(ge=0)
-    radius: float = Field(gt=0)
-    equidistant: bool
     replicates: Annotated[tuple[Annotated[int, Field(ge=1)], ...], EACH_ONCE]
-
-    @model_validator(mode="after")
-    def _plane_holds_the_start(self) -> Self:
-        if self.equidistant and (self.bends > 1 or self.start == "biased"):
-            raise ValueError("equidistant holds one bend, and not one that starts nearer to one end")
-        return self
-
-
-class RegionRecipe(Section):
-    epochs: int = Field(ge=1)
-    learning_rate: float = Field(gt=0)
 
 
 class Restricted(Section):
@@ -74,20 +55,20 @@ class Restricted(Section):
     efforts: Annotated[tuple[Annotated[int, Field(ge=1)], ...], EACH_ONCE] = Field(min_length=1)
     epochs: int = Field(ge=1)
     learning_rate: float = Field(gt=0)
-    recipes: dict[str, RegionRecipe]
     start: Literal["curve", "antisymmetric"]
     points: int = Field(ge=1)
     images: int | None = Field(ge=1)
 
-    @model_validator(mode="after")
-    def _regions_exist(self) -> Self:
-        checked_regions([*self.kinds, *self.recipes])
-        return self
+    @field_validator("kinds")
+    @classmethod
+    def _regions_exist(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        for name in kinds:
+            if not REGION.fullmatch(name):
+                known = f"{', '.join(REGIONS)}, and units_, layer_entries_ and entries_ with a share, as in entries_0.01"
+                raise ValueError(f"no region {name!r}; there are {known}")
+        return kinds
 
 
 class Plane(Section):
-    variants: tuple[str, ...]
-    seeds: tuple[int, ...]
-    endpoints: tuple[Annotated[str, Field(pattern=r"^\d+-\d+-\d+$")], ...]
+    of: Annotated[tuple[Annotated[str, Field(pattern=PLANE)], ...], EACH_ONCE]
     points: int = Field(ge=2)
-    margin: float = Field(ge=0)

@@ -1,42 +1,44 @@
 """Defines the root of params.yaml: all sections, and what must hold between them."""
 
 import difflib
-import itertools
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mode_connectivity.params import finetuning, sections
+from mode_connectivity.params.data import Augmentation, Cue, Dataset
+from mode_connectivity.params.finetuning import Finetune, MechanismReport
 from mode_connectivity.params.loading import load
+from mode_connectivity.params.measures import Analysis, Evaluation, Locality
+from mode_connectivity.params.paths import Curve, Plane, Restricted, Swap
 from mode_connectivity.params.section import Section
+from mode_connectivity.params.training import Compute, CueEndpoint, Endpoint, Mechanism, Model
 from mode_connectivity.params.variants import CONTROL, MIRROR, NULL, RANDOM, RESEEDS, VARIANTS
 
-ONE_AMOUNT = (CONTROL, MIRROR, RANDOM, NULL)
+ONE_AMOUNT = (CONTROL, MIRROR, RANDOM, NULL, *RESEEDS)
 
 
 class Params(Section):
     seeds: tuple[int, ...] = Field(min_length=1)
     variants: tuple[str, ...] = Field(min_length=1)
-    compute: sections.Compute
-    dataset: sections.Dataset
-    model: sections.Model
-    augmentation: sections.Augmentation
-    endpoint: sections.Endpoint
-    swap: sections.Swap
-    curve: sections.Curve
-    analysis: sections.Analysis
-    evaluation: sections.Evaluation
-    reseed: sections.Reseed
-    locality: sections.Locality
-    plane: sections.Plane
-    restricted: sections.Restricted
-    cue: sections.Cue
-    cue_model: sections.Model
-    cue_endpoint: sections.CueEndpoint
-    mechanism: sections.Mechanism
-    finetune: finetuning.Finetune
-    mechanism_report: finetuning.MechanismReport
+    compute: Compute
+    dataset: Dataset
+    model: Model
+    augmentation: Augmentation
+    endpoint: Endpoint
+    swap: Swap
+    curve: Curve
+    analysis: Analysis
+    evaluation: Evaluation
+    locality: Locality
+    plane: Plane
+    restricted: Restricted
+    cue: Cue
+    cue_model: Model
+    cue_endpoint: CueEndpoint
+    mechanism: Mechanism
+    finetune: Finetune
+    mechanism_report: MechanismReport
 
     @field_validator("seeds", "variants")
     @classmethod
@@ -58,9 +60,6 @@ class Params(Section):
         for variant in self.swap.amounts:
             if variant not in known or variant in ONE_AMOUNT:
                 raise ValueError(f"swap.amounts: {variant!r} is no variant that swaps pairs of its own number")
-        for seed in self.reseed.seeds:
-            if seed not in self.seeds:
-                raise ValueError(f"reseed.seeds: {seed} is not among the seeds")
         return self
 
     @property
@@ -71,26 +70,27 @@ class Params(Section):
     @property
     def paths(self) -> list[tuple[str, int]]:
         """Return the (variant, seed) of every path of the neuron-swap study."""
-        items = [(variant, seed) for variant in self.variants for seed in self.seeds]
-        return items + [(end, seed) for end in RESEEDS for seed in self.reseed.seeds]
+        return [(variant, seed) for variant in self.variants for seed in self.seeds]
+
+    @property
+    def regions(self) -> list[tuple[str, int]]:
+        """Return the (kind, effort) of every region that is trained alone."""
+        return [(kind, effort) for kind in self.restricted.kinds for effort in self.restricted.efforts]
 
     @model_validator(mode="after")
     def _planes_have_paths(self) -> Self:
-        for variant, seed in itertools.product(self.plane.variants, self.plane.seeds):
-            if variant == CONTROL:
-                raise ValueError("plane.variants: control has no plane, its two ends are one point")
-            if (variant, seed) not in self.paths:
-                raise ValueError(f"plane: there is no path {variant} of seed {seed}")
-        for ends in self.plane.endpoints:
-            seeds = {int(seed) for seed in ends.split("-")}
-            if len(seeds) < 3 or not seeds <= set(self.seeds):
-                raise ValueError(f"plane.endpoints: {ends} does not name three of the seeds")
+        paths = [f"{variant}-seed{seed}" for variant, seed in self.paths if variant != CONTROL]  # whose ends differ
+        for item in self.plane.of:
+            seeds = item.split("-")
+            three = len(seeds) == len(set(seeds)) == 3 and all(seed in map(str, self.seeds) for seed in seeds)
+            if item not in paths and not three:
+                raise ValueError(f"plane.of: {item} is neither the path of a variant that moves nor three of the seeds")
         return self
 
     @model_validator(mode="after")
     def _restrictions_have_swaps(self) -> Self:
         for variant in self.restricted.variants if self.restricted.kinds else ():
-            if variant not in self.variants or variant in (CONTROL, MIRROR, RANDOM):
+            if variant not in self.variants or variant in (CONTROL, MIRROR, RANDOM, *RESEEDS):
                 raise ValueError(
                     f"restricted.variants: {variant} is none of the variants that swap units of one layer; "
                     "restricted.kinds=[] turns these paths off"

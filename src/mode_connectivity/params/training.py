@@ -6,6 +6,7 @@ from pydantic import Field
 
 from mode_connectivity.params.section import EACH_ONCE, Section, Template
 
+Schedule = Literal["one_cycle", "garipov", "cosine", "constant"]
 Pattern = Literal["lmc", "lmcp", "qmc_cue", "qmc_clean"]
 WIDEST = 1024.0  # times the published widths, in which no memory holds a network
 
@@ -20,17 +21,16 @@ class Model(Section):
     name: str
     width: float = Field(gt=0, le=WIDEST)
     batch_norm: bool
-    dropout: float = Field(ge=0, lt=1)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
 
 
 class Training(Section):
     epochs: int = Field(ge=1)
     batch_size: int = Field(ge=2)
     learning_rate: float = Field(gt=0)
-    momentum: float = Field(ge=0, lt=1)
     weight_decay: float = Field(ge=0)
-    schedule: Literal["one_cycle", "garipov", "cosine", "constant"]
-    clip_norm: float | None = Field(gt=0)
+    schedule: Schedule
+    clip_norm: float | None = Field(default=None, gt=0)
 
 
 class Endpoint(Training):
@@ -47,6 +47,3 @@ class Mechanism(Training):
     patterns: tuple[Pattern, ...]
     n_interpolations: int = Field(ge=2)
     recalibrate_on: Literal["cue", "clean"]
-    recalibration: int = Field(ge=2)
-    matching: int = Field(ge=2)
-    train_images: int = Field(ge=1)

@@ -24,7 +24,7 @@ def main(params: Params) -> None:
     with values_of(layout.DATASET):
         easy = Dataset.from_tensors(tensors, base)
     hard = Dataset(_hard(params, easy.train, "train"), _hard(params, easy.test, "test"), easy.classes)
-    cues = CueData(hard, _second(params, hard), section.proportion, section.held_out, section.seed)
+    cues = CueData(hard, _second(params, hard), section.proportion, section.held_out, params.dataset.seed)
     sheets = {"training": cues.training, **cues.test_sets}  # made first: misfits must fail before any write
     tensors = cues.tensors()
     own = section.model_dump(mode="json", exclude={"second_root"})
@@ -37,7 +37,7 @@ def main(params: Params) -> None:
 
 def _hard(params: Params, images: Images, split: str) -> Images:
     pixels = dim(images.pixels, params.cue.brightness)
-    return Images(add_noise(pixels, params.cue.noise, params.cue.seed, f"cue {split}"), images.labels)
+    return Images(add_noise(pixels, params.cue.noise, params.dataset.seed, f"cue {split}"), images.labels)
 
 
 def _second(params: Params, base: Dataset) -> Dataset | None:

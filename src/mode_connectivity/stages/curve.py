@@ -1,17 +1,29 @@
-"""Fits the bend of the path from an endpoint to its swapped variant."""
+"""Fits the bends of the path from an endpoint to its variant, once and as often again as `curve.replicates` says."""
 
-from mode_connectivity.neuron_swap.curves import fit_curve, fit_record
+from mode_connectivity import layout
+from mode_connectivity.foundations.reading import read_json
+from mode_connectivity.neuron_swap.curves import fit_curve
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
-from mode_connectivity.tracking.record import Record
+from mode_connectivity.tracking.record import Record, flat, series_of
 
 
 def main(params: Params, variant: str, seed: int) -> None:
-    fit_curve(params, variant, seed)
+    for replicate in (0, *params.curve.replicates):
+        fit_curve(params, variant, seed, replicate)
 
 
 def record(params: Params, variant: str, seed: int) -> Record:
-    return fit_record("curve", {"variant": variant, "seed": seed}, variant, seed)
+    files = [layout.history(layout.curve(variant, seed, each)) for each in (0, *params.curve.replicates)]
+    history = read_json(files[0])
+    return Record(
+        stage="curve",
+        item={"variant": variant, "seed": seed},
+        params=flat(history["params"]) | {"data_sha256": history["data_sha256"]},
+        metrics={f"final/{key}": value for key, value in history["epochs"][-1].items()},
+        series=series_of(history["epochs"]),
+        files=files,
+    )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def main(params: Params, seed: int) -> None:
         state = imported(study, resolved(params.endpoint.imported.format(seed=seed)))
         provenance = study.provenance(made_from=[], seed=seed) | {"imported": study.imports["endpoints"][str(seed)]}
     else:
-        state, history = trained(study, seed, "endpoint")
+        state, history = trained(study, seed, "endpoint", f"endpoint-seed{seed}")
         provenance = study.provenance("augmentation", "endpoint", seed=seed)
     scores = scores_of(study, state)
     print(f"endpoint seed {seed}: test accuracy {scores['test']['accuracy']:.2%}")

@@ -16,6 +16,7 @@ from mode_connectivity.foundations.project import resolved
 from mode_connectivity.foundations.randomness import named_seed
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.mechanisms.cue_study import CueStudy
+from mode_connectivity.mechanisms.profiles import RECALIBRATION
 from mode_connectivity.mechanisms.tuning import clean_images, cue_images, tune
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear
@@ -24,7 +25,7 @@ from mode_connectivity.study.origins import imported
 from mode_connectivity.study.scoring import score_images, score_path
 from mode_connectivity.tracking.record import Record, flat, series_of
 
-OF_THE_PATH = ("n_interpolations", "recalibrate_on", "recalibration")
+OF_THE_PATH = ("n_interpolations", "recalibrate_on")
 
 
 def main(params: Params, method: str, seed: int) -> None:
@@ -72,7 +73,7 @@ def _path(study: CueStudy, pretrained: dict[str, Tensor], tuned: dict[str, Tenso
     """Return the scores on each test probe set along the line from the pretrained (t = 0) to the tuned network."""
     section = study.params.mechanism
     ts = np.linspace(0, 1, section.n_interpolations + 1)
-    recalibration = study.sample(section.recalibration, study.training_images(section.recalibrate_on))
+    recalibration = study.sample(RECALIBRATION, study.training_images(section.recalibrate_on))
     line = Linear(pretrained, tuned)
     profiles = score_path(study, line.at, ts, study.cues.test_sets, title, recalibration)
     sets = {
@@ -85,9 +86,9 @@ def _path(study: CueStudy, pretrained: dict[str, Tensor], tuned: dict[str, Tenso
 def _provenance(study: CueStudy, method: str, seed: int) -> dict[str, Any]:
     """Return the provenance; of the finetune and mechanism sections it holds only what this method depends on."""
     section = study.params.finetune
-    kept = {method, "n_clean", *(("n_cue",) if method == "cbft" else ())}
+    kept = {"n_clean", "n_cue"} if method == "cbft" else {"n_clean"}
     own = {
-        "finetune": section.model_dump(mode="json", include=kept),
+        "finetune": {method: section.own(method), **section.model_dump(mode="json", include=kept)},
         "mechanism": study.params.mechanism.model_dump(mode="json", include=set(OF_THE_PATH)),
     }
     if section.model is None:

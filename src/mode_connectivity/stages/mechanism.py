@@ -1,41 +1,60 @@
-"""Makes a path from a cue-trained network to its clean twin."""
+"""Makes a path from a cue-trained network to its clean twin, and scores it on every probe set."""
+
+import numpy as np
 
 from mode_connectivity import layout
-from mode_connectivity.foundations.atomic import write_json
-from mode_connectivity.foundations.reading import read_json
+from mode_connectivity.evaluation import path_summary
+from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.foundations.reading import read_arrays, read_json
 from mode_connectivity.mechanisms.cue_study import CueStudy
 from mode_connectivity.mechanisms.patterns import MATCHED, path_between
+from mode_connectivity.mechanisms.profiles import probe_profiles
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.path_files import save_path
-from mode_connectivity.tracking.record import Record, flat, series_of
+from mode_connectivity.tracking.record import Record, files_in, flat, series_of
 
-SCORED = {"patterns", "n_interpolations", "train_images"}  # params on which no path depends
+SCORED = {"patterns", "n_interpolations"}  # params on which no path depends
+TEST = "test_"  # the probe sets that are tracked; those of training images are in the arrays
 
 
 def main(params: Params, pattern: str, seed: int) -> None:
     study = CueStudy.of_network(params, seed)
     ends = [layout.cue_endpoint("cue", seed), layout.cue_endpoint("clean", seed)]
     provenance = study.provenance("mechanism", made_from=ends, pattern=pattern, seed=seed)
-    for key in SCORED:
-        provenance["params"]["mechanism"].pop(key)
+    scored = {key: provenance["params"]["mechanism"].pop(key) for key in SCORED}
     path, history = path_between(study, pattern, seed, ends, provenance)
-    file = layout.mechanism_path(pattern, seed)
-    write_json(layout.history(file), {**provenance, **history})
-    save_path(file, path, provenance, end=pattern in MATCHED)
+    save_path(layout.mechanism_path(pattern, seed), path, provenance, end=pattern in MATCHED)
+    ts = np.linspace(0, 1, scored["n_interpolations"] + 1)
+    profiles = probe_profiles(study, path, ts, f"{pattern} seed {seed}")
+    arrays = {
+        f"{name}_{quantity}": getattr(profile, quantity)
+        for name, profile in profiles.items()
+        for quantity in ("loss", "accuracy")
+    }
+    with whole_folder(layout.mechanism(pattern, seed)) as folder:
+        np.savez(folder / layout.PROBED, allow_pickle=False, ts=ts, **arrays)
+        summary = {**provenance, **history, "probe_sets": path_summary(ts, profiles)}
+        write_json(folder / layout.PROBED_SUMMARY, summary)
 
 
 def record(params: Params, pattern: str, seed: int) -> Record:
-    file = layout.history(layout.mechanism_path(pattern, seed))
-    history = read_json(file)
-    epochs = history.get("epochs", [])
+    folder = layout.mechanism(pattern, seed)
+    summary = read_json(folder / layout.PROBED_SUMMARY)
+    arrays = read_arrays(folder / layout.PROBED)
+    series = {name: arrays[name].tolist() for name in arrays if name.startswith(TEST)}
     return Record(
         stage="mechanism",
         item={"pattern": pattern, "seed": seed},
-        params=flat(history["params"]) | {"data_sha256": history["data_sha256"]},
-        metrics={f"final/{key}": value for key, value in (epochs[-1] if epochs else {}).items()},
-        series=series_of(epochs),
-        files=[file],
+        params=flat(summary["params"]) | {"data_sha256": summary["data_sha256"]},
+        metrics={
+            f"{probe}/{quantity}": value
+            for probe, quantities in summary["probe_sets"].items()
+            for quantity, value in quantities.items()
+            if isinstance(value, float) and probe.startswith(TEST)
+        },
+        series=series | series_of(summary.get("epochs", [])),
+        files=files_in(folder),
     )
 
 

@@ -1,43 +1,58 @@
-"""Computes loss and error on the plane through the two ends of a path and its bend."""
+"""Computes loss and error on a plane: through the two ends of a path and its bend, or through three endpoints."""
 
 import numpy as np
 
 from mode_connectivity import layout
+from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.geometry import Plane
-from mode_connectivity.neuron_swap.planes import plane_record, write_plane
+from mode_connectivity.neuron_swap.planes import Lines, write_plane
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.path_files import load_path
 from mode_connectivity.study.study import Study
-from mode_connectivity.tracking.record import Record
+from mode_connectivity.tracking.record import Record, files_in, flat
 
 DRAWN = 61  # points of the path's line in the figure
 
 
-def main(params: Params, variant: str, seed: int) -> None:
+def main(params: Params, of: str) -> None:
     study = Study.open(params)
-    start, end = study.load(layout.endpoint(seed)), study.load(layout.swapped(variant, seed))
-    curve = load_path(study, start, layout.curve(variant, seed), end)
+    variant, _, seed = of.partition("-seed")
+    plane, corners, lines, made_from = _of_path(study, variant, int(seed)) if seed else _of_endpoints(study, of)
+    write_plane(study, plane, corners, lines, of, study.provenance("evaluation", made_from=made_from, of=of))
+
+
+def _of_path(study: Study, variant: str, seed: int) -> tuple[Plane, tuple[str, ...], Lines, list[layout.Path]]:
+    files = [layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)]
+    start, end = study.load(files[0]), study.load(files[1])
+    curve = load_path(study, start, files[2], end)
     if len(curve.controls) != 3:
-        raise ValueError(f"plane: a path of {len(curve.controls) - 2} bends lies in no plane; take curve.bends=1")
+        raise ValueError(f"plane.of: a path of {len(curve.controls) - 2} bends lies in no plane; take curve.bends=1")
     plane = Plane(start, end, curve.controls[1])
     # A path's weights are in the order of its control points, the plane's in that of its corners.
     weights = np.array([curve.weights(t) for t in np.linspace(0, 1, DRAWN).tolist()])[:, [0, 2, 1]]
-    made_from = [layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)]
-    write_plane(
-        study,
-        plane,
-        ("original", "other end", "bend"),
-        {"curve": plane.curve(weights), "linear": plane.places[:2]},
-        layout.plane(variant, seed),
-        study.provenance("evaluation", made_from=made_from, variant=variant, seed=seed),
-        f"the ends and the bend ({variant}, seed {seed})",
+    lines = {"curve": plane.curve(weights), "linear": plane.places[:2]}
+    return plane, ("original", "other end", "bend"), lines, files
+
+
+def _of_endpoints(study: Study, of: str) -> tuple[Plane, tuple[str, ...], Lines, list[layout.Path]]:
+    seeds = [int(seed) for seed in of.split("-")]
+    files = [layout.endpoint(seed) for seed in seeds]
+    plane = Plane(*map(study.load, files))
+    return plane, tuple(f"seed {seed}" for seed in seeds), {"linear": plane.places[[0, 1, 2, 0]]}, files
+
+
+def record(params: Params, of: str) -> Record:
+    folder = layout.plane(of)
+    summary = read_json(folder / layout.PLANE_SUMMARY)
+    return Record(
+        stage="plane",
+        item={"of": of},
+        params=flat(summary["params"]) | {"data_sha256": summary["data_sha256"]},
+        metrics={f"lowest/{name}": each["value"] for name, each in summary["lowest"].items()},
+        files=files_in(folder),
     )
 
 
-def record(params: Params, variant: str, seed: int) -> Record:
-    return plane_record("plane", {"variant": variant, "seed": seed}, layout.plane(variant, seed))
-
-
 if __name__ == "__main__":
-    run(main, record, "variant", "seed")
+    run(main, record, "of")

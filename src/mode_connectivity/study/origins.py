@@ -17,10 +17,10 @@ from mode_connectivity.study.study import Study
 from mode_connectivity.training import Epoch, train_endpoint
 
 
-def trained(study: Study, seed: int, role: str) -> tuple[dict[str, Tensor], list[Epoch]]:
+def trained(study: Study, seed: int, role: str, title: str) -> tuple[dict[str, Tensor], list[Epoch]]:
     """Return a network trained by the endpoint recipe, and its history; draws are named after `role`.
 
-    `role` is "endpoint" or "twin".
+    `role` is "endpoint" or "twin"; `title` names the training, whose state is kept under that name.
     """
     model = study.model(seed, role)
     start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
@@ -28,9 +28,9 @@ def trained(study: Study, seed: int, role: str) -> tuple[dict[str, Tensor], list
     section = study.params.endpoint
     recipe = recipe_of(section)
     batches = study.batches(section.batch_size, seed, role)
-    with study.keeping(f"{role}-seed{seed}", study.provenance("augmentation", "endpoint", seed=seed)) as keeper:
+    with study.keeping(title, study.provenance("augmentation", "endpoint", seed=seed)) as keeper:
         return train_endpoint(
-            model, start, batches, recipe, study.precision, keeper=keeper, title=f"{role} seed {seed}"
+            model, start, batches, recipe, study.precision, keeper=keeper, title=title
         )
 
 

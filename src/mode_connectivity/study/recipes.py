@@ -2,10 +2,11 @@
 
 from dataclasses import fields, replace
 
-from mode_connectivity.params.sections import Curve, Training
+from mode_connectivity.params.paths import Curve
+from mode_connectivity.params.training import Training
 from mode_connectivity.training import Recipe
 
-KEYS = tuple(field.name for field in fields(Recipe))
+KEYS = tuple(field.name for field in fields(Recipe) if field.name in Training.model_fields)
 
 
 def recipe_of(section: Training) -> Recipe:

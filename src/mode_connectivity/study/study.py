@@ -19,7 +19,7 @@ from mode_connectivity.foundations.randomness import named_generator, named_seed
 from mode_connectivity.foundations.reading import Values, read_json, values_of
 from mode_connectivity.models import build, laid_out, memory_format
 from mode_connectivity.models.checked import check
-from mode_connectivity.params import Compute, Params, sections
+from mode_connectivity.params import Compute, Model, Params
 from mode_connectivity.running.keeping import keeping
 from mode_connectivity.running.states import States
 
@@ -58,9 +58,9 @@ class Study:
         )
 
     @property
-    def network(self) -> sections.Model:
+    def network(self) -> Model:
         """Return the params section of the network."""
-        section: sections.Model = getattr(self.params, self.network_section)
+        section: Model = getattr(self.params, self.network_section)
         return section
 
     def model(self, seed: int = 0, role: str = "endpoint") -> nn.Module:

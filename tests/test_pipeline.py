@@ -9,80 +9,59 @@ import yaml
 
 from mode_connectivity import layout
 from mode_connectivity.params import Params
-from mode_connectivity.params.variants import RESEEDS
 from support.code_imports import PACKAGE, ROOT, closure, place
 
 # Every stage reads these; a change of theirs that matters shows in a param, a path or a tracked run, or in no result.
 EXCEPTIONS = ("__init__.py", "params", "layout.py", "running", "tracking", "warm")
-# Rooms of which a stage names the files that it uses; of every other it names the room.
-BY_FILE = ("stages", "neuron_swap", "mechanisms", "study")
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 LIBRARY = "${lib}/"
 
 
-def module_of(name: str) -> str:
-    return str(PIPELINE[name]["cmd"].split()[2])
-
-
 def dependency(file: Path) -> str | None:
-    """What a stage that uses the file names in dvc.yaml."""
-    parts = place(file).split("/")
-    if parts[0] in EXCEPTIONS or (parts[0] in (*BY_FILE, "reports") and parts[-1] == "__init__.py"):
+    """What a stage that uses the file names in dvc.yaml: its room, and of the stages its own file."""
+    room = place(file).split("/")[0]
+    if room in EXCEPTIONS or place(file) == "stages/__init__.py":
         return None
-    if parts[0] == "reports":
-        return "/".join(parts[:2])
-    return place(file) if parts[0] in BY_FILE else parts[0]
+    return place(file) if room == "stages" else room
 
 
 @pytest.mark.parametrize("name", PIPELINE)
 def test_stage_depends_on_exactly_the_code_it_imports(name: str) -> None:
-    used = {dependency(path) for path in closure(PACKAGE / "stages" / f"{module_of(name)}.py")} - {None}
+    used = {dependency(path) for path in closure(PACKAGE / "stages" / f"{name}.py")} - {None}
     listed = {dep.removeprefix(LIBRARY) for dep in PIPELINE[name]["deps"] if dep.startswith(LIBRARY)}
     assert listed == used
 
 
 @pytest.mark.parametrize("name", PIPELINE)
 def test_stage_is_run_by_the_module_it_is_named_after(name: str) -> None:
-    assert PIPELINE[name]["cmd"].startswith("sh src/scripts/stage ")
-    assert module_of(name) == (name if name == "reseed" else name.removeprefix("reseed_"))
-    assert (PACKAGE / "stages" / f"{module_of(name)}.py").is_file()
+    assert PIPELINE[name]["cmd"].startswith(f"sh src/scripts/stage {name}")
+    assert (PACKAGE / "stages" / f"{name}.py").is_file()
     items = re.findall(r"--(\w+) \$\{item\.(\w+)\}", PIPELINE[name]["cmd"])
     assert [option for option, _ in items] == [item for _, item in items] == list(PIPELINE[name].get("matrix", {}))
 
 
 def test_layout_names_every_output_and_no_other() -> None:
-    def places(variant: str, seed: Any) -> set[str]:
-        endpoint, swapped, curve = layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)
-        again = layout.curve(variant, seed, "${item.replicate}")
-        paths = {layout.SOURCE, layout.IMPORTS, layout.DATASET}
-        paths |= {layout.analysis(variant, seed), layout.plane(variant, seed)}
-        paths |= {
-            layout.restricted(variant, seed, "${item.restrict}", "${item.effort}"),
-            layout.baselines(variant, seed),
-        }
-        paths |= {layout.endpoint_plane("${item.ends}")}
-        for end in RESEEDS:
-            paths |= {layout.swapped(end, seed), layout.metadata(layout.swapped(end, seed))}
-        paths |= {endpoint, layout.history(endpoint), swapped, layout.metadata(swapped), curve, layout.history(curve)}
-        paths |= {again, layout.history(again)}
-        paths |= {layout.COMPARISON / name for name in layout.COMPARISON_FILES}
-        paths |= {layout.LOCALITY / name for name in layout.LOCALITY_FILES}
-        paths |= {layout.CUE_SOURCE, layout.CUES, layout.CONTACT_SHEETS}
-        for kind in ("cue", "clean"):
-            paths |= {layout.cue_endpoint(kind, seed), layout.history(layout.cue_endpoint(kind, seed))}
-        pattern = "${item.pattern}"
-        made = layout.mechanism_path(pattern, seed)
-        paths |= {layout.mechanism(pattern, seed), made, layout.history(made)}
-        tuned = layout.finetuned("${item.method}", seed)
-        paths |= {layout.PRETRAINED, tuned, layout.history(tuned)}
-        paths |= {layout.MECHANISMS / name for name in layout.MECHANISMS_FILES}
-        paths.add(layout.PAGE)
-        return {path.as_posix() for path in paths}
+    variant, pattern, method = "${item.variant}", "${item.pattern}", "${item.method}"
+    seed: Any = "${item.seed}"
+    trained = [layout.endpoint(seed), layout.finetuned(method, seed)]
+    trained += [layout.cue_endpoint(kind, seed) for kind in ("cue", "clean")]
+    swapped = layout.swapped(variant, seed)
+    places = {layout.SOURCE, layout.IMPORTS, layout.DATASET, layout.CUE_SOURCE, layout.PRETRAINED, layout.CUES}
+    places |= {*trained, *map(layout.history, trained), swapped, layout.metadata(swapped)}
+    places |= {layout.curve(variant, seed).parent, layout.analysis(variant, seed), layout.baselines(variant, seed)}
+    places |= {layout.regions(variant, seed), layout.plane("${item.of}"), layout.CONTACT_SHEETS, layout.PAGE}
+    places |= {layout.mechanism_path(pattern, seed), layout.mechanism(pattern, seed)}
+    places |= {layout.COMPARISON / name for name in layout.COMPARISON_FILES}
+    places |= {layout.LOCALITY / name for name in layout.LOCALITY_FILES}
+    places |= {layout.MECHANISMS / name for name in layout.MECHANISMS_FILES}
+    assert {path for path, _ in outs()} == {path.as_posix() for path in places}
 
-    outs = [out for stage in PIPELINE.values() for out in (*stage.get("outs", []), *stage.get("metrics", []))]
-    assert {next(iter(out)) if isinstance(out, dict) else out for out in outs} == places(
-        "${item.variant}", "${item.seed}"
-    )
+
+def outs() -> list[tuple[str, bool]]:
+    """Every output, metric and plot of a stage, and whether DVC caches it."""
+    listed = [o for s in PIPELINE.values() for kind in ("outs", "metrics", "plots") for o in s.get(kind, [])]
+    pairs = [next(iter(out.items())) if isinstance(out, dict) else (out, {}) for out in listed]
+    return [(path, options.get("cache") is not False) for path, options in pairs]
 
 
 def test_params_of_stages_exist_and_all_params_are_used() -> None:
@@ -98,15 +77,15 @@ def test_params_of_stages_exist_and_all_params_are_used() -> None:
 
 
 def test_only_small_reports_are_committed_to_git() -> None:
+    """As metrics and plots: a stage with a plain output that DVC does not cache would run again after a lost lock."""
     committed = tuple(f"{folder.as_posix()}/" for folder in (layout.COMPARISON, layout.LOCALITY, layout.MECHANISMS))
-    for stage in PIPELINE.values():
-        for out in (*stage.get("outs", []), *stage.get("metrics", [])):
-            path, options = next(iter(out.items())) if isinstance(out, dict) else (out, {})
-            assert (options.get("cache") is False) == path.startswith(committed)
+    for path, cached in outs():
+        assert cached != path.startswith(committed)
+    assert all(isinstance(out, str) for stage in PIPELINE.values() for out in stage.get("outs", []))
 
 
-def test_curves_depend_on_all_their_params_but_the_list_of_replicates() -> None:
-    """Named one by one, since another replicate must not train the curves anew."""
-    keys = {f"curve.{key}" for key in Params.load(ROOT / "params.yaml").curve.model_dump()} - {"curve.replicates"}
-    for name in ("curve", "replicate", "reseed_curve"):
-        assert {key for key in PIPELINE[name]["params"] if key.startswith("curve")} == keys
+def test_regions_depend_on_the_params_of_a_curve_that_they_share() -> None:
+    """Named one by one, since a curve's own epochs must not train the regions anew."""
+    own = {"curve.replicates", "curve.epochs", "curve.learning_rate"}
+    keys = {f"curve.{key}" for key in Params.load(ROOT / "params.yaml").curve.model_dump()} - own
+    assert {key for key in PIPELINE["restricted"]["params"] if key.startswith("curve")} == keys

@@ -10,25 +10,19 @@ from mode_connectivity import layout
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.params import Params
-from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.stages import (
     analysis,
-    baselines,
     cue_dataset,
     cue_endpoint,
     curve,
     dataset,
     endpoint,
-    endpoint_plane,
     finetune,
     locality,
     mechanism,
     mechanism_report,
-    mechanism_scores,
     plane,
-    replicate,
     report,
-    reseed,
     restricted,
     source,
     swap,
@@ -48,28 +42,23 @@ CHANGES: dict[str, object] = {
     "analysis.points": 3,
     "analysis.scored_points": 3,
     "curve.replicates": [1],
-    "reseed.seeds": [0],
-    "reseed.match": "activations",
+    "variants": ["control", "mid", "reseed", "rematched"],
+    "swap.match": "activations",
     "restricted.kinds": ["slices", "placebo_entries", "affine", "units_0.5"],
     "restricted.epochs": 1,
     "restricted.variants": ["mid"],
     "restricted.points": 1,
-    "plane.variants": ["mid"],
-    "plane.seeds": [0],
-    "plane.endpoints": ["0-1-2"],
+    "plane.of": ["mid-seed0", "0-1-2"],
     "plane.points": 2,
     "mechanism.patterns": PATTERNS,
-    "mechanism.recalibration": 16,
-    "mechanism.matching": 16,
-    "mechanism.train_images": 20,
     "finetune.methods": METHODS,
-    **{f"finetune.{name}.epochs": 1 for name in ("naive", "naive_large", "llrt", "lpft", "lpft.head", "scratch")},
+    **{f"finetune.{name}.epochs": 1 for name in ("training", "llrt", "lpft.head", "scratch")},
     "finetune.cbft.epochs": 2,
 }
-VGG, WITH_NORM = {"model.name": "vgg16"}, {"model.name": "vgg16", "model.batch_norm": True, "evaluation.repair": True}
+VGG, WITH_NORM = {"model.name": "vgg16"}, {"model.name": "vgg16", "model.batch_norm": True}
 NETWORKS: dict[str, dict[str, object]] = {
     "vgg16": VGG | {"model.dropout": 0.5, "cue_model.name": "vgg13_strided"},
-    "vgg16 bn": WITH_NORM | {"cue_model.name": "vgg16", "reseed.match": "weights"},
+    "vgg16 bn": WITH_NORM | {"cue_model.name": "vgg16", "swap.match": "weights"},
     "resnet18": {"model.name": "resnet18", "cue_model.name": "resnet18"},
     "vgg13_strided": {"model.name": "vgg13_strided", "cue_model.name": "vgg16", "cue_model.batch_norm": False},
 }
@@ -95,17 +84,10 @@ def neuron_swap(params: Params) -> None:
     for variant in params.variants:
         swap.main(params, variant, 0)
         curve.main(params, variant, 0)
-        replicate.main(params, variant, 0, 1)
         analysis.main(params, variant, 0)
-    reseed.main(params, 0)
-    for end in RESEEDS:
-        curve.main(params, end, 0)
-        analysis.main(params, end, 0)
-    for region in params.restricted.kinds:
-        restricted.main(params, "mid", 0, region, 1)
-    baselines.main(params, "mid", 0)
-    plane.main(params, "mid", 0)
-    endpoint_plane.main(params, "0-1-2")
+    restricted.main(params, "mid", 0)
+    for item in params.plane.of:
+        plane.main(params, item)
 
 
 def mechanisms(params: Params) -> None:
@@ -113,7 +95,6 @@ def mechanisms(params: Params) -> None:
     cue_endpoint.main(params, 0)
     for pattern in params.mechanism.patterns:
         mechanism.main(params, pattern, 0)
-        mechanism_scores.main(params, pattern, 0)
     for method in params.finetune.methods:
         finetune.main(params, method, 0)
 
@@ -129,7 +110,7 @@ def test_every_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str)
         dataset.main(params)
         neuron_swap(params)
         mechanisms(params)
-        one = params_with(tmp_path, CHANGES | NETWORKS[name] | {"seeds": [0], "plane.endpoints": []})
+        one = params_with(tmp_path, CHANGES | NETWORKS[name] | {"seeds": [0], "plane.of": []})
         locality.main(one)
         report.main(one)
         mechanism_report.main(one)
@@ -155,7 +136,7 @@ def test_stages_that_replay_their_steps_leave_the_same_weights(
             swap.main(params, "mid", 0)
             curve.main(params, "mid", 0)
             trained = gpu.replays
-            restricted.main(params, "mid", 0, region, 1)
+            restricted.main(params, "mid", 0)
         assert (trained > 0, gpu.replays > trained) == (graphs == "1", graphs == "1")
         left[graphs] = [checkpoints.load(file)[0] for file in (layout.endpoint(0), layout.curve("mid", 0))]
     for one, other in zip(*left.values(), strict=True):

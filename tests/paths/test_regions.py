@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity.models import build
-from mode_connectivity.params.regions import REGIONS as PARAMS_REGIONS
+from mode_connectivity.params.paths import REGIONS as PARAMS_REGIONS
 from mode_connectivity.paths.regions import REGIONS, region
 from mode_connectivity.paths.restrict import moving, share
 from mode_connectivity.symmetry import Symmetry

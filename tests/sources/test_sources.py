@@ -205,7 +205,7 @@ def test_fashion_mnist_is_read_from_its_own_files(tmp_path: Path) -> None:
 def test_the_sources_are_those_that_the_params_accept() -> None:
     from typing import get_args
 
-    from mode_connectivity.params.sections import Source
+    from mode_connectivity.params.data import Source
 
     assert set(MODULES) == set(get_args(Source))
     for name in MODULES:

@@ -1,6 +1,7 @@
 """Restricted paths beside their controls, planes, and the figures of the verdict, on a small study."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,17 @@ import pytest
 from matplotlib.figure import Figure
 
 from mode_connectivity import layout
-from mode_connectivity.neuron_swap.restricted import restricted_recipe
 from mode_connectivity.params import Params, ParamsError
 from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.stages import (
     analysis,
-    baselines,
     endpoint,
-    endpoint_plane,
     locality,
     plane,
     report,
     restricted,
     source,
+    swap,
 )
 from support.in_process import params_with, run_up_to_curves
 
@@ -31,8 +30,8 @@ CHANGES: dict[str, object] = {
     "restricted.kinds": KINDS,
     "restricted.variants": ["mid"],
     "restricted.points": 3,
-    "plane.variants": ["mid"],
-    "plane.seeds": [0],
+    "restricted.efforts": [1, 2],
+    "plane.of": ["mid-seed0"],
     "plane.points": 3,
     "analysis.metric": ["raw_l2", "relative"],
     "dataset.train_size": 100,
@@ -48,9 +47,7 @@ def params(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Params]:
         patch.chdir(folder)
         params = params_with(folder, CHANGES)
         run_up_to_curves(params)
-        for kind in KINDS:
-            restricted.main(params, "mid", 0, kind, 1)
-        baselines.main(params, "mid", 0)
+        restricted.main(params, "mid", 0)
         yield params
 
 
@@ -74,7 +71,7 @@ def test_records_hold_the_gap_to_the_control_at_the_same_interior_points(params:
         assert record["height"] == swap.max() - record["end_loss"]
         assert record["layer"] == "features.12"
         assert (record["restrict"], record["effort"]) == (kind, 1)
-        assert restricted.record(params, "mid", 0, kind, 1).metrics["gap"] == record["gap"]
+        assert restricted.record(params, "mid", 0).metrics[f"{kind}/gap"] == record["gap"]
 
 
 def test_a_second_control_gives_the_noise_floor_and_the_whole_curve_is_cut(params: Params) -> None:
@@ -86,19 +83,10 @@ def test_a_second_control_gives_the_noise_floor_and_the_whole_curve_is_cut(param
 
 
 def test_twice_the_effort_is_twice_the_epochs_trained_anew(params: Params) -> None:
-    restricted.main(params, "mid", 0, "slices", 2)
-    record = json.loads(layout.restricted("mid", 0, "slices", 2).read_text())
-    assert _recipe(record)["epochs"] == 2 * _recipe(found("slices"))["epochs"]
-    assert record["losses"] != found("slices")["losses"]
-
-
-def test_a_region_has_its_own_recipe(params: Params) -> None:
-    section = params.restricted.model_dump() | {"recipes": {"slices": {"epochs": 2, "learning_rate": 0.3}}}
-    own = params.model_copy(update={"restricted": type(params.restricted)(**section)})
-    recipe, common = (restricted_recipe(own, kind, 2) for kind in ("slices", "outside"))
-    assert (recipe.epochs, recipe.learning_rate) == (4, 0.3)
-    assert (common.epochs, common.learning_rate) == (2, 0.05)
-    assert recipe.batch_size == common.batch_size == params.curve.batch_size
+    once = found("slices")
+    twice = json.loads(layout.restricted("mid", 0, "slices", 2).read_text())
+    assert _recipe(twice)["epochs"] == 2 * _recipe(once)["epochs"]
+    assert twice["losses"] != once["losses"]
 
 
 def test_baselines_hold_the_line_its_repair_and_its_layers(params: Params) -> None:
@@ -113,7 +101,7 @@ def test_baselines_hold_the_line_its_repair_and_its_layers(params: Params) -> No
     assert np.allclose(cosine[:, :5], 1)  # nothing differs before the swapped layer
     assert (cosine[:, -1] < 1).all()
     assert len(record["disagreement"]) == 3
-    assert baselines.record(params, "mid", 0).metrics["repair/gap"] == record["repair"]["gap"]
+    assert swap.record(params, "mid", 0).metrics["repair/gap"] == record["repair"]["gap"]
 
 
 def test_movement_stays_in_what_may_move(params: Params) -> None:
@@ -134,28 +122,30 @@ def test_placebos_are_as_large_as_the_slices(params: Params) -> None:
     assert found("entries_0.01")["parameter_share"] == pytest.approx(0.01, rel=1e-2)
 
 
-def test_an_antisymmetric_start_sends_the_units_round_each_other(params: Params) -> None:
-    before = layout.restricted("mid", 0, "slices").read_bytes()
-    asked = params.restricted.model_copy(update={"start": "antisymmetric"})
-    restricted.main(params.model_copy(update={"restricted": asked}), "mid", 0, "slices", 1)
+def test_an_antisymmetric_start_sends_the_units_round_each_other(params: Params, tmp_path: Path) -> None:
+    own = params.restricted.model_copy(update={"start": "antisymmetric", "kinds": ("slices",), "efforts": (1,)})
+    folder = tmp_path / "kept"
+    layout.regions("mid", 0).rename(folder)
+    restricted.main(params.model_copy(update={"restricted": own}), "mid", 0)
     separation = found("slices")["movement"]["separation"]
-    layout.restricted("mid", 0, "slices").write_bytes(before)
+    shutil.rmtree(layout.regions("mid", 0))
+    folder.rename(layout.regions("mid", 0))
     assert separation > 0.5 > found("slices")["movement"]["separation"]
 
 
 def test_plane_holds_the_losses_of_the_ends(params: Params) -> None:
-    plane.main(params, "mid", 0)
-    with np.load(layout.plane("mid", 0) / layout.PLANE_GRID, allow_pickle=False) as arrays:
+    plane.main(params, "mid-seed0")
+    with np.load(layout.plane("mid-seed0") / layout.PLANE_GRID, allow_pickle=False) as arrays:
         assert arrays["train_loss"].shape == arrays["test_error"].shape == (3, 3)
         assert np.array_equal(arrays["curve"][[0, -1]], arrays["corners"][:2])
         lowest = float(arrays["train_loss"].min())
-    summary = json.loads((layout.plane("mid", 0) / layout.PLANE_SUMMARY).read_text())
+    summary = json.loads((layout.plane("mid-seed0") / layout.PLANE_SUMMARY).read_text())
     assert summary["lowest"]["train_loss"]["value"] == lowest
-    assert "variants" not in summary["params"]["plane"]
-    first = (layout.plane("mid", 0) / layout.PLANE).read_bytes()
-    plane.main(params, "mid", 0)
-    assert (layout.plane("mid", 0) / layout.PLANE).read_bytes() == first
-    assert plane.record(params, "mid", 0).metrics["lowest/train_loss"] == lowest
+    assert "of" not in summary["params"]["plane"]
+    first = (layout.plane("mid-seed0") / layout.PLANE).read_bytes()
+    plane.main(params, "mid-seed0")
+    assert (layout.plane("mid-seed0") / layout.PLANE).read_bytes() == first
+    assert plane.record(params, "mid-seed0").metrics["lowest/train_loss"] == lowest
 
 
 def test_figures_of_several_metrics_of_the_verdict_and_of_all_paths(params: Params) -> None:
@@ -198,12 +188,12 @@ def test_plane_through_three_endpoints(params: Params) -> None:
     source.main(seeds)
     for seed in (1, 2):
         endpoint.main(seeds, seed)
-    endpoint_plane.main(seeds, "0-1-2")
-    summary = json.loads((layout.endpoint_plane("0-1-2") / layout.PLANE_SUMMARY).read_text())
+    plane.main(seeds, "0-1-2")
+    summary = json.loads((layout.plane("0-1-2") / layout.PLANE_SUMMARY).read_text())
     assert list(summary["corners"]) == ["seed 0", "seed 1", "seed 2"]
     assert summary["corners"]["seed 1"][1] == 0 < summary["corners"]["seed 2"][1]
-    record = endpoint_plane.record(seeds, "0-1-2")
-    assert record.name == "endpoint_plane@0-1-2"
+    record = plane.record(seeds, "0-1-2")
+    assert record.name == "plane@0-1-2"
     drawn = layout.as_drawn(layout.PLANE)
     assert {file.name for file in record.files} == {*drawn, layout.PLANE_GRID, layout.PLANE_SUMMARY}
 
@@ -215,10 +205,10 @@ def test_plane_through_three_endpoints(params: Params) -> None:
         ({"restricted.kinds": ["inside"]}, "no region 'inside'; there are slices, placebo_slices"),
         ({"restricted.kinds": ["units_0.0"]}, "no region 'units_0.0'"),
         ({"restricted.epochs": 0}, "restricted.epochs: input should be greater than or equal to 1"),
-        ({"plane.variants": ["control"]}, "plane.variants: control has no plane"),
-        ({"plane.seeds": [5]}, "plane: there is no path mid of seed 5"),
-        ({"plane.endpoints": ["0-0-0"]}, "plane.endpoints: 0-0-0 does not name three of the seeds"),
-        ({"plane.endpoints": ["0-1"]}, "plane.endpoints.0: string should match pattern"),
+        ({"plane.of": ["control-seed0"]}, "plane.of: control-seed0 is neither the path of a variant that moves"),
+        ({"plane.of": ["mid-seed5"]}, "plane.of: mid-seed5 is neither the path of a variant that moves"),
+        ({"plane.of": ["0-0-0"]}, "plane.of: 0-0-0 is neither the path of a variant that moves nor three of the seeds"),
+        ({"plane.of": ["0-1"]}, "plane.of.0: string should match pattern"),
     ],
 )
 def test_what_cannot_be_is_named(tmp_path: Path, changes: dict[str, object], message: str) -> None:

@@ -28,7 +28,6 @@ SMALL: dict[str, object] = {
     "swap.pairs": 1,
     "swap.amounts": {},
     "swap.layers": {},
-    "reseed.seeds": [],
     "restricted.kinds": [],
     "restricted.epochs": 1,
     "restricted.points": 3,
@@ -41,7 +40,7 @@ SMALL: dict[str, object] = {
     "mechanism.n_interpolations": 2,
     "mechanism.epochs": 1,
     "finetune.methods": ["naive"],
-    "finetune.naive.epochs": 1,
+    "finetune.training.epochs": 1,
 }
 PATTERNS = ["lmc", "lmcp", "qmc_cue", "qmc_clean"]
 METHODS = ["naive", "naive_large", "llrt", "lpft", "cbft", "scratch"]
@@ -51,7 +50,7 @@ FINISHED: dict[str, object] = SMALL | {
     "finetune.methods": METHODS,
     "finetune.n_clean": 0.5,
     "finetune.cbft.epochs": 2,
-    **{f"finetune.{name}.epochs": 1 for name in ("naive", "naive_large", "llrt", "lpft", "lpft.head", "scratch")},
+    **{f"finetune.{name}.epochs": 1 for name in ("llrt", "lpft.head", "scratch")},
 }
 TRACKED = (
     "params.yaml",

@@ -16,7 +16,8 @@ Profiles = dict[str, Profile]  # by probe set, "train" and "test"
 def profiles_of(study: Study, paths: Mapping[str, Path], ts: NDArray[np.float64], title: str) -> dict[str, Profiles]:
     """Return the profiles of the probe sets "train" and "test" along each of `paths`, which have the same ends.
 
-    `ts` runs from 0 to 1. The ends are scored for the first path alone, and a path that is one point at that point.    """
+    `ts` runs from 0 to 1. The ends are scored for the first path alone, and a path that is one point at that point.
+    """
     profiles: dict[str, Profiles] = {}
     for name, path in paths.items():
         ends = next(iter(profiles.values()), None)

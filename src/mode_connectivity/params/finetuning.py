@@ -33,9 +33,10 @@ class Probing(Change):
 
 
 class Connectivity(Change):
-    """Holds the params of CBFT: the level of its barrier loss (None: off), the start of its invariance loss (None: off).
+    """Holds the params of CBFT.
 
-    `warm_up` counts the epochs before the invariance loss sets in.
+    `level` is that of its barrier loss, `warm_up` counts the epochs before its invariance loss sets in; None turns
+    either off.
     """
 
     cue_batch_size: int = Field(ge=2)

@@ -64,7 +64,7 @@ class Restricted(Section):
     def _regions_exist(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
         for name in kinds:
             if not REGION.fullmatch(name):
-                known = f"{', '.join(REGIONS)}, and units_, layer_entries_ and entries_ with a share, as in entries_0.01"
+                known = f"{', '.join(REGIONS)}, and units_, layer_entries_, entries_ with a share, as in entries_0.01"
                 raise ValueError(f"no region {name!r}; there are {known}")
         return kinds
 

@@ -64,8 +64,8 @@ class Params(Section):
 
     @property
     def moved_variants(self) -> tuple[str, ...]:
-        """Return the variants whose other end lies elsewhere: all but the control."""
-        return tuple(variant for variant in self.variants if variant != CONTROL)
+        """Return the variants whose other end is the same function elsewhere: all but control and other seeds."""
+        return tuple(variant for variant in self.variants if variant not in (CONTROL, *RESEEDS))
 
     @property
     def paths(self) -> list[tuple[str, int]]:

@@ -1,5 +1,7 @@
 """Computes loss and error on a plane: through the two ends of a path and its bend, or through three endpoints."""
 
+from pathlib import Path
+
 import numpy as np
 
 from mode_connectivity import layout
@@ -22,7 +24,7 @@ def main(params: Params, of: str) -> None:
     write_plane(study, plane, corners, lines, of, study.provenance("evaluation", made_from=made_from, of=of))
 
 
-def _of_path(study: Study, variant: str, seed: int) -> tuple[Plane, tuple[str, ...], Lines, list[layout.Path]]:
+def _of_path(study: Study, variant: str, seed: int) -> tuple[Plane, tuple[str, ...], Lines, list[Path]]:
     files = [layout.endpoint(seed), layout.swapped(variant, seed), layout.curve(variant, seed)]
     start, end = study.load(files[0]), study.load(files[1])
     curve = load_path(study, start, files[2], end)
@@ -35,7 +37,7 @@ def _of_path(study: Study, variant: str, seed: int) -> tuple[Plane, tuple[str, .
     return plane, ("original", "other end", "bend"), lines, files
 
 
-def _of_endpoints(study: Study, of: str) -> tuple[Plane, tuple[str, ...], Lines, list[layout.Path]]:
+def _of_endpoints(study: Study, of: str) -> tuple[Plane, tuple[str, ...], Lines, list[Path]]:
     seeds = [int(seed) for seed in of.split("-")]
     files = [layout.endpoint(seed) for seed in seeds]
     plane = Plane(*map(study.load, files))

@@ -39,9 +39,11 @@ def main(params: Params, variant: str, seed: int) -> None:
 
 def _swapped(study: Study, variant: str, seed: int, original: State) -> tuple[State, dict[str, Any]]:
     moved = move(study, variant, original)
-    sections, swapped = (), {name: tensor.clone() for name, tensor in original.items()}
-    if moved.permutation is not None:
-        sections, swapped = ("swap",), symmetry_of(study).apply(original, moved.permutation)
+    if moved.permutation is None:
+        swapped = {name: tensor.clone() for name, tensor in original.items()}
+    else:
+        swapped = symmetry_of(study).apply(original, moved.permutation)
+    sections = () if moved.permutation is None else ("swap",)
     return swapped, {
         **study.provenance(*sections, made_from=[layout.endpoint(seed)], variant=variant, seed=seed),
         **named(symmetry_of(study), moved.layer),

@@ -29,9 +29,7 @@ def trained(study: Study, seed: int, role: str, title: str) -> tuple[dict[str, T
     recipe = recipe_of(section)
     batches = study.batches(section.batch_size, seed, role)
     with study.keeping(title, study.provenance("augmentation", "endpoint", seed=seed)) as keeper:
-        return train_endpoint(
-            model, start, batches, recipe, study.precision, keeper=keeper, title=title
-        )
+        return train_endpoint(model, start, batches, recipe, study.precision, keeper=keeper, title=title)
 
 
 def imported(study: Study, path: Path, key: str = "endpoint.imported") -> dict[str, Tensor]:

@@ -9,7 +9,6 @@ import numpy as np
 from mode_connectivity.neuron_swap.correction import Correction
 from mode_connectivity.neuron_swap.summary import Summary
 from mode_connectivity.params import Params
-from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.reports.locality.depths import depth_record, loss_record
 from mode_connectivity.reports.placebos import shown
 from mode_connectivity.reports.rendering import render
@@ -27,12 +26,9 @@ def verdict_record(
 ) -> dict[str, Any]:
     """Return all results of the locality stage, ready for JSON: `answers` by depth, and a description by variant."""
 
-    def of(variant: str, seeds: tuple[int, ...]) -> list[Summary]:
-        return [summaries[variant, seed] for seed in seeds]
+    def of(variant: str) -> list[Summary]:
+        return [summaries[variant, seed] for seed in params.seeds]
 
-    variants = dict.fromkeys(params.variants, params.seeds) | (
-        dict.fromkeys(RESEEDS, params.reseed.seeds) if params.reseed.seeds else {}
-    )
     first = summaries[params.variants[0], params.seeds[0]]
     return {
         **study_facts(params),
@@ -43,13 +39,13 @@ def verdict_record(
         **answers,
         "variants": {
             variant: {
-                "seeds": list(seeds),
-                "swapped_layer": summaries[variant, seeds[0]].layer,
-                "pairs": len(summaries[variant, seeds[0]].movement.get("pairs") or []),
-                "losses": loss_record(of(variant, seeds)),
-                "movement": depth_record(of(variant, seeds), corrections.get(variant), params),
+                "seeds": list(params.seeds),
+                "swapped_layer": of(variant)[0].layer,
+                "pairs": len(of(variant)[0].movement.get("pairs") or []),
+                "losses": loss_record(of(variant)),
+                "movement": depth_record(of(variant), corrections.get(variant), params),
             }
-            for variant, seeds in variants.items()
+            for variant in params.variants
         },
     }
 

@@ -65,8 +65,7 @@ def report_text(params: Params, findings: Findings, signs: Sequence[Sign]) -> st
         brought=params.finetune.model is not None,
         barriers=_barrier_rows(findings, params.mechanism_report.margin),
         margin=params.mechanism_report.margin,
-        recalibration=params.mechanism.recalibration,
         recalibrate_on=params.mechanism.recalibrate_on,
         signs=signs,
-        targets=targets_of(findings.networks, findings.chance, cbft.level if cbft.barrier else None),
+        targets=targets_of(findings.networks, findings.chance, cbft.level),
     )

@@ -23,7 +23,7 @@ from mode_connectivity.running.stage import run
 from mode_connectivity.study.path_files import load_path
 from mode_connectivity.study.study import Study
 from mode_connectivity.tracking.along_path import barriers, distance_series, movements, score_series
-from mode_connectivity.tracking.record import Record, files_in, flat
+from mode_connectivity.tracking.record import Record, files_in
 
 QUANTITIES = ("loss", "accuracy", "error")
 
@@ -80,10 +80,9 @@ def record(params: Params, variant: str, seed: int) -> Record:
     arrays = read_arrays(folder / layout.DISTANCES)
     titles = [layer["title"] for layer in summary["layers"]]
     series = distance_series(titles, arrays["normalized_l2"]) | score_series(arrays, kinds)
-    return Record(
-        stage="analysis",
-        item={"variant": variant, "seed": seed},
-        params=flat(summary["params"]) | {"data_sha256": summary["data_sha256"], "layer": summary["swapped_layer"]},
+    return Record.of_result(
+        summary,
+        {"layer": summary["swapped_layer"]},
         metrics=barriers(summary["paths"], kinds) | movements(summary["movement"]),
         series=series,
         files=files_in(folder),

@@ -18,7 +18,7 @@ from mode_connectivity.running.stage import run
 from mode_connectivity.study.origins import imported
 from mode_connectivity.study.recipes import recipe_of
 from mode_connectivity.study.scoring import score_images
-from mode_connectivity.tracking.record import Record, flat, series_of
+from mode_connectivity.tracking.record import Record, series_of
 from mode_connectivity.training import Epoch, Keeper, train_endpoint
 
 KINDS: tuple[TrainedOn, ...] = ("cue", "clean")
@@ -79,10 +79,9 @@ def record(params: Params, seed: int) -> Record:
     files = {kind: layout.history(layout.cue_endpoint(kind, seed)) for kind in KINDS}
     histories = {kind: read_json(file) for kind, file in files.items()}
     cue = histories["cue"]
-    return Record(
-        stage="cue_endpoint",
-        item={"seed": seed},
-        params=flat(cue["params"]) | {"data_sha256": cue["data_sha256"], "seed": seed},
+    return Record.of_result(
+        cue,
+        {"seed": seed},
         metrics={
             f"{kind}/{split}_{probe}_{key}": value
             for kind, history in histories.items()

@@ -5,7 +5,7 @@ from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.neuron_swap.curves import fit_curve
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
-from mode_connectivity.tracking.record import Record, flat, series_of
+from mode_connectivity.tracking.record import Record, series_of
 
 
 def main(params: Params, variant: str, seed: int) -> None:
@@ -16,10 +16,8 @@ def main(params: Params, variant: str, seed: int) -> None:
 def record(params: Params, variant: str, seed: int) -> Record:
     files = [layout.history(layout.curve(variant, seed, each)) for each in (0, *params.curve.replicates)]
     history = read_json(files[0])
-    return Record(
-        stage="curve",
-        item={"variant": variant, "seed": seed},
-        params=flat(history["params"]) | {"data_sha256": history["data_sha256"]},
+    return Record.of_result(
+        history,
         metrics={f"final/{key}": value for key, value in history["epochs"][-1].items()},
         series=series_of(history["epochs"]),
         files=files,

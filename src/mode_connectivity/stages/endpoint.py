@@ -11,7 +11,7 @@ from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.origins import imported, scores_of, trained
 from mode_connectivity.study.study import Study
-from mode_connectivity.tracking.record import Record, flat, series_of
+from mode_connectivity.tracking.record import Record, series_of
 from mode_connectivity.training import Epoch
 
 
@@ -34,10 +34,9 @@ def main(params: Params, seed: int) -> None:
 
 def record(params: Params, seed: int) -> Record:
     history = read_json(layout.history(layout.endpoint(seed)))
-    return Record(
-        stage="endpoint",
-        item={"seed": seed},
-        params=flat(history["params"]) | {"data_sha256": history["data_sha256"], "seed": seed},
+    return Record.of_result(
+        history,
+        {"seed": seed},
         metrics={f"{split}/{key}": v for split, scores in history["scores"].items() for key, v in scores.items()},
         series=series_of(history["epochs"]),
         files=[layout.history(layout.endpoint(seed))],

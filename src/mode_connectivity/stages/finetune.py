@@ -23,7 +23,7 @@ from mode_connectivity.paths import Linear
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.origins import imported
 from mode_connectivity.study.scoring import score_images, score_path
-from mode_connectivity.tracking.record import Record, flat, series_of
+from mode_connectivity.tracking.record import Record, series_of
 
 OF_THE_PATH = ("n_interpolations", "recalibrate_on")
 
@@ -111,13 +111,10 @@ def record(params: Params, method: str, seed: int) -> Record:
     }
     metrics |= {f"path/{name}_{key}": sets[name][key] for name in sets for key in ("loss_barrier", "error_barrier")}
     series = series_of(history["epochs"]) | {f"epoch/{name}_accuracy": v for name, v in history["accuracy"].items()}
-    return Record(
-        stage="finetune",
-        item={"method": method, "seed": seed},
-        params=flat(history["params"]) | {"data_sha256": history["data_sha256"]},
+    return Record.of_result(
+        history,
         metrics=metrics,
         series=series | {f"path/{name}_{key}": sets[name][key] for name in sets for key in ("loss", "accuracy")},
-        files=[file],
     )
 
 

@@ -12,7 +12,7 @@ from mode_connectivity.mechanisms.profiles import probe_profiles
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.path_files import save_path
-from mode_connectivity.tracking.record import Record, files_in, flat, series_of
+from mode_connectivity.tracking.record import Record, files_in, series_of
 
 SCORED = {"patterns", "n_interpolations"}  # params on which no path depends
 TEST = "test_"  # the probe sets that are tracked; those of training images are in the arrays
@@ -43,10 +43,8 @@ def record(params: Params, pattern: str, seed: int) -> Record:
     summary = read_json(folder / layout.PROBED_SUMMARY)
     arrays = read_arrays(folder / layout.PROBED)
     series = {name: arrays[name].tolist() for name in arrays if name.startswith(TEST)}
-    return Record(
-        stage="mechanism",
-        item={"pattern": pattern, "seed": seed},
-        params=flat(summary["params"]) | {"data_sha256": summary["data_sha256"]},
+    return Record.of_result(
+        summary,
         metrics={
             f"{probe}/{quantity}": value
             for probe, quantities in summary["probe_sets"].items()

@@ -12,7 +12,7 @@ from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.path_files import load_path
 from mode_connectivity.study.study import Study
-from mode_connectivity.tracking.record import Record, files_in, flat
+from mode_connectivity.tracking.record import Record, files_in
 
 DRAWN = 61  # points of the path's line in the figure
 
@@ -47,10 +47,8 @@ def _of_endpoints(study: Study, of: str) -> tuple[Plane, tuple[str, ...], Lines,
 def record(params: Params, of: str) -> Record:
     folder = layout.plane(of)
     summary = read_json(folder / layout.PLANE_SUMMARY)
-    return Record(
-        stage="plane",
-        item={"of": of},
-        params=flat(summary["params"]) | {"data_sha256": summary["data_sha256"]},
+    return Record.of_result(
+        summary,
         metrics={f"lowest/{name}": each["value"] for name, each in summary["lowest"].items()},
         files=files_in(folder),
     )

@@ -7,7 +7,7 @@ from mode_connectivity.neuron_swap.restricted import region_record
 from mode_connectivity.params import Params
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.study import Study
-from mode_connectivity.tracking.record import Record, first_keys, flat
+from mode_connectivity.tracking.record import Record, first_keys
 
 MEASURES = ("gap", "mean_gap", "height")
 
@@ -30,10 +30,9 @@ def record(params: Params, variant: str, seed: int) -> Record:
         for kind, effort in params.regions
     }
     first = next(iter(results.values()))
-    return Record(
-        stage="restricted",
-        item={"variant": variant, "seed": seed},
-        params=flat(first["params"]) | {"data_sha256": first["data_sha256"], "layer": first["layer"]},
+    return Record.of_result(
+        first,
+        {"layer": first["layer"]},
         metrics=first_keys({f"{name}/{key}": result[key] for key in MEASURES for name, result in results.items()}),
         series={f"loss/{name}": result["losses"]["swap"]["train"]["loss"] for name, result in results.items()},
         files=[layout.restricted(variant, seed, *each) for each in params.regions],

@@ -20,7 +20,7 @@ from mode_connectivity.paths import Linear, State
 from mode_connectivity.running.stage import run
 from mode_connectivity.study.study import Study
 from mode_connectivity.study.symmetry import symmetry_of
-from mode_connectivity.tracking.record import Record, flat
+from mode_connectivity.tracking.record import Record
 
 BASELINES = ("line", "repair")
 
@@ -67,10 +67,9 @@ def record(params: Params, variant: str, seed: int) -> Record:
         metrics |= {f"{where}/{key}": float(value) for key, value in check.items()} if isinstance(check, dict) else {}
     for kind in BASELINES:
         metrics |= {f"{kind}/{name}": baselines[kind][name] for name in ("gap", "mean_gap", "height")}
-    return Record(
-        stage="swap",
-        item={"variant": variant, "seed": seed},
-        params=flat(metadata["params"]) | {"data_sha256": metadata["data_sha256"], "layer": metadata["layer"]},
+    return Record.of_result(
+        metadata,
+        {"layer": metadata["layer"]},
         metrics=metrics,
         series={f"loss/{kind}": baselines[kind]["loss"] for kind in BASELINES},
         files=files,

@@ -10,8 +10,8 @@ from support.project_copy import Project
 
 CURVES = {"curve"}
 TRAINED = {"endpoint", "cue_endpoint", "mechanism", "finetune"} | CURVES
-READS_NETWORKS = TRAINED | {"swap", "analysis", "baselines", "locality", "mechanism_scores"}
-DRAWN = {"analysis", "report", "locality", "cue_dataset", "mechanism_scores", "mechanism_report", "page"}
+READS_NETWORKS = TRAINED | {"swap", "analysis", "restricted", "locality"}
+DRAWN = {"analysis", "report", "locality", "cue_dataset", "mechanism_report", "page"}
 DATA = {"dataset", "cue_dataset"}
 REPORTS = {"report", "locality", "mechanism_report", "page"}
 

@@ -137,7 +137,6 @@ LOCALITY_FILES = (
 )
 PROBED = "probe_sets_along_path.npz"
 PROBED_SUMMARY = "mechanism_summary.json"
-PROBED_FIGURE = "probe_sets_along_path.png"
 WHILE_TUNED = "accuracy_while_tuned.png"
 FROM_PRETRAINED = "paths_from_pretrained.png"
 BETWEEN_TWINS = "paths_between_twins.png"

@@ -29,9 +29,8 @@ def load(tmp_path: Path, text: str) -> Params:
         ("  methods: [naive, naive_large", "  methods: [naive, naive", "finetune.methods: an item stands twice"),
         ("  n_clean: null", "  n_clean: 1.5", "finetune.n_clean: a count, a share between 0 and 1, or null for all"),
         ("  n_cue: null", "  n_cue: 0", "finetune.n_cue: a count, a share between 0 and 1, or null for all; got 0"),
-        ("    t_clip: 0.5", "    t_clip: 2.0", "finetune.cbft: t_mean, t_spread and t_clip let t run from -0.5 to 1.5"),
         ("    level: 1.5", "    level: 0", "finetune.cbft.level: input should be greater than 0"),
-        ("    barrier: true", "    barier: true", "finetune.cbft.barier: unknown key; did you mean barrier?"),
+        ("    warm_up: 1", "    warm_upp: 1", "finetune.cbft.warm_upp: unknown key; did you mean warm_up?"),
     ],
 )
 def test_misfits_are_named(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -51,17 +50,26 @@ def test_counts_shares_and_no_methods_are_read(tmp_path: Path) -> None:
 def test_defaults_are_the_published_values_where_they_do_not_hang_on_the_number_of_images(tmp_path: Path) -> None:
     """Epochs, batches and the rate of heads are scaled to the default study; params.yaml names what was published."""
     finetune = load(tmp_path, DEFAULT).finetune
-    kept = ("momentum", "weight_decay", "schedule", "clip_norm")
+    head = finetune.lpft.head.of(finetune.training)
+    kept = ("weight_decay", "schedule", "clip_norm")
     for asked, published in (
-        (finetune.naive, NAIVE),
-        (finetune.llrt, LLRT),
-        (finetune.lpft.head, LLRT),
-        (finetune.lpft, NAIVE),
-        (finetune.naive_large, replace(NAIVE, learning_rate=0.1)),
-        (finetune.cbft, replace(CBFT, schedule="constant")),
+        (finetune.recipe("naive"), NAIVE),
+        (finetune.recipe("llrt"), LLRT),
+        (head, LLRT),
+        (finetune.recipe("lpft"), NAIVE),
+        (finetune.recipe("naive_large"), NAIVE),
+        (finetune.recipe("cbft"), replace(CBFT, schedule="constant")),
     ):
         assert [getattr(asked, name) for name in kept] == [getattr(published, name) for name in kept]
-    assert finetune.naive_large == finetune.naive.model_copy(update={"learning_rate": 0.1})
-    for section in (finetune.naive, finetune.lpft, finetune.cbft):
-        assert section.learning_rate == 0.01
-    assert (finetune.lpft.head, finetune.llrt) == (finetune.llrt, finetune.lpft.head)
+    rates = {method: finetune.recipe(method).learning_rate for method in ("naive", "lpft", "cbft", "naive_large")}
+    assert rates == {"naive": 0.01, "lpft": 0.01, "cbft": 0.01, "naive_large": 0.1}
+    assert finetune.recipe("llrt") == head
+
+
+def test_a_method_changes_the_shared_training_by_the_keys_it_names(tmp_path: Path) -> None:
+    finetune = load(tmp_path, DEFAULT.replace("  naive: {}", "  naive: {epochs: 3, clip_norm: 2.0}")).finetune
+    changed = finetune.training.model_copy(update={"epochs": 3, "clip_norm": 2.0})
+    assert finetune.recipe("naive") == changed
+    assert finetune.own("naive") == changed.model_dump()
+    assert finetune.recipe("lpft") == finetune.training
+    assert {"level", "warm_up", "cue_batch_size"} < set(finetune.own("cbft"))

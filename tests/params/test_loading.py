@@ -61,7 +61,6 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:
         ("  amounts: {mid_pair: 1}", "  amounts: {mirror: 5}", "swap.amounts: 'mirror' is no variant that swaps pairs"),
         ("  amounts: {mid_pair: 1}", "  amounts: {deep: 5}", "swap.amounts: 'deep' is no variant that swaps pairs"),
         ("  bends: 1", "  bends: 0", "curve.bends: input should be greater than or equal to 1"),
-        ("  seeds: [0]  ", "  seeds: [7]  ", "reseed.seeds: 7 is not among the seeds"),
         ("  given: null", "  given: []", "swap.given: an empty list swaps nothing"),
         ("seeds: [0, 1]", "seeds: [0, 1]\nseeds: [2]", "a key stands twice in its section"),
         ("  noise: 0.5", "  noise: 0.5\n  noise: 2", "a key stands twice in its section"),
@@ -86,12 +85,6 @@ def test_misfits_are_named(tmp_path: Path, old: str, new: str, message: str) -> 
     assert "params.yaml" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 1000
-
-
-def test_a_plane_that_is_equidistant_holds_one_bend(tmp_path: Path) -> None:
-    text = DEFAULT.replace("  equidistant: false", "  equidistant: true").replace("  bends: 1", "  bends: 2")
-    with pytest.raises(ParamsError, match="curve: equidistant holds one bend"):
-        load(tmp_path, text)
 
 
 def test_an_alias_that_repeats_itself_is_refused_before_it_is_unfolded(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_it_reads_what_the_locality_stage_writes(tmp_path: Path, monkeypatch: py
 def test_a_part_without_records_says_what_turns_it_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     none: dict[str, object] = {
-        "restricted.kinds": [],
+        "restricted.variants": [],
         "variants": ["control"],
         "mechanism.patterns": [],
         "finetune.methods": [],
@@ -111,7 +111,7 @@ def test_a_part_without_records_says_what_turns_it_on(tmp_path: Path, monkeypatc
     for file in (layout.LOCALITY / layout.VERDICT, layout.COMPARISON / layout.PATHS):
         file.unlink()
     text = page_text(Part.whole(bare))
-    for key in ("restricted.kinds", "variants", "restricted.efforts", "mechanism.patterns"):
+    for key in ("restricted.variants", "variants", "restricted.efforts", "mechanism.patterns"):
         assert f"{key}=" in text, key
     assert data_in(text)["mechanisms"] is None
 

@@ -156,7 +156,7 @@ def test_figures_of_several_metrics_of_the_verdict_and_of_all_paths(params: Para
         assert (folder / name).read_bytes() != (folder / f"relative_{name}").read_bytes()
     locality.main(params)
     report.main(params)
-    blank = len(_png(nothing_to_draw("no restricted curves; restricted.kinds turns them on")))
+    blank = len(_png(nothing_to_draw("no restricted curves; restricted.variants turns them on")))
     for name in (layout.LAYER_MOVEMENT, layout.ENERGY_SHARES):
         assert (layout.LOCALITY / name).stat().st_size > 3 * blank
     assert (layout.COMPARISON / layout.PATHS).stat().st_size > 3 * blank
@@ -171,7 +171,7 @@ def test_figures_of_several_metrics_of_the_verdict_and_of_all_paths(params: Para
 
 def test_curves_that_were_not_asked_for_are_no_evidence(params: Params) -> None:
     assert layout.restricted("mid", 0, "slices").is_file()
-    locality.main(params.model_copy(update={"restricted": params.restricted.model_copy(update={"kinds": ()})}))
+    locality.main(params.model_copy(update={"restricted": params.restricted.model_copy(update={"variants": ()})}))
     verdict = json.loads((layout.LOCALITY / layout.VERDICT).read_text())
     assert verdict["depths"]["mid"]["gaps"] == {}
     assert verdict["depths"]["mid"]["verdict"] is None
@@ -193,7 +193,6 @@ def test_plane_through_three_endpoints(params: Params) -> None:
     assert list(summary["corners"]) == ["seed 0", "seed 1", "seed 2"]
     assert summary["corners"]["seed 1"][1] == 0 < summary["corners"]["seed 2"][1]
     record = plane.record(seeds, "0-1-2")
-    assert record.name == "plane@0-1-2"
     drawn = layout.as_drawn(layout.PLANE)
     assert {file.name for file in record.files} == {*drawn, layout.PLANE_GRID, layout.PLANE_SUMMARY}
 

@@ -69,7 +69,7 @@ def test_own_params_alone_are_written_beside_a_result(study: Project) -> None:
     params = history(study, "cbft")["params"]
     assert set(params["finetune"]) == {"cbft", "n_clean", "n_cue"}
     assert set(history(study, "naive")["params"]["finetune"]) == {"naive", "n_clean"}
-    assert set(params["mechanism"]) == {"n_interpolations", "recalibrate_on", "recalibration"}
+    assert set(params["mechanism"]) == {"n_interpolations", "recalibrate_on"}
     assert "cue_endpoint" in params
 
 

@@ -153,16 +153,15 @@ def test_the_pipeline_goes_on_with_an_endpoint_that_was_stopped(study: Project, 
 
 @pytest.mark.slow
 def test_a_twin_that_was_killed_has_the_same_bytes(study: Project) -> None:
-    study.set({"reseed.seeds": [0]})
-    twin = ("sh", "src/scripts/stage", "reseed", "--seed", "0")
+    study.set({"variants": ["control", "mid", "reseed"]})
+    twin = ("sh", "src/scripts/stage", "swap", "--variant", "reseed", "--seed", "0")
     study.run(*twin)
-    files = [study.root / layout.swapped(end, 0) for end in RESEEDS]
-    uninterrupted = [file.read_bytes() for file in files]
-    for file in files:
-        file.unlink()
+    file = study.root / layout.swapped("reseed", 0)
+    uninterrupted = file.read_bytes()
+    file.unlink()
     interrupt(study, signal.SIGKILL, *twin, kept=2)
-    assert "twin-seed0: goes on after" in study.run(*twin).stdout
-    assert [file.read_bytes() for file in files] == uninterrupted
+    assert "twin-reseed-seed0: goes on after" in study.run(*twin).stdout
+    assert file.read_bytes() == uninterrupted
     assert not states(study)
 
 

@@ -100,11 +100,10 @@ def test_contact_sheets_and_figures_are_tracked(study: Project) -> None:
     experiment = client.get_experiment_by_name("mode-connectivity")
     assert experiment is not None
     runs = {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
-    assert {f"{stage}@{p}-0" for stage in ("mechanism", "mechanism_scores") for p in PATTERNS} <= set(runs)
+    assert {f"mechanism@{p}-0" for p in PATTERNS} <= set(runs)
     sheets = {item.path for item in client.list_artifacts(runs["cue_dataset"].info.run_id)}
     assert sheets == set(layout.as_drawn(*(f"{name}.png" for name in ("training", *PROBE_SETS))))
-    path = runs["mechanism_scores@qmc_cue-0"]
-    assert layout.PROBED_FIGURE in {item.path for item in client.list_artifacts(path.info.run_id)}
+    path = runs["mechanism@qmc_cue-0"]
     assert len(client.get_metric_history(path.info.run_id, "test_rand_cue_accuracy")) == 3
     assert path.data.params["mechanism.recalibrate_on"] == "cue"
 
@@ -113,9 +112,7 @@ def test_contact_sheets_and_figures_are_tracked(study: Project) -> None:
 def test_another_pattern_runs_nothing_else(study: Project, tmp_path: Path) -> None:
     copy = study.copied(tmp_path)
     copy.set({"mechanism.patterns": ["lmc"]})
-    assert copy.stages_run("dvc", "repro", "mechanism_scores") == ["source"]
-    copy.set({"mechanism.train_images": 100})
-    assert copy.stages_run("dvc", "repro", "mechanism_scores") == ["source", "mechanism_scores@lmc-0"]
+    assert copy.stages_run("dvc", "repro", "mechanism") == ["source"]
     copy.set({"mechanism.recalibrate_on": "clean"})
     assert copy.stages_run("dvc", "repro", "mechanism") == ["source", "mechanism@lmc-0"]
     copy.set({"cue_model.name": "vgg17"})
@@ -127,7 +124,7 @@ def test_another_pattern_runs_nothing_else(study: Project, tmp_path: Path) -> No
 def test_dominoes_over_a_second_source(study: Project, tmp_path: Path) -> None:
     copy = study.copied(tmp_path)
     copy.set({"cue.kind": "dominoes", "cue.second": "shapes", "mechanism.patterns": ["lmc"]})
-    copy.run("dvc", "repro", "mechanism_scores")
+    copy.run("dvc", "repro", "mechanism")
     tensors, metadata = checkpoints.load(copy.root / layout.CUES)
     cues = CueData.from_tensors(tensors, metadata["draws"])
     assert cues.training.pixels.shape[1:] == (3, 64, 32)

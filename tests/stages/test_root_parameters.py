@@ -70,9 +70,8 @@ def test_a_layer_that_is_a_parameter_of_the_root_is_swapped_fitted_and_analysed(
     project = Project.at(tmp_path)
     for stage in ("source", "dataset", "endpoint --seed 0"):
         run_stage(project, stage)
-    for stage in ("swap", "curve", "analysis", "baselines"):
+    for stage in ("swap", "curve", "analysis", "restricted"):
         run_stage(project, f"{stage} --variant mine --seed 0")
-    run_stage(project, "restricted --variant mine --seed 0 --restrict slices --effort 1")
     state, swapped = (checkpoints.load(tmp_path / file)[0] for file in (layout.endpoint(0), layout.swapped("mine", 0)))
     places = [0, 4, 2, 3, 1, 5]
     assert (swapped["W"] == state["W"][:, places]).all()

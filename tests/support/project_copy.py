@@ -28,7 +28,7 @@ SMALL: dict[str, object] = {
     "swap.pairs": 1,
     "swap.amounts": {},
     "swap.layers": {},
-    "restricted.kinds": [],
+    "restricted.variants": [],
     "restricted.epochs": 1,
     "restricted.points": 3,
     "analysis.points": 5,

@@ -64,7 +64,7 @@ def of_the_result(run: dict[str, Any]) -> dict[str, Any]:
 
 def test_both_leave_the_same_outputs_and_runs(tmp_path: Path) -> None:
     (tmp_path / "tracked").mkdir()
-    tracked = Project(tmp_path / "tracked", SMALL | {"restricted.kinds": ["slices"]})
+    tracked = Project(tmp_path / "tracked", SMALL | {"restricted.variants": ["mid"], "restricted.kinds": ["slices"]})
     later = tracked.copied(tmp_path / "later")
     with server(tmp_path / "first") as uri:
         tracked.more = {"MLFLOW_TRACKING_URI": uri}

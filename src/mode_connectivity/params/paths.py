@@ -50,7 +50,7 @@ class Curve(Training):
 
 
 class Restricted(Section):
-    kinds: Annotated[tuple[str, ...], EACH_ONCE]
+    kinds: Annotated[tuple[str, ...], EACH_ONCE] = Field(min_length=1)
     variants: tuple[str, ...]
     efforts: Annotated[tuple[Annotated[int, Field(ge=1)], ...], EACH_ONCE] = Field(min_length=1)
     epochs: int = Field(ge=1)

@@ -89,11 +89,11 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _restrictions_have_swaps(self) -> Self:
-        for variant in self.restricted.variants if self.restricted.kinds else ():
+        for variant in self.restricted.variants:
             if variant not in self.variants or variant in (CONTROL, MIRROR, RANDOM, *RESEEDS):
                 raise ValueError(
                     f"restricted.variants: {variant} is none of the variants that swap units of one layer; "
-                    "restricted.kinds=[] turns these paths off"
+                    "restricted.variants=[] turns these paths off"
                 )
         return self
 

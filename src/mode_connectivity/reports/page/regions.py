@@ -11,7 +11,7 @@ from mode_connectivity.reports.page.rounding import short, shortened
 
 def restricted_of(params: Params) -> list[dict[str, Any]]:
     """Return one record a region, effort, variant and seed: losses of swap and control at interior t (nats)."""
-    if not params.restricted.kinds:
+    if not params.restricted.variants:
         return []
     items = [
         (layout.restricted(variant, seed, kind, effort), variant, seed, kind, effort)

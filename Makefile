@@ -93,7 +93,7 @@ sizes: $(READY) ## simulate how often a word of the verdict is wrong, minutes
 	@PYTHONPATH=src python -m benchmarks.verdict_words
 
 requirements: $(READY) ## pin requirements.txt again from pyproject.toml
-	@uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements.txt
+	@uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra study --group dev pyproject.toml -o requirements.txt
 	@uv pip install --quiet --python $(BIN)/python -r requirements.txt
 	@python src/scripts/licences > docs/licences.md
 

@@ -5,11 +5,8 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from mode_connectivity.evaluation import barrier, sweep
-from mode_connectivity.geometry import layer_distances
-from mode_connectivity.paths import Bezier, Linear, fit, linear_bends
-from mode_connectivity.plots import animate
-from mode_connectivity.symmetry import Symmetry
+from mode_connectivity import Bezier, Linear, Symmetry, animate, barrier, fit, layer_distances, sweep
+from mode_connectivity.paths import linear_bends
 
 
 def data() -> DataLoader:

@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     name, *rest = words or ["--help"]
     if name not in COMMANDS:
         _overview().parse_args([name])  # --help, --version, or an error that names the subcommands
-    module = import_module(f"mode_connectivity.commands.{name.replace('-', '_')}")
+    with in_one_line():
+        module = import_module(f"mode_connectivity.commands.{name.replace('-', '_')}")
     parser = Parser(
         prog=f"mode-connectivity {name}",
         description=(module.__doc__ or "").partition("\n")[0],

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import imageio.v3 as imageio
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -24,9 +25,15 @@ def save_gif(frames: Bytes, path: Path, fps: int) -> None:
     # The nearest colour is sought in steps of four, which leaves paper grey; the corner shows what its colour was.
     colours = np.array(palette.getpalette(), dtype=np.uint8).reshape(-1, 3)
     colours[np.asarray(images[0])[0, 0]] = frames[0, 0, 0]
-    for image in images:
-        image.putpalette(colours.tobytes())
-    first, *others = images
-    durations = [round(1000 / fps)] * len(others) + [1000]
+    indices = np.stack([np.asarray(image) for image in images])
     with whole_file(path) as partial:
-        first.save(partial, format="GIF", save_all=True, append_images=others, duration=durations, loop=0)
+        imageio.imwrite(
+            partial,
+            indices,
+            plugin="pillow",
+            extension=".gif",
+            mode="P",
+            palette=colours.tobytes(),
+            duration=[round(1000 / fps)] * (len(frames) - 1) + [1000],
+            loop=0,
+        )

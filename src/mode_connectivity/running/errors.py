@@ -16,6 +16,17 @@ TOO_LARGE = (
 NO_DEVICE = "device string"  # torch: "... at start of device string: x", "Invalid device string: 'y'"
 OTHER_TORCH = "operator torchvision::"  # torchvision: "operator torchvision::nms does not exist"
 NO_MEMORY = ("can't allocate memory", "out of memory", "Storage size calculation overflowed", "invalid size, too big")
+PIPELINE = (
+    "dvc",
+    "jinja2",
+    "mlflow",
+    "psutil",
+    "pydantic",
+    "ruamel",
+    "sklearn",
+    "torchvision",
+    "yaml",
+)  # their modules
 LONGEST = 1500  # characters of a line
 
 
@@ -24,7 +35,8 @@ def in_one_line() -> Iterator[None]:
     """Turn an error that the user can mend into one line on standard error and status 1.
 
     Such are a ValueError or an OSError (params, a file, a full disk), numbers too large, no memory left, a device
-    that torch does not know, and what DVC itself says of a repository that is not there, is busy or is broken.
+    that torch does not know, a package of the pipeline that is not installed, and what DVC itself says of a repository
+    that is not there, is busy or is broken.
 
     With `MODE_CONNECTIVITY_TRACEBACK` set the error is raised as it is.
     """
@@ -46,6 +58,8 @@ def _line(error: Exception) -> str:
     elif _no_device(error):
         kept = f"{layout.IMPORTS} and {layout.CUE_SOURCE}"
         text = f"no such device ({text}); with compute.device: auto it stands in {kept}: delete them and run again"
+    elif _of_the_pipeline(error):
+        text = f"{text}; the pipeline needs more than the library: pip install 'mode_connectivity[study]'"
     elif _other_torch(error):
         text = f"torchvision was made for another torch ({text}); install its file of the same kind beside torch's"
     return shortened(text)
@@ -57,8 +71,19 @@ def shortened(text: str) -> str:
 
 
 def _can_be_mended(error: Exception) -> bool:
-    of_words = _too_large(error) or _out_of_memory(error) or _no_device(error) or _other_torch(error)
+    of_words = (
+        _of_the_pipeline(error)
+        or _too_large(error)
+        or _out_of_memory(error)
+        or _no_device(error)
+        or _other_torch(error)
+    )
     return of_words or isinstance(error, (ValueError, OSError)) or _is_of_dvc(error)
+
+
+def _of_the_pipeline(error: Exception) -> bool:
+    """Return whether a package is missing that the library alone does not need."""
+    return isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in PIPELINE
 
 
 def _is_of_dvc(error: Exception) -> bool:

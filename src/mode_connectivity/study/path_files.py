@@ -1,8 +1,10 @@
 """Writes and reads the file of a path: its bends, and its other end where that is in no file of its own."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from pathlib import Path as File
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
@@ -10,7 +12,9 @@ from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.reading import values_of
 from mode_connectivity.paths import Path, State
 from mode_connectivity.paths.kinds import KINDS, kind_of
-from mode_connectivity.study.study import Study
+
+if TYPE_CHECKING:  # `analyse` reads files of paths with the library alone, without params
+    from mode_connectivity.study.study import Study
 
 END = "end."
 

@@ -46,6 +46,7 @@ def test_mixed_layers_give_the_loss_and_the_gradient_of_the_bend() -> None:
     assert torch.allclose(theirs, loss + decay / 2 * squares)
     bend = [parameter for parameter in net.parameters() if parameter.requires_grad]
     for mine, other in zip(gradients, bend, strict=True):
+        assert mine is not None
         assert other.grad is not None
         assert torch.allclose(mine, other.grad, rtol=1e-9, atol=1e-15)
     model.float()

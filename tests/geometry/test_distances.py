@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from mode_connectivity.geometry import bend_displacement, end_distance, layer_distances, layer_sizes
-from mode_connectivity.paths import Bezier, Linear, Path, Polygon, linear_bends
+from mode_connectivity.geometry import bend_displacement, displacement, end_distance, layer_distances, layer_sizes
+from mode_connectivity.paths import Bezier, Linear, Path, Polygon, Restricted, linear_bends
 from support.small_networks import small_net, state_of
 
 A, B, C = (state_of(small_net(seed, batch_norm=True)) for seed in range(3))
@@ -74,6 +74,39 @@ def test_displacement_of_several_bends_is_their_root_mean_square(kind: type[Bezi
     steps = [layer_distances(Linear(chord.at(k / 3), bend), [1.0]).raw_l2[0] for k, bend in ((1, B), (2, A))]
     found = bend_displacement(kind([A, B, A, C]))
     assert np.allclose(found, np.sqrt((steps[0] ** 2 + steps[1] ** 2) / 2), rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [Bezier, Polygon])
+@pytest.mark.parametrize("bends", [[B], [B, A]])
+def test_a_restricted_path_is_as_far_as_its_points_are(
+    kind: type[Bezier] | type[Polygon], bends: list[dict[str, torch.Tensor]]
+) -> None:
+    """All measures see the path that `at` follows, not the bends that the mask cuts."""
+    controls = [{name: tensor.double() for name, tensor in state.items()} for state in (A, *bends, C)]
+    mask = {
+        "3.weight": torch.arange(A["3.weight"].numel()).view_as(A["3.weight"]) % 3 == 0,
+        "6.bias": torch.tensor(True),
+    }
+    path = Restricted(kind(controls), mask)
+    expected = np.array([[materialised(path, t, layer) for layer in LAYERS] for t in TS])
+    assert np.allclose(layer_distances(path, TS).raw_l2, expected, rtol=1e-9, atol=1e-9)
+    field, middle, chord = displacement(path), path.at(0.5), Linear(controls[0], controls[-1]).at(0.5)
+    weight = sum(path.weights(0.5)[1:-1])
+    for name, tensor in field.items():
+        assert torch.allclose(weight * tensor, middle[name] - chord[name], rtol=0, atol=1e-12)
+        if name not in mask:
+            assert not tensor.abs().max() > 1e-12
+    assert (bend_displacement(path) > 1e-6).tolist() == [layer in ("3", "6") for layer in LAYERS]
+    assert np.allclose(end_distance(path), expected[-1])
+
+
+def test_a_kind_of_path_whose_even_controls_run_unevenly_cannot_be_restricted() -> None:
+    class Squared(Bezier):
+        def weights(self, t: float) -> tuple[float, ...]:
+            return super().weights(t**2)
+
+    with pytest.raises(ValueError, match="Squared of evenly spaced control points is no straight line"):
+        Restricted(Squared([A, B, C]), {"3.weight": torch.tensor(True)})
 
 
 def test_a_bend_on_the_chord_has_no_displacement_and_a_standing_path_no_distance() -> None:

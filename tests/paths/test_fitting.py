@@ -38,6 +38,7 @@ def test_gradients_of_the_bends_are_those_of_autograd(kind: type[Bezier] | type[
     loss = cross_entropy(functional_call(model, point, (images,)), labels)
     (found,) = path_gradients(loss, list(point.values()), path.weights(t)[1:-1], decay)
     for mine, autograds in zip(found, expected, strict=True):
+        assert mine is not None
         assert torch.allclose(mine, autograds, rtol=1e-10, atol=1e-14)
 
 
@@ -71,6 +72,7 @@ def test_weight_decay_acts_on_the_point_and_not_on_the_bend() -> None:
             path = Bezier([{"w": w}, {"w": bend}, {"w": w}])
             point = path.at(t)["w"].requires_grad_()
             ((gradient,),) = path_gradients(0 * point.sum(), [point], path.weights(t)[1:-1], 1.0)
+            assert gradient is not None
             total += gradient / 100
         bend = bend - total
     assert torch.allclose(bend, -1.5 * w, rtol=1e-3)

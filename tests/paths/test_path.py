@@ -83,7 +83,33 @@ def test_a_path_of_equal_controls_is_a_point() -> None:
     assert not Bezier([A, B, A]).is_point
 
 
+def test_later_training_of_a_network_does_not_move_a_path_between_its_state_dicts() -> None:
+    model, other = small_net(0), small_net(1)
+    live = [each.state_dict() for each in (model, other)]
+    paths = [Linear(*live), Bezier.between(live[0], live[1]), Polygon([live[0], live[1], live[0]])]
+    before = [path.at(0.0) for path in paths]
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(1)
+    for path, kept in zip(paths, before, strict=True):
+        assert same(path.at(0.0), kept)
+    shared = Linear(*live, copy=False)
+    assert shared.controls[0]["0.bias"].data_ptr() == live[0]["0.bias"].data_ptr()
+
+
+@pytest.mark.parametrize("bends", [1, 3])
+def test_a_bezier_curve_between_two_ends_is_their_straight_line(bends: int) -> None:
+    between, by_hand = Bezier.between(A, C, bends=bends), Bezier([A, *linear_bends(A, C, bends), C])
+    assert len(between.controls) == bends + 2
+    assert all(same(mine, theirs) for mine, theirs in zip(between.controls, by_hand.controls, strict=True))
+    assert same(between.at(0.3), Linear(A, C).at(0.3), 1e-12)
+
+
 def test_misfits_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"points 0 and 1 differ in 0.weight: torch.float64, torch.float32"):
+        Linear(A, {name: tensor.float() for name, tensor in C.items()})
+    with pytest.raises(ValueError, match=r"differ in l.weight: torch.int8, torch.float32"):
+        Linear({"l.weight": torch.ones(2, dtype=torch.int8)}, {"l.weight": torch.ones(2)})
     with pytest.raises(ValueError, match=r"t must lie in \[0, 1\], got 1.01"):
         Linear(A, B).at(1.01)
     with pytest.raises(ValueError, match="two ends"):

@@ -35,7 +35,8 @@ def read_curve(curve: File, original: File, other_end: File | None = None, besid
             if end is None:
                 raise ValueError("it holds bends alone; name the other end with --swapped-checkpoint")
             bends = _bends(parameters(weights))
-            path = _kind(curve)([start, *(checkpoints.real(bend, curve) for bend in bends), read_point(end)])
+            points = [start, *(checkpoints.real(bend, curve) for bend in bends), read_point(end)]
+            path = _kind(curve)(_widened(points))
         else:
             names = names_by_order(whole.controls[0], start)
             if names is None:
@@ -83,6 +84,15 @@ def _bends(weights: State) -> list[State]:
     if numbers != {str(k) for k in range(1, len(numbers) + 1)}:
         raise ValueError(f"its bends are not numbered from 1 without a gap: {', '.join(sorted(numbers)[:3])}")
     return bends_of(weights, len(numbers)) if numbers else [weights]
+
+
+def _widened(points: Sequence[State]) -> list[State]:
+    """Return the points with each tensor in the widest of the types that it has in their files."""
+    widest: dict[str, torch.dtype] = {}
+    for point in points:
+        for name, tensor in point.items():
+            widest[name] = torch.promote_types(widest.get(name, tensor.dtype), tensor.dtype)
+    return [{name: tensor.to(widest[name]) for name, tensor in point.items()} for point in points]
 
 
 def _same(one: State, other: State) -> bool:

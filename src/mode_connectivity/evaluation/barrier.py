@@ -1,13 +1,21 @@
 """Computes how much higher the loss along a path rises than at its ends."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 
-def barrier(ts: NDArray[np.float64], loss: NDArray[np.float64]) -> float:
+def barrier(ts: ArrayLike, loss: ArrayLike) -> float:
     """Return max_t [L(t) - ((1 - t) L(0) + t L(1))], at least 0 (Entezari et al. 2021, definition 2.1).
 
-    `ts` runs from 0 to 1; the unit is that of `loss`.
+    The unit is that of `loss`, of which there is one value at each of `ts`.
+
+    Raises:
+        ValueError: `ts` do not run from 0 to 1 in increasing order, or there are not as many losses.
     """
-    line = loss[0] + ts * (loss[-1] - loss[0])  # exact where the ends are equal
-    return float(np.max(loss - line))
+    points, losses = np.asarray(ts, dtype=np.float64), np.asarray(loss, dtype=np.float64)
+    if points.ndim != 1 or points.shape != losses.shape:
+        raise ValueError(f"a barrier needs one loss at every t, got {losses.shape} losses at {points.shape} points")
+    if len(points) < 2 or points[0] != 0 or points[-1] != 1 or not (np.diff(points) > 0).all():
+        raise ValueError("a barrier needs points from t = 0 to t = 1 in increasing order, the ends among them")
+    line = losses[0] + points * (losses[-1] - losses[0])  # exact where the ends are equal
+    return float(np.max(losses - line))

@@ -9,6 +9,7 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.models import trained_parameters
 from mode_connectivity.paths import Linear
 from mode_connectivity.paths.gradients import path_gradients
 from mode_connectivity.training.small_maps import small_maps
@@ -49,21 +50,22 @@ def barrier_gradients(
     level: float,
     precision: Precision,
 ) -> tuple[list[Tensor], Tensor, Tensor]:
-    """Return gradients of |K - CE(W_t)| for each parameter of `current`, with W_t = t pretrained + (1 - t) current.
+    """Return gradients of |K - CE(W_t)| for each parameter that is trained, W_t = t pretrained + (1 - t) current.
 
     W_t is linear in `current`, so the gradient at the point times (1 - t) is exact. CE is the mean over the batch.
     Neither state is changed.
 
     Returns:
-        The gradients in the order of `model.named_parameters()`, the barrier loss, and the number of right answers.
+        The gradients in the order of `trained_parameters(model)`, the barrier loss, and the number of right answers.
     """
     images, labels = batch
-    path = Linear(current, pretrained)
+    path = Linear(current, pretrained, copy=False)
     with torch.no_grad():
         state = path.at(t)
-    point = [state[name].requires_grad_() for name, _ in model.named_parameters()]
+    point = [state[name].requires_grad_() for name in trained_parameters(model)]
     with precision.autocast(), small_maps(images):
         logits = functional_call(model, state, (images,))
         loss = (level - cross_entropy(logits.to(torch.promote_types(logits.dtype, torch.float32)), labels)).abs()
-    (gradients,) = path_gradients(loss, point, path.weights(t)[:1], 0.0)
+    (at_point,) = path_gradients(loss, point, path.weights(t)[:1], 0.0)
+    gradients = [torch.zeros_like(w) if g is None else g for g, w in zip(at_point, point, strict=True)]
     return gradients, loss.detach(), (logits.detach().argmax(1) == labels).sum()

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from mode_connectivity.geometry.gram import Floats, layer_gram
-from mode_connectivity.paths.path import Path, State, parameter_names
+from mode_connectivity.paths.path import Path, State
 
 
 def bend_displacement(path: Path) -> Floats:
@@ -47,7 +47,7 @@ def displacement(path: Path) -> State:
     weights = np.array(path.weights(0.5)[1:-1])
     shares = (weights / weights.sum()).tolist()
     field = {}
-    for name in parameter_names(start):
+    for name in path.parameters:
         middle = (start[name].double() + end[name].double()) / 2
         field[name] = sum(
             (share * (bend[name].double() - middle) for share, bend in zip(shares, bends, strict=True)),
@@ -59,7 +59,7 @@ def displacement(path: Path) -> State:
 def end_difference(path: Path) -> State:
     """Return W_{n+1} - W_0 between the two ends: parameters only, in float64."""
     start, end = path.controls[0], path.controls[-1]
-    return {name: end[name].double() - start[name].double() for name in parameter_names(start)}
+    return {name: end[name].double() - start[name].double() for name in path.parameters}
 
 
 def end_distance(path: Path) -> Floats:

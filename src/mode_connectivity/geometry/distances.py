@@ -1,12 +1,12 @@
 """Computes how far each layer lies from where the path starts, and from the straight line between its ends."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mode_connectivity.geometry.gram import Floats, layer_names, start_gram
-from mode_connectivity.paths.path import Path, module_of, parameter_names
+from mode_connectivity.paths.path import Path, module_of
 
 METRICS = {
     "normalized_l2": "normalized L2, |W_t - W_0| / sqrt(n)",
@@ -43,15 +43,24 @@ class LayerDistances:
         return METRICS[metric]
 
 
-def layer_distances(path: Path, ts: Sequence[float] | Floats) -> LayerDistances:
+def layer_distances(
+    path: Path, ts: Sequence[float] | Floats, parameters: Collection[str] | None = None
+) -> LayerDistances:
     """Return per-layer distances at every t, from one Gram matrix of the control points (see `gram`).
+
+    They count the path's `parameters`: those that `fit` trained, or what the names of a state dict tell. Others are
+    counted where they are named, such as the buffers: `[name for name, _ in model.named_buffers()]`.
 
     raw_l2 = |W_t - W_0|; normalized_l2 = raw_l2 / sqrt(n), n the layer's number of parameters;
     relative = raw_l2 / |W_0|, zero where nothing moved and infinite where a layer of zeros did;
     norm_difference = | |W_t| - |W_0| |, which is no distance: it is blind to every change that keeps the norm, and to
     first order sees the radial part alone, which weight decay drives by itself;
     correction = |W_t - ((1 - t) W_0 + t W_1)| with W_1 the other end, all that training did to a path begun straight.
+
+    Raises:
+        ValueError: a name that is not in the state, or of a tensor of whole numbers.
     """
+    path = path if parameters is None else path.counting(parameters)
     gram = start_gram(path)
     weights = np.array([path.weights(float(t)) for t in ts], dtype=np.float64)
     raw = _roots(weights[:, 1:], gram[:, 1:, 1:])
@@ -76,7 +85,7 @@ def _roots(weights: Floats, gram: Floats) -> Floats:
 
 def layer_sizes(path: Path) -> Floats:
     """Return (L,): number of parameters of each layer."""
-    return _per_layer(path, {name: float(path.controls[0][name].numel()) for name in parameter_names(path.controls[0])})
+    return _per_layer(path, {name: float(path.controls[0][name].numel()) for name in path.parameters})
 
 
 def start_norms(path: Path) -> Floats:

@@ -11,15 +11,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mode_connectivity.paths.path import Path, module_of, parameter_names
+from mode_connectivity.paths.path import Path, module_of
 
 Floats = NDArray[np.float64]
 CACHED = 2**18  # entries taken at once, so that their float64 copies stay in the cache
 
 
 def layer_names(path: Path) -> tuple[str, ...]:
-    """Return names of the modules that own parameters, in the order of the state dict."""
-    return tuple(dict.fromkeys(module_of(name) for name in parameter_names(path.controls[0])))
+    """Return names of the modules that own the path's parameters, in the order of the state dict."""
+    return tuple(dict.fromkeys(module_of(name) for name in path.parameters))
 
 
 def layer_gram(path: Path, origin: Mapping[str, Tensor] | None = None) -> Floats:
@@ -43,7 +43,7 @@ def _gram(path: Path, origin: Mapping[str, Tensor], others: Sequence[Mapping[str
     """
     layers = {name: place for place, name in enumerate(layer_names(path))}
     gram = np.zeros((len(layers), len(others) + 1, len(others) + 1))
-    for name in parameter_names(path.controls[0]):
+    for name in path.parameters:
         gram[layers[module_of(name)]] += _products([origin[name], *(other[name] for other in others)])
     return gram
 

@@ -1,6 +1,6 @@
 """Defines the plane through three points of weight space."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import sqrt
 
 import numpy as np
@@ -18,14 +18,23 @@ class Plane:
 
     u is the unit vector from `origin` to `second`, v the unit vector at right angles to it on the side of `third`
     (Gram-Schmidt over the parameters, inner products in float64). So x and y are L2 distances in weight space, the
-    same on both axes, and no tensor of the frame is ever made: W(x, y) is a weighted sum of the three states.
+    same on both axes, and no tensor of the frame is ever made: W(x, y) is a weighted sum of the three states. Distances
+    are over `parameters`, by default what the names tell; the states are copied unless `copy` is false (see `Path`).
 
     Raises:
         ValueError: the three states lie on one line, or do not fit each other.
     """
 
-    def __init__(self, origin: Mapping[str, Tensor], second: Mapping[str, Tensor], third: Mapping[str, Tensor]) -> None:
-        self.corners = Polygon([origin, second, third])
+    def __init__(
+        self,
+        origin: Mapping[str, Tensor],
+        second: Mapping[str, Tensor],
+        third: Mapping[str, Tensor],
+        *,
+        parameters: Collection[str] | None = None,
+        copy: bool = True,
+    ) -> None:
+        self.corners = Polygon([origin, second, third], parameters=parameters, copy=copy)
         (along, mixed), (_, across) = layer_gram(self.corners).sum(0).tolist()
         height = sqrt(max(0.0, across - mixed**2 / along)) if along else 0.0
         if height <= FLAT * sqrt(across):
@@ -48,7 +57,9 @@ class Plane:
 
         The two products with the corners' differences are solved for the frame: <W - W_0, W_j - W_0>, j = 1, 2.
         """
-        gram = layer_gram(Polygon([*self.corners.controls, state])).sum(0)
+        gram = layer_gram(Polygon([*self.corners.controls, state], parameters=self.corners.parameters, copy=False)).sum(
+            0
+        )
         x, y = np.linalg.solve(self.places[1:], gram[:2, 2])
         return float(x), float(y)
 

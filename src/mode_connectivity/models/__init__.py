@@ -8,8 +8,9 @@ from torch import nn
 from mode_connectivity.models.brought import brought
 from mode_connectivity.models.envelopes import unwrapped
 from mode_connectivity.models.foreign_weights import adopt, correspondence
-from mode_connectivity.models.memory_format import in_layout, laid_out, memory_format
+from mode_connectivity.models.memory_format import format_that_runs, in_layout, laid_out, memory_format
 from mode_connectivity.models.modes import modes_kept
+from mode_connectivity.models.parameters import trained_parameters
 from mode_connectivity.models.resnet import ResNet, resnet18
 from mode_connectivity.models.statistics import NORMS, has_statistics, unread_statistics
 from mode_connectivity.models.tied import tied
@@ -28,6 +29,7 @@ __all__ = [
     "build",
     "correspondence",
     "depth_layers",
+    "format_that_runs",
     "has_statistics",
     "in_layout",
     "laid_out",
@@ -35,6 +37,7 @@ __all__ = [
     "modes_kept",
     "resnet18",
     "tied",
+    "trained_parameters",
     "unread_statistics",
     "unwrapped",
     "vgg",

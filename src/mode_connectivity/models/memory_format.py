@@ -1,9 +1,13 @@
 """Chooses how images lie in memory for a network: channels last, which is faster, unless that is not safe."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves, tree_map_only
+
+from mode_connectivity.models.modes import modes_kept
 
 BLOCK = 16  # input channels per block in oneDNN's widest kernels
 
@@ -24,9 +28,35 @@ def memory_format(model: nn.Module) -> torch.memory_format:
     return torch.channels_last
 
 
-def laid_out(inputs: Tensor, layout: torch.memory_format) -> Tensor:
-    """Return `inputs` in `layout` where they are images, (N, C, H, W), and as they are where they are not."""
-    return inputs.to(memory_format=layout) if inputs.ndim == 4 else inputs
+def format_that_runs(
+    model: nn.Module, layout: torch.memory_format, inputs: Any, forward: Callable[[Any], object]
+) -> torch.memory_format:
+    """Return `layout`, or the contiguous format where `forward` fails on `inputs` that lie so.
+
+    A network that flattens images with `view` takes contiguous ones alone. The trial runs in evaluation mode without
+    gradients; modes and torch's generators are as before.
+    """
+    if layout is torch.contiguous_format or not any(
+        isinstance(leaf, Tensor) and leaf.ndim == 4 for leaf in tree_leaves(inputs)
+    ):
+        return layout
+    some = inputs[:2] if isinstance(inputs, Tensor) else inputs
+    device = next(model.parameters()).device
+    devices = [device] if device.type == "cuda" else []
+    try:
+        with modes_kept(model), torch.no_grad(), torch.random.fork_rng(devices):
+            model.eval()
+            forward(laid_out(some, layout))
+    except RuntimeError:
+        return torch.contiguous_format
+    return layout
+
+
+def laid_out(inputs: Any, layout: torch.memory_format) -> Any:
+    """Return `inputs`, a tensor or several, with images, (N, C, H, W), in `layout` and all else as it is."""
+    if isinstance(inputs, Tensor):
+        return inputs.to(memory_format=layout) if inputs.ndim == 4 else inputs
+    return tree_map_only(Tensor, lambda tensor: laid_out(tensor, layout), inputs)
 
 
 def in_layout(state: Mapping[str, Tensor], layout: torch.memory_format) -> dict[str, Tensor]:

@@ -17,7 +17,7 @@ from mode_connectivity.neuron_swap.interior import (
 )
 from mode_connectivity.neuron_swap.repaired import repaired
 from mode_connectivity.paths import Linear, State
-from mode_connectivity.paths.path import module_of, parameter_names
+from mode_connectivity.paths.path import module_of
 from mode_connectivity.study.study import Study
 
 FEATURE_TS = (0.25, 0.5, 0.75)
@@ -54,8 +54,7 @@ def layerwise(study: Study, line: Linear) -> dict[str, Any]:
     behind, so the barrier (nats) is taken over the line between the losses of its own ends (Adilova et al. 2024).
     """
     start, end = line.controls[0], line.controls[-1]
-    names = parameter_names(start)
-    moved = list(dict.fromkeys(module_of(name) for name in names if not torch.equal(start[name], end[name])))
+    moved = list(dict.fromkeys(module_of(name) for name in line.parameters if not torch.equal(start[name], end[name])))
     one = [_walk(study, line, {layer}, layer) for layer in moved]
     cumulative = [_walk(study, line, set(moved[: k + 1]), f"up to {layer}") for k, layer in enumerate(moved)]
     return {"layers": moved, "one": one, "cumulative": cumulative}

@@ -13,7 +13,8 @@ def affine_projection(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) ->
 
     m_u is the unit's row of (W_0 + W_1)/2, and a_u = <x_u - m_u, m_u> / |m_u|^2 its scale beyond one; a row of zeros
     stays zero. Parameters of one axis (biases, scales of a normalisation) are left as they are: they are the shift.
-    At t = 1/2 the unit's weights are those of the straight line times 1 + a_u / 2.
+    At t = 1/2 the unit's weights are those of the straight line times 1 + a_u / 2. `start` may hold some of the tensors
+    alone, of which only these are projected.
     """
     rows: dict[str, tuple[Tensor, Tensor]] = {}
     for name in parameter_names(start):

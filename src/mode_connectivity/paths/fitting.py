@@ -11,6 +11,7 @@ from mode_connectivity.paths.equidistant import project_equidistant
 from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask
 from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
+from mode_connectivity.training.objective import Loss
 
 
 def fit_bends(
@@ -26,31 +27,39 @@ def fit_bends(
     project: Callable[[State], None] | None = None,
     keeper: Keeper | None = None,
     title: str = "curve",
+    loss: Loss | None = None,
+    on_epoch: Callable[[Epoch], None] | None = None,
 ) -> tuple[list[State], list[Epoch]]:
     """Minimise the expected loss over t ~ U(0, 1) by SGD, one t per batch (Garipov et al. 2018, section 3.1, eq. 2).
 
-    `recipe.weight_decay` acts on the point W_t, not on the bends. The path is not changed. Entries outside `mask` stay
-    on the straight line (see `restrict`): gradient, its clipped norm, momentum and decay are those of the others alone.
+    The parameters of `model` that require gradients move, tied ones as one. Buffers, frozen parameters and entries
+    outside `mask` (see `restrict`) lie on the straight line: gradient, its clipped norm, momentum and decay are those
+    of the others alone. A parameter that the loss does not depend on has no gradient and stays where its bend starts.
+    `recipe.weight_decay` acts on the point W_t, not on the bends. The path is not changed.
     `project` moves a bend in place to where it must lie, at the start and after each step; `equidistant` does so with
     the plane equidistant from the ends.
     `keeper` keeps the state of the training, from which the same call goes on where it was interrupted.
+    `loss` is that of `training.objective`; `on_epoch` is shown each pass when it is done.
 
     Returns:
         The bends (all control points but the ends) and the history.
 
     Raises:
-        ValueError: the mask does not fit the network or lets nothing move.
+        ValueError: the mask does not fit the network or lets nothing move, or outputs that the loss does not take.
         Diverged: the loss of an epoch, or at a bend's place on the path reached, is not finite.
     """
-    model.train()
-    steps = BendSteps(model, path, recipe.weight_decay, precision, draws, mask)
+    if not model.training:  # one in training mode may hold parts that are not, on purpose
+        model.train()
+    steps = BendSteps(model, path, recipe.weight_decay, precision, draws, mask, loss)
+
+    start, end = ({name: control[name] for name in steps.parameters} for control in (steps.start, steps.end))
 
     def put_back() -> None:
         for bend in steps.bends:
             if project is not None:
                 project(bend)
             if equidistant:
-                project_equidistant(bend, steps.start, steps.end, steps.free)
+                project_equidistant(bend, start, end, steps.free)
 
     put_back()
     after = put_back if equidistant or project is not None else None
@@ -63,6 +72,7 @@ def fit_bends(
             recipe,
             before=steps.draw,
             after=after,
+            on_epoch=on_epoch,
             resumable=resumable,
             title=title,
             replayed=precision.replays,

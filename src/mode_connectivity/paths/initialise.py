@@ -1,12 +1,12 @@
 """Computes where the bends of a path start."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
 from torch import Generator, Tensor
 
 from mode_connectivity.paths.linear import Linear
-from mode_connectivity.paths.path import State, parameter_names
+from mode_connectivity.paths.path import State
 
 
 def linear_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], bends: int = 1) -> list[State]:
@@ -29,14 +29,21 @@ def biased_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], alpha: 
 
 
 def perturbed_bends(
-    start: Mapping[str, Tensor], end: Mapping[str, Tensor], size: float, generator: Generator, bends: int = 1
+    start: Mapping[str, Tensor],
+    end: Mapping[str, Tensor],
+    size: float,
+    generator: Generator,
+    bends: int = 1,
+    parameters: Collection[str] | None = None,
 ) -> list[State]:
-    """Return evenly spaced control points, each moved by Gaussian noise over all parameters.
+    """Return evenly spaced control points, each moved by Gaussian noise over all `parameters`.
+
+    By default these are what the names tell, see `parameter_names`; all other tensors stay on the straight line.
 
     The root mean square of the noise's norm is `size` times the distance between the ends, so that between ends
     that are equal there is none.
     """
-    names = parameter_names(start)
+    names = Linear(start, end, parameters=parameters, copy=False).parameters
     count = sum(start[name].numel() for name in names)
     deviation = size * _norm([end[name].double() - start[name].double() for name in names]) / count**0.5
     moved = linear_bends(start, end, bends)
@@ -47,8 +54,16 @@ def perturbed_bends(
     return moved
 
 
-def sphere_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], radius: float, bends: int = 1) -> list[State]:
-    """Return evenly spaced control points, scaled to `radius` times the norm of the ends.
+def sphere_bends(
+    start: Mapping[str, Tensor],
+    end: Mapping[str, Tensor],
+    radius: float,
+    bends: int = 1,
+    parameters: Collection[str] | None = None,
+) -> list[State]:
+    """Return evenly spaced control points, their `parameters` scaled to `radius` times the norm of the ends.
+
+    By default these are what the names tell, see `parameter_names`; all other tensors stay on the straight line.
 
     A radius of 1 puts them on the sphere of the ends, less inside it, more outside.
 
@@ -59,7 +74,7 @@ def sphere_bends(start: Mapping[str, Tensor], end: Mapping[str, Tensor], radius:
     """
     if radius <= 0:
         raise ValueError(f"the radius must be positive, got {radius}")
-    names = parameter_names(start)
+    names = Linear(start, end, parameters=parameters, copy=False).parameters
     first, last = (_norm([state[name] for name in names]) for state in (start, end))
     scaled = linear_bends(start, end, bends)
     for place, bend in zip(_places(bends), scaled, strict=True):
@@ -76,7 +91,7 @@ def _places(bends: int) -> list[float]:
 
 
 def _on_chord(start: Mapping[str, Tensor], end: Mapping[str, Tensor], places: Sequence[float]) -> list[State]:
-    chord = Linear(start, end)
+    chord = Linear(start, end, copy=False)
     return [chord.at(place) for place in places]
 
 

@@ -1,17 +1,18 @@
 """Names the kinds of paths."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from mode_connectivity.paths.bezier import Bezier
 from mode_connectivity.paths.linear import Linear
 from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.polygon import Polygon
 
-# From all control points, ends included.
+# From all control points, ends included, which are taken as they are, not copied.
 KINDS: dict[str, Callable[[Sequence[State]], Path]] = {
-    "linear": lambda controls: Linear(*controls),
-    "bezier": Bezier,
-    "polygon": Polygon,
+    "linear": lambda controls: Linear(*controls, copy=False),
+    "bezier": partial(Bezier, copy=False),
+    "polygon": partial(Polygon, copy=False),
 }
 
 

@@ -2,6 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy as shallow_copy
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -9,12 +11,21 @@ from torch import Tensor
 State = dict[str, Tensor]
 Weights = Sequence[float | Tensor]  # of the control points; all floats, or all tensors of no axes
 ROOT = "(root)"  # the layer of parameters that belong to no submodule, such as a class token
-BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
+BUFFERS = ("running_mean", "running_var", "num_batches_tracked", "_u", "_v")  # the last two of a spectral norm
 
 
 def parameter_names(state: Mapping[str, Tensor]) -> list[str]:
-    """Return names of the parameters of a state dict: all but running statistics and tensors of whole numbers."""
-    return [name for name, tensor in state.items() if name.rpartition(".")[2] not in BUFFERS and is_real(tensor)]
+    """Return what a state dict alone tells of its parameters, their names.
+
+    These are all tensors but running statistics, the vectors of a spectral norm and tensors of whole numbers. Only the
+    network knows its other buffers and its frozen parameters: see `models.trained_parameters`.
+    """
+    return [name for name, tensor in state.items() if is_real(tensor) and not _is_buffer(name, state)]
+
+
+def _is_buffer(name: str, state: Mapping[str, Tensor]) -> bool:
+    normed = name.removesuffix("_u").removesuffix("_v")  # by the older spectral norm, which adds "weight_orig" as well
+    return name.rpartition(".")[2] in BUFFERS or (normed != name and f"{normed}_orig" in state)
 
 
 def is_real(tensor: Tensor) -> bool:
@@ -32,15 +43,47 @@ class Path(ABC):
 
     The ends are exact: at(0) holds the values of the first control point and at(1) those of the last.
     Integer buffers (a count of batches) follow the first control point.
+
+    `parameters` names the tensors that distances count; by default what the names tell, see `parameter_names`. Only a
+    network knows its frozen parameters and its own buffers: give `trained_parameters(model)`, as `fit` does.
+    The control points are copied, so that later training of a network does not move them; `copy=False` takes them as
+    they are.
+
+    Raises:
+        ValueError: fewer than two control points, or some that differ in a tensor's name, shape or dtype.
     """
 
-    def __init__(self, controls: Sequence[Mapping[str, Tensor]]) -> None:
+    def __init__(
+        self,
+        controls: Sequence[Mapping[str, Tensor]],
+        *,
+        parameters: Collection[str] | None = None,
+        copy: bool = True,
+    ) -> None:
         if len(controls) < 2:
             raise ValueError(f"a path needs two ends, got {len(controls)} control point(s)")
         first = controls[0]
         for k, other in enumerate(controls):
-            _same_shapes(first, other, k)
-        self.controls: tuple[State, ...] = tuple(dict(control) for control in controls)
+            _check_alike(first, other, k)
+        self._controls = tuple(
+            {name: control[name].clone() if copy else control[name] for name in first} for control in controls
+        )
+        self.parameters = _counted(first, parameter_names(first) if parameters is None else parameters)
+
+    @property
+    def controls(self) -> tuple[State, ...]:
+        """Return the control points, in the order of the first one's names."""
+        return self._controls
+
+    def counting(self, parameters: Collection[str]) -> Self:
+        """Return the same path, whose distances count the tensors named.
+
+        Raises:
+            ValueError: a tensor that is not there, or of whole numbers, which no path moves.
+        """
+        other = shallow_copy(self)
+        other.parameters = _counted(self.controls[0], parameters)
+        return other
 
     @property
     def is_point(self) -> bool:
@@ -122,7 +165,7 @@ def _combine_at_once(
     return {name: out[name] for name in names}
 
 
-def _same_shapes(first: Mapping[str, Tensor], other: Mapping[str, Tensor], k: int) -> None:
+def _check_alike(first: Mapping[str, Tensor], other: Mapping[str, Tensor], k: int) -> None:
     if first.keys() != other.keys():
         odd = sorted(first.keys() ^ other.keys())[0]
         raise ValueError(f"control points 0 and {k} differ: only one of them has {odd}")
@@ -131,3 +174,15 @@ def _same_shapes(first: Mapping[str, Tensor], other: Mapping[str, Tensor], k: in
             raise ValueError(
                 f"control points 0 and {k} differ in {name}: {tuple(tensor.shape)}, {tuple(other[name].shape)}"
             )
+        counts = name.rpartition(".")[2] in BUFFERS and not is_real(tensor)  # of which the first one's are taken
+        if tensor.dtype != other[name].dtype and not counts:
+            raise ValueError(f"control points 0 and {k} differ in {name}: {tensor.dtype}, {other[name].dtype}")
+
+
+def _counted(state: Mapping[str, Tensor], names: Collection[str]) -> tuple[str, ...]:
+    """Return `names` in the order of the state."""
+    for name in names:
+        if name not in state or not is_real(state[name]):
+            why = "which no path moves: it holds whole numbers" if name in state else "which is not in the state"
+            raise ValueError(f"distances cannot count {name}, {why}")
+    return tuple(name for name in state if name in names)

@@ -1,6 +1,10 @@
-"""Defines masks of the parameter entries that a path may move; all else stays on the straight line."""
+"""Defines masks of the parameter entries that a path may move; all else stays on the straight line.
+
+A `state` that holds some of the tensors alone, those that training moves for instance, gives masks of these alone.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -59,17 +63,22 @@ def share(state: Mapping[str, Tensor], mask: Mask) -> float:
     )
 
 
-def moving(state: Mapping[str, Tensor], mask: Mask | None) -> dict[str, Tensor | None]:
+def moving(
+    state: Mapping[str, Tensor], mask: Mask | None, parameters: Collection[str] | None = None
+) -> dict[str, Tensor | None]:
     """Return the parameters of which something moves, each with its mask on its device, None where all of it does.
+
+    Only those among `parameters` move, by default what the names tell.
 
     Raises:
         ValueError: a mask for a tensor that is not there or of a shape that does not fit it, or one of no entry at all.
     """
+    names = parameter_names(state) if parameters is None else [name for name in state if name in parameters]
     if mask is None:
-        return dict.fromkeys(parameter_names(state))
+        return dict.fromkeys(names)
     for name, keep in mask.items():
         _check(name, keep, state)
-    touched = [name for name in parameter_names(state) if name in mask and bool(mask[name].any())]
+    touched = [name for name in names if name in mask and bool(mask[name].any())]
     if not touched:
         raise ValueError("the mask lets no parameter move")
     return {name: None if bool(mask[name].all()) else mask[name].to(state[name].device) for name in touched}
@@ -88,12 +97,13 @@ def _check(name: str, keep: Tensor, state: Mapping[str, Tensor]) -> None:
         )
 
 
-def frozen_on_chord(bends: Sequence[State], start: State, end: State, mask: Mask | None) -> list[State]:
-    """Return new bends in which every entry that may not move lies on the straight line, evenly spaced."""
-    if mask is None:
-        return [{name: tensor.detach().clone() for name, tensor in bend.items()} for bend in bends]
-    free = moving(start, mask)
-    even = linear_bends(start, end, len(bends))
+def frozen_on_chord(bends: Sequence[State], start: State, end: State, free: Mapping[str, Tensor | None]) -> list[State]:
+    """Return bends in which every entry that may not move lies on the straight line, evenly spaced.
+
+    `free` is what `moving` returns. A tensor that moves as a whole is the bend's own.
+    """
+    partly = {name: tensor for name, tensor in start.items() if name not in free or free[name] is not None}
+    even = linear_bends(partly, {name: end[name] for name in partly}, len(bends))
     return [
         {name: _chosen(name, free, bend, straight) for name in bend} for bend, straight in zip(bends, even, strict=True)
     ]
@@ -103,18 +113,35 @@ def _chosen(name: str, free: Mapping[str, Tensor | None], curved: State, straigh
     if name not in free:
         return straight[name]
     keep = free[name]
-    return curved[name].detach().clone() if keep is None else torch.where(keep, curved[name].detach(), straight[name])
+    return curved[name] if keep is None else torch.where(keep, curved[name].detach(), straight[name])
 
 
 class Restricted(Path):
-    """Follows `path` where the mask lets it move, and exactly the straight line between its ends elsewhere."""
+    """Follows `path` where the mask lets it move, and exactly the straight line between its ends elsewhere.
+
+    What the path does not count among its `parameters` follows the straight line as well.
+
+    Raises:
+        ValueError: the mask does not fit or lets nothing move, or a path of another kind than ours whose evenly spaced
+            control points do not run along a straight line at an even pace.
+    """
 
     def __init__(self, path: Path, mask: Mask) -> None:
-        super().__init__(path.controls)
+        super().__init__(path.controls, parameters=path.parameters, copy=False)
+        places = [k / (len(path.controls) - 1) for k in range(len(path.controls))]
+        for t in (0.25, 0.6):
+            if abs(sum(w * place for w, place in zip(path.weights(t), places, strict=True)) - t) > 1e-9:
+                raise ValueError(f"a {type(path).__name__} of evenly spaced control points is no straight line")
         self.path = path
-        self.chord = Linear(path.controls[0], path.controls[-1])
-        self.free = moving(path.controls[0], mask)
+        self.chord = Linear(path.controls[0], path.controls[-1], copy=False)
+        self.free = moving(path.controls[0], mask, path.parameters)
         self.partial = {name: keep for name, keep in self.free.items() if keep is not None}
+
+    @cached_property
+    def controls(self) -> tuple[State, ...]:
+        """Return control points of this very path: what may not move lies on the straight line, evenly spaced."""
+        start, *bends, end = self.path.controls
+        return (start, *frozen_on_chord(bends, start, end, self.free), end)
 
     def weights(self, t: float) -> tuple[float, ...]:
         return self.path.weights(t)
@@ -130,7 +157,7 @@ class Restricted(Path):
         out: Mapping[str, Tensor] | None = None,
     ) -> State:
         """Return the state whose free entries are `weights` of the control points, all others `of_ends` of the ends."""
-        wanted = list(self.controls[0] if names is None else names)
+        wanted = list(self.chord.controls[0] if names is None else names)
         point = self.path.combine(weights, [name for name in wanted if name in self.free], out)
         point |= self.chord.combine(of_ends, [name for name in wanted if name not in self.free], out)
         for name, straight in self.chord.combine(of_ends, [name for name in wanted if name in self.partial]).items():

@@ -1,33 +1,38 @@
 """Looks at where a training ended: the loss of its last step was measured before that step."""
 
+import math
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.models import laid_out, memory_format
-from mode_connectivity.training.objective import output_of
+from mode_connectivity.models import laid_out, modes_kept
+from mode_connectivity.training.objective import Loss, mean_loss, output_of
 from mode_connectivity.training.progress import Diverged
 
-Batch = tuple[Tensor, Tensor]
+Batch = tuple[Any, Any]
 
 
-def check_end(model: nn.Module, state: Mapping[str, Tensor], batch: Batch, precision: Precision, title: str) -> None:
-    """Evaluate `state` on one batch of (inputs, labels); no generator draws and no statistic moves.
+def check_end(
+    model: nn.Module,
+    state: Mapping[str, Tensor],
+    batch: Batch,
+    precision: Precision,
+    title: str,
+    *,
+    loss: Loss | None = None,
+    layout: torch.memory_format = torch.contiguous_format,
+) -> None:
+    """Evaluate `state` on one batch of (inputs, targets); no generator draws and no statistic moves.
 
     Raises:
         Diverged: its loss is not finite.
     """
-    inputs, labels = batch
-    mode = model.training
-    model.eval()
-    try:
-        with torch.no_grad(), precision.in_use(), precision.autocast():
-            logits = output_of(model, state, laid_out(inputs, memory_format(model)))
-            loss = float(cross_entropy(logits.float(), labels))
-    finally:
-        model.train(mode)
-    if not torch.isfinite(torch.tensor(loss)):
-        raise Diverged(f"{title}: the loss is {loss} after the last step; lower the learning_rate")
+    inputs, targets = batch
+    with modes_kept(model), torch.no_grad(), precision.in_use(), precision.autocast():
+        model.eval()
+        reached = float(mean_loss(loss, output_of(model, state, laid_out(inputs, layout)), targets))
+    if not math.isfinite(reached):
+        raise Diverged(f"{title}: the loss is {reached} after the last step; lower the learning_rate")

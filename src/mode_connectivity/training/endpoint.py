@@ -9,9 +9,10 @@ from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import TrainingBatches
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.models import in_layout, laid_out, memory_format
+from mode_connectivity.models import format_that_runs, in_layout, laid_out, memory_format
 from mode_connectivity.training.ending import Batch, check_end
 from mode_connectivity.training.loop import Recipe, descend
+from mode_connectivity.training.objective import output_of
 from mode_connectivity.training.progress import Epoch
 from mode_connectivity.training.small_maps import small_maps
 from mode_connectivity.training.state import Keeper, Resumable
@@ -36,7 +37,7 @@ def train_endpoint(
     `watch` is shown the state after every epoch, and must leave it as it is; `readings` are the lists to which it
     appends, which are kept with the state.
     """
-    layout = memory_format(model)
+    layout = _layout_of(model, start, batches)
     weights = Weights(model, in_layout(start, layout))
     model.train()
     last: list[Batch] = []
@@ -46,7 +47,7 @@ def train_endpoint(
         with precision.autocast(), small_maps(images):
             logits = functional_call(model, weights.placed, (laid_out(images, layout),), tie_weights=False)
             loss = cross_entropy(logits.float(), labels)
-        weights.write(torch.autograd.grad(loss, weights.leaves))
+        weights.write(torch.autograd.grad(loss, weights.leaves, allow_unused=True))
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
     def shown() -> None:
@@ -68,5 +69,11 @@ def train_endpoint(
             after_epoch=shown,
             replayed=precision.replays,
         )
-    check_end(model, weights.reached(), last[0] if last else next(iter(batches)), precision, title)
+    batch = last[0] if last else next(iter(batches))
+    check_end(model, weights.reached(), batch, precision, title, layout=layout)
     return weights.reached(), history
+
+
+def _layout_of(model: nn.Module, start: Mapping[str, Tensor], batches: TrainingBatches) -> torch.memory_format:
+    example = batches.scaling.apply(batches.images.pixels[:2])
+    return format_that_runs(model, memory_format(model), example, lambda images: output_of(model, start, images))

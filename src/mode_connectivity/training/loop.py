@@ -1,5 +1,6 @@
 """Runs stochastic gradient descent on any tensors: the one loop behind endpoints and curves."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,16 +42,18 @@ def descend(
     resumable: Resumable | None = None,
     title: str = "",
     after_epoch: Callable[[], None] | None = None,
+    on_epoch: Callable[[Epoch], None] | None = None,
     replayed: bool = False,
 ) -> list[Epoch]:
     """Move `leaves` in place by SGD and return the history.
 
     `step(images, labels)` writes the gradient of each leaf into its `.grad` and returns the batch's loss and number
-    of right answers as detached scalars. Of several steps each moves the leaves in turn, with one momentum and one
-    rate a batch, and the last one is recorded. `decay` is weight decay on the leaves themselves; `before` is called
-    ahead of each batch, to draw what the host draws, `after` after each step, to put the leaves back where they must
-    lie, and `after_epoch` after each pass. `replayed` is for a GPU: the steps are recorded, see `Graphed`.
-    `resumable` keeps the state of the training, from which it goes on where it was interrupted.
+    of right answers, nan where there are none, as detached scalars. Of several steps each moves the leaves in turn,
+    with one momentum and one rate a batch, and the last one is recorded. `decay` is weight decay on the leaves
+    themselves; `before` is called ahead of each batch, to draw what the host draws, `after` after each step, to put the
+    leaves back where they must lie, `after_epoch` after each pass, and `on_epoch` with what the pass showed. `replayed`
+    is for a GPU: the steps are recorded, see `Graphed`. `resumable` keeps the state of the training, from which it
+    goes on where it was interrupted.
 
     Raises:
         Diverged: the loss of an epoch is not finite.
@@ -69,13 +72,15 @@ def descend(
                 if before is not None:
                     before()
                 loss, right = taken(images, labels)
-                done.add(loss, right, len(labels), rate)
+                done.add(loss, right, len(labels) if isinstance(labels, Tensor) and labels.ndim else 1, rate)
                 bar.update()
                 if resumable is not None and resumable.keeper.due():
                     resumable.keep(descent, done)
             _show(bar, done.end_epoch(title))
             if after_epoch is not None:
                 after_epoch()
+            if on_epoch is not None:
+                on_epoch(done.history[-1])
     if resumable is not None:
         resumable.keep(descent, done)
     return done.history
@@ -110,4 +115,5 @@ def _bar(total: int, done: Progress, steps: int, title: str) -> Any:
 
 
 def _show(bar: Any, epoch: Epoch) -> None:
-    bar.set_postfix(loss=f"{epoch.loss:.4f}", accuracy=f"{epoch.accuracy:.1%}")
+    accuracy = {} if math.isnan(epoch.accuracy) else {"accuracy": f"{epoch.accuracy:.1%}"}
+    bar.set_postfix(loss=f"{epoch.loss:.4f}", **accuracy)

@@ -14,7 +14,7 @@ class Diverged(ValueError):
 class Epoch:
     """Holds means over the batches of one pass, and the learning rate of its last step.
 
-    They are the training loss without the weight decay, and the accuracy in [0, 1].
+    They are the training loss without the weight decay, and the accuracy in [0, 1], nan where it is not defined.
     """
 
     loss: float

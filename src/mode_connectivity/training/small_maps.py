@@ -29,9 +29,9 @@ class SmallMaps(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
-def small_maps(images: Tensor) -> AbstractContextManager[object]:
-    """Return the context in which a network should run on `images`: on a GPU one that costs nothing."""
-    return nullcontext() if images.is_cuda else SmallMaps()
+def small_maps(tensor: Tensor) -> AbstractContextManager[object]:
+    """Return the context in which a network should run on the device of `tensor`: on a GPU one that costs nothing."""
+    return nullcontext() if tensor.is_cuda else SmallMaps()
 
 
 def _is_small(

@@ -79,12 +79,12 @@ def test_everything_that_looks_at_trained_networks(gpu: Gpu, name: str) -> None:
     images, precision = HOST.to("cuda"), Precision(device="cuda")
     shown = {"train": ScoringBatches(images, SCALING)}
     path = Bezier([start, *linear_bends(start, end), end])
-    assert sweep(model, path, [0, 0.5], shown, precision=precision)["train"].accuracy.shape == (2,)
+    assert sweep(model, path, [0, 0.5], shown, precision=precision)["train"].loss.shape == (2,)
     plane = Plane(start, path.at(0.3), end)
     sweep_grid(model, plane.at, plane.places[:2, 0], plane.places[:1, 1], shown, precision=precision)
     assert layer_distances(path, [0, 0.5, 1]).raw_l2.shape[0] == 3
-    moments = tuple(output_moments(model, each, images, SCALING) for each in (start, end))
-    repaired = repair(model, path.at(0.5), 0.5, moments, images, SCALING)  # type: ignore[arg-type]
+    first, last = (output_moments(model, each, shown["train"]) for each in (start, end))
+    repaired = repair(model, path.at(0.5), 0.5, (first, last), shown["train"])
     assert score(model, recalibrate(model, repaired, shown["train"]), shown["train"], precision).loss > 0
     for bends in (perturbed_bends(start, end, 0.1, named_generator(0, "noise")), sphere_bends(start, end, 0.5)):
         assert all(tensor.device.type == "cuda" for tensor in bends[0].values())

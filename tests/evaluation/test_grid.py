@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mode_connectivity.datasets import Scaling, ScoringBatches
-from mode_connectivity.evaluation import sweep, sweep_grid
+from mode_connectivity.evaluation import defined, sweep, sweep_grid
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.geometry import Plane
 from mode_connectivity.paths import Bezier
@@ -25,8 +25,8 @@ def test_grid_at_the_ends_equals_the_sweep(batch_norm: bool) -> None:
     xs, ys = np.array([0.0, 1.0, plane.places[1, 0]]), np.array([-0.5, 0.0])
     grid = sweep_grid(model, plane.at, xs, ys, probes, **common)  # type: ignore[arg-type]
     for name, profile in grid.items():
-        assert profile.loss.shape == profile.error.shape == (2, 3)
+        assert profile.loss.shape == defined(profile.error).shape == (2, 3)
         assert profile.loss[1, [0, 2]].tolist() == along[name].loss.tolist()
-        assert profile.error[1, [0, 2]].tolist() == along[name].error.tolist()
+        assert defined(profile.error)[1, [0, 2]].tolist() == defined(along[name].error).tolist()
         inside = sweep(model, lambda _: plane.at(1.0, -0.5), [0.0], {name: probes[name]}, **common)  # type: ignore[arg-type]
         assert profile.loss[0, 1] == inside[name].loss[0]

@@ -10,7 +10,7 @@ from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.datasets import Scaling, ScoringBatches, TrainingBatches
-from mode_connectivity.evaluation import score
+from mode_connectivity.evaluation import defined, score
 from mode_connectivity.finetuning import CBFT, LLRT, NAIVE, Barrier, Losses, Watch, cbft, llrt, lpft, naive, scratch
 from mode_connectivity.finetuning.barrier import barrier_gradients
 from mode_connectivity.finetuning.head import features_and_logits
@@ -87,7 +87,8 @@ METHODS = ("naive", "llrt", "lpft", "cbft", "scratch")
 
 def accuracies(state: State) -> dict[str, float]:
     return {
-        name: score(MODEL, state, ScoringBatches(images, SCALING), FP32).accuracy for name, images in PROBES.items()
+        name: defined(score(MODEL, state, ScoringBatches(images, SCALING), FP32).accuracy)
+        for name, images in PROBES.items()
     }
 
 

@@ -110,6 +110,11 @@ def test_anything_else_is_refused_by_what_came(case: str) -> None:
     assert "\n" not in str(refused.value)
 
 
+def test_a_label_of_no_class_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"labels must lie in 0 to 4.*\(6, 5\)"):
+        class_loss(X, LABELS + 4)
+
+
 def test_a_loss_of_ones_own_may_be_a_mean_or_values() -> None:
     outputs, targets = OTHERS["regression"]
     mean = mean_loss(mse_loss, outputs, targets)

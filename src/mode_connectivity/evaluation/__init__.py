@@ -3,12 +3,14 @@
 from mode_connectivity.evaluation.barrier import barrier
 from mode_connectivity.evaluation.gap import Gap, gap_of
 from mode_connectivity.evaluation.grid import sweep_grid
+from mode_connectivity.evaluation.layer_moments import output_moments
 from mode_connectivity.evaluation.linearity import Linearity, feature_linearity
-from mode_connectivity.evaluation.metrics import Score, score
+from mode_connectivity.evaluation.metrics import Score, defined, score
+from mode_connectivity.evaluation.profile import Profile
 from mode_connectivity.evaluation.recalibration import recalibrate
-from mode_connectivity.evaluation.repair import output_moments, repair
+from mode_connectivity.evaluation.repair import repair
 from mode_connectivity.evaluation.summary import path_summary
-from mode_connectivity.evaluation.sweep import Profile, sweep
+from mode_connectivity.evaluation.sweep import sweep
 from mode_connectivity.models import has_statistics
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "Profile",
     "Score",
     "barrier",
+    "defined",
     "feature_linearity",
     "gap_of",
     "has_statistics",

@@ -6,8 +6,11 @@ import numpy as np
 from torch import Tensor, nn
 
 from mode_connectivity.datasets import Batches
-from mode_connectivity.evaluation.sweep import Floats, Profile, sweep
+from mode_connectivity.evaluation.metrics import Metrics
+from mode_connectivity.evaluation.profile import Floats, Profile
+from mode_connectivity.evaluation.sweep import Recalibration, sweep
 from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.training.objective import Loss
 
 
 def sweep_grid(
@@ -17,13 +20,15 @@ def sweep_grid(
     ys: Floats,
     probe_sets: Mapping[str, Batches],
     *,
+    loss: Loss | None = None,
+    metrics: Metrics | None = None,
     precision: Precision | None = None,
-    recalibration: Batches | None = None,
+    recalibration: Recalibration = None,
     title: str = "plane",
 ) -> dict[str, Profile]:
     """Return the profile of each probe set over the grid, (Y, X) each; `at(x, y)` is the state dict at a point.
 
-    Batch-norm statistics and errors as in `sweep`.
+    All else, errors too, as in `sweep`.
     """
     places = [(float(x), float(y)) for y in ys for x in xs]
     profiles = sweep(
@@ -31,9 +36,10 @@ def sweep_grid(
         lambda place: at(*places[int(place)]),
         np.arange(len(places), dtype=np.float64),
         probe_sets,
+        loss=loss,
+        metrics=metrics,
         precision=precision,
         recalibration=recalibration,
         title=title,
     )
-    shape = (len(ys), len(xs))
-    return {name: Profile(each.loss.reshape(shape), each.accuracy.reshape(shape)) for name, each in profiles.items()}
+    return {name: each.shaped((len(ys), len(xs))) for name, each in profiles.items()}

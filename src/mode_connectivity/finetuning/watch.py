@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from mode_connectivity.datasets import Images, Scaling, ScoringBatches
-from mode_connectivity.evaluation import score
+from mode_connectivity.evaluation import defined, score
 from mode_connectivity.finetuning.head import frozen_features
 from mode_connectivity.foundations.precision import Precision
 
@@ -27,7 +27,7 @@ class Watch:
     def __call__(self, state: Mapping[str, Tensor]) -> None:
         for name, images in self._probe_sets.items():
             scored = score(self._model, state, ScoringBatches(images, self._scaling), self._precision)
-            self.accuracy[name].append(scored.accuracy)
+            self.accuracy[name].append(defined(scored.accuracy))
 
     def behind(self, state: Mapping[str, Tensor]) -> Callable[[Tensor, Tensor], None]:
         """Return a function that scores a head's weight and bias; all before it is frozen at `state`, run only once."""

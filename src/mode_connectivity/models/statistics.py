@@ -2,7 +2,7 @@
 
 from torch import nn
 
-NORMS = nn.modules.batchnorm._BatchNorm
+NORMS = nn.modules.batchnorm._NormBase  # batch norms, and instance norms, which may keep running statistics too
 
 
 def has_statistics(model: nn.Module) -> bool:

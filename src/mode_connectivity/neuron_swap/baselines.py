@@ -32,7 +32,7 @@ def baselines_of(study: Study, start: State, end: State) -> dict[str, Any]:
     """
     line = Linear(start, end)
     ends = loss_at_ends(study, start)
-    control = profile_between(study, lambda _: start, "control", np.zeros(1)).repeated(len(interior_ts(study)))
+    control = profile_between(study, lambda _: start, "control", np.zeros(1)).repeated(interior_ts(study))
     profiles = {
         "line": profile_between(study, line.at, "straight line"),
         "repair": profile_between(study, repaired(study, line), "repaired line"),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mode_connectivity.datasets import Images
-from mode_connectivity.evaluation import Profile, gap_of
+from mode_connectivity.evaluation import Profile, defined, gap_of
 from mode_connectivity.study.scoring import score_path
 from mode_connectivity.study.study import Study
 
@@ -39,7 +39,7 @@ def loss_at_ends(study: Study, start: Mapping[str, Tensor]) -> float:
 
 def profile_record(profile: Profile) -> dict[str, list[float]]:
     """Return loss (nats) and accuracy at every point, ready for JSON."""
-    return {"loss": profile.loss.tolist(), "accuracy": profile.accuracy.tolist()}
+    return {"loss": profile.loss.tolist(), "accuracy": defined(profile.accuracy).tolist()}
 
 
 def gap_record(profile: Profile, control: Profile, end_loss: float) -> dict[str, float]:

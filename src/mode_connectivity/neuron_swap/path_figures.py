@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mode_connectivity import layout
-from mode_connectivity.evaluation import Profile
+from mode_connectivity.evaluation import Profile, defined
 from mode_connectivity.geometry import METRICS, LayerDistances
 from mode_connectivity.plots.along_path import metrics_along_path
 from mode_connectivity.plots.evolution import Evolution, evolution_frames
@@ -55,7 +55,7 @@ def _evolution(distances: LayerDistances, marks: Marks, metric: str) -> Evolutio
 def draw_profiles(folder: Path, ts: NDArray[np.float64], profiles: Profiles) -> None:
     """Write loss and accuracy of every path against t."""
     lines = {
-        name: {probe: (profile.loss, profile.accuracy) for probe, profile in sets.items()}
+        name: {probe: (profile.loss, defined(profile.accuracy)) for probe, profile in sets.items()}
         for name, sets in profiles.items()
     }
     save_figure(metrics_along_path(ts, lines), folder / layout.ALONG_PATH)

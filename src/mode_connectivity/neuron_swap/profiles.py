@@ -30,7 +30,7 @@ def _profile(study: Study, path: Path, ts: NDArray[np.float64], title: str, ends
     sets = {"train": study.dataset.train, "test": study.dataset.test}
     if path.is_point:
         start = ends or score_path(study, at, ts[:1], sets, title)
-        return {probe: profile.repeated(len(ts)) for probe, profile in start.items()}
+        return {probe: profile.repeated(ts) for probe, profile in start.items()}
     if ends is None:
         return score_path(study, at, ts, sets, title)
     inner = score_path(study, at, ts[1:-1], sets, title)

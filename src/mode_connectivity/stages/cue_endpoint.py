@@ -70,7 +70,7 @@ def probe_scores(study: CueStudy, state: dict[str, Tensor]) -> dict[str, Any]:
     """Return loss and accuracy on the four probe sets of both splits, with the network's own BN statistics."""
     splits = {"train": study.cues.train_sets, "test": study.cues.test_sets}
     return {
-        split: {name: asdict(score_images(study, state, images)) for name, images in sets.items()}
+        split: {name: score_images(study, state, images).record() for name, images in sets.items()}
         for split, sets in splits.items()
     }
 

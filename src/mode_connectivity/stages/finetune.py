@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity import layout
-from mode_connectivity.evaluation import path_summary
+from mode_connectivity.evaluation import defined, path_summary
 from mode_connectivity.finetuning import Watch
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
@@ -66,7 +66,7 @@ def _pretrained(study: CueStudy, seed: int) -> dict[str, Tensor]:
 
 def _scores(study: CueStudy, state: dict[str, Tensor]) -> dict[str, dict[str, float]]:
     """Return loss and accuracy on each probe set of test images, with the network's own BN statistics."""
-    return {name: asdict(score_images(study, state, images)) for name, images in study.cues.test_sets.items()}
+    return {name: score_images(study, state, images).record() for name, images in study.cues.test_sets.items()}
 
 
 def _path(study: CueStudy, pretrained: dict[str, Tensor], tuned: dict[str, Tensor], title: str) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _path(study: CueStudy, pretrained: dict[str, Tensor], tuned: dict[str, Tenso
     line = Linear(pretrained, tuned)
     profiles = score_path(study, line.at, ts, study.cues.test_sets, title, recalibration)
     sets = {
-        name: {"loss": profiles[name].loss.tolist(), "accuracy": profiles[name].accuracy.tolist()} | summary
+        name: {"loss": profiles[name].loss.tolist(), "accuracy": defined(profiles[name].accuracy).tolist()} | summary
         for name, summary in path_summary(ts, profiles).items()
     }
     return {"ts": ts.tolist(), "sets": sets}

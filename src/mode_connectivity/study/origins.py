@@ -1,6 +1,5 @@
 """Makes endpoints: trained from a named initialisation, or read from a file of the user's own."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -56,4 +55,4 @@ def imported(study: Study, path: Path, key: str = "endpoint.imported") -> dict[s
 
 def scores_of(study: Study, state: dict[str, Tensor]) -> dict[str, Any]:
     """Return loss and accuracy on the train and the test set."""
-    return {split: asdict(score_images(study, state, getattr(study.dataset, split))) for split in ("train", "test")}
+    return {split: score_images(study, state, getattr(study.dataset, split)).record() for split in ("train", "test")}

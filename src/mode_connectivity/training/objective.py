@@ -35,6 +35,24 @@ def output_of(model: nn.Module, state: Mapping[str, Tensor], inputs: Any) -> Any
     return read(functional_call(model, placed(model, state), args, kwargs, tie_weights=False))
 
 
+def first_names(model: nn.Module) -> dict[str, str]:
+    """Return for every name of a parameter or buffer of `model` the first name of that tensor, of shared ones one."""
+    own = dict(model.named_parameters(remove_duplicate=False)) | dict(model.named_buffers(remove_duplicate=False))
+    first: dict[int, str] = {}
+    return {name: first.setdefault(id(tensor), name) for name, tensor in own.items()}
+
+
+def shared_once(state: Mapping[str, Tensor], first: Mapping[str, str]) -> dict[str, Tensor]:
+    """Return the tensors of `state` by their `first_names`.
+
+    Raises:
+        ValueError: a name that the model does not have.
+    """
+    if unknown := [name for name in state if name not in first]:
+        raise ValueError(f"the model has no tensor called {unknown[0]}, and {len(unknown) - 1} more are unknown to it")
+    return {first[name]: tensor for name, tensor in state.items()}
+
+
 def placed(model: nn.Module, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return the tensors of `state` under one name for each place in the modules of `model` where one belongs.
 
@@ -44,18 +62,18 @@ def placed(model: nn.Module, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     Raises:
         ValueError: a name that the model does not have.
     """
-    own = dict(model.named_parameters(remove_duplicate=False)) | dict(model.named_buffers(remove_duplicate=False))
-    if unknown := [name for name in state if name not in own]:
-        raise ValueError(f"the model has no tensor called {unknown[0]}, and {len(unknown) - 1} more are unknown to it")
-    shared = {id(own[name]): tensor for name, tensor in state.items()}
-    places = [name for name, _ in _one_name_a_place(model) if id(own[name]) in shared]
-    return {name: state[name] if name in state else shared[id(own[name])] for name in places}
+    first = first_names(model)
+    given = shared_once(state, first)
+    return {
+        name: state[name] if name in state else given[first[name]] for name in places(model) if first[name] in given
+    }
 
 
-def _one_name_a_place(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
+def places(model: nn.Module) -> Iterator[str]:
+    """Yield one name for each parameter and buffer of each module; a tensor that two modules share has two."""
     for prefix, module in model.named_modules():
-        yield from module.named_parameters(prefix, recurse=False, remove_duplicate=False)
-        yield from module.named_buffers(prefix, recurse=False, remove_duplicate=False)
+        for each in (module.named_parameters, module.named_buffers):
+            yield from (name for name, _ in each(prefix, recurse=False, remove_duplicate=False))
 
 
 def read(output: Any) -> Any:
@@ -89,7 +107,8 @@ def class_loss(outputs: Any, targets: Any, reduction: str = "mean") -> Tensor:
     """Return the cross entropy in nats of outputs (N, C) and labels (N,), in at least fp32; label -100 is left out.
 
     Raises:
-        ValueError: they are not the floating-point outputs of two or more classes and whole-number labels.
+        ValueError: they are not the floating-point outputs of two or more classes and whole-number labels; on a CPU,
+            a label that is none of these classes.
     """
     if not are_classes(outputs, targets):
         raise ValueError(
@@ -97,7 +116,12 @@ def class_loss(outputs: Any, targets: Any, reduction: str = "mean") -> Tensor:
             f"labels (N,); got outputs {_described(outputs)} and targets {_described(targets)}: give loss="
         )
     logits = outputs.float() if outputs.dtype in (torch.float16, torch.bfloat16) else outputs
-    return cross_entropy(logits, targets.long(), reduction=reduction, ignore_index=IGNORED)
+    try:
+        return cross_entropy(logits, targets.long(), reduction=reduction, ignore_index=IGNORED)
+    except IndexError as error:  # on a CPU; to look beforehand would make a GPU wait
+        raise ValueError(
+            f"labels must lie in 0 to {outputs.shape[1] - 1}, as the outputs {_described(outputs)} tell"
+        ) from error
 
 
 def are_classes(outputs: Any, targets: Any) -> bool:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from mode_connectivity import layout
-from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.tracking.runs import initialise
 from support.in_process import run_stage
 from support.project_copy import SMALL, Project

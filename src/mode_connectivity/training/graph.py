@@ -15,7 +15,7 @@ class Graphed:
     A replay repeats the same kernels on the same memory, so its bits are those of the step. All that the step reads
     must stay where it is, and what the host decides must be the same in every step: numbers that change lie in tensors
     on the GPU, which the host fills beforehand. A network whose forward pass decides by itself what it runs must not
-    be recorded. A batch of another shape is taken as it is.
+    be recorded. A batch of another shape is taken as it is, and so is one of several inputs.
     """
 
     def __init__(self, step: Step) -> None:
@@ -25,7 +25,8 @@ class Graphed:
 
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Take one step; return the loss and the number of right answers, which the next one leaves alone."""
-        if self._before or (self._graph is not None and images.shape != self._images.shape):
+        plain = isinstance(images, Tensor) and isinstance(labels, Tensor)
+        if self._before or not plain or (self._graph is not None and images.shape != self._images.shape):
             self._before = max(0, self._before - 1)
             return self._step(images, labels)
         if self._graph is None:

@@ -12,6 +12,7 @@ from torch import Tensor
 from mode_connectivity import layout
 from mode_connectivity.commands.main import main
 from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations.figures import rounded
 from mode_connectivity.geometry import METRICS, bend_displacement, layer_distances
 from mode_connectivity.paths import Bezier, Polygon
 from mode_connectivity.paths import Path as Curve
@@ -57,9 +58,9 @@ def check(folder: Path, path: Curve) -> None:
     assert arrays["layers"].tolist() == list(expected.layers)
     assert str(arrays["swapped_layer"]) == summary["swapped_layer"] == "3"
     for metric in METRICS:
-        assert np.array_equal(arrays[metric], getattr(expected, metric))
+        assert np.array_equal(arrays[metric], rounded(getattr(expected, metric)))
     layers: list[dict[str, float]] = summary["layers"]  # type: ignore[assignment]
-    assert [each["bend_displacement"] for each in layers] == bend_displacement(path).tolist()
+    assert [each["bend_displacement"] for each in layers] == rounded(bend_displacement(path).tolist())
     assert summary["points"] == 7
 
 

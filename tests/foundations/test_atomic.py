@@ -1,11 +1,13 @@
 """Outputs are whole or absent."""
 
+import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from mode_connectivity.foundations.atomic import whole_file, whole_folder, write_json
+from mode_connectivity.foundations.atomic import whole_file, whole_folder, write_arrays, write_json
 
 
 def test_file_appears_only_when_whole(tmp_path: Path) -> None:
@@ -52,3 +54,32 @@ def test_a_pipe_or_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
         partial.touch()
     assert (tmp_path / "pipe").is_fifo()
     assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_figures_are_written_with_ten_digits_and_nothing_else_changes(tmp_path: Path) -> None:
+    third = {"a": [1 / 3, (2e-300 / 3, -1e20 / 3)], "count": 12345678901234, "text": "0.3333333333333", "on": True}
+    write_json(tmp_path / "a.json", {"b": third, "share": 0.1})
+    found = json.loads((tmp_path / "a.json").read_text())
+    assert found == {
+        "b": {**third, "a": [0.3333333333, [6.666666667e-301, -3.333333333e19]]},
+        "share": 0.1,
+    }
+    arrays = {
+        "x": np.array([[1 / 3, 2 / 3]]),
+        "n": np.arange(3),
+        "names": np.array(["a", "b"]),
+        "odd": np.inf / np.ones(2),
+    }
+    write_arrays(tmp_path / "a.npz", arrays)
+    with np.load(tmp_path / "a.npz", allow_pickle=False) as read:
+        assert read["x"].tolist() == [[0.3333333333, 0.6666666667]]
+        assert all((read[name] == arrays[name]).all() for name in ("n", "names", "odd"))
+        assert {name: read[name].dtype for name in arrays} == {name: values.dtype for name, values in arrays.items()}
+
+
+def test_numbers_that_differ_in_the_last_digits_are_written_alike(tmp_path: Path) -> None:
+    numbers = np.random.default_rng(0).lognormal(size=20_000)
+    for name, values in {"a": numbers, "b": numbers * (1 + 4e-16)}.items():
+        write_arrays(tmp_path / f"{name}.npz", {"numbers": values})
+    assert (numbers != numbers * (1 + 4e-16)).mean() > 0.9
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()

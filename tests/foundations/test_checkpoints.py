@@ -65,3 +65,12 @@ except OSError as error:
     assert "a.safetensors: could not be written" in done.stdout, done.stderr
     assert len(done.stdout.splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_figures_of_the_metadata_are_rounded_unless_exact_and_weights_never(tmp_path: Path) -> None:
+    third = torch.full((2,), 1 / 3, dtype=torch.float64)
+    for exact, number in ((False, 0.3333333333), (True, 1 / 3)):
+        save(tmp_path / "a", {"w": third}, {"loss": 1 / 3}, exact=exact)
+        tensors, metadata = load(tmp_path / "a")
+        assert metadata == {"loss": number}
+        assert torch.equal(tensors["w"], third)

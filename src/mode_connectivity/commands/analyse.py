@@ -14,7 +14,7 @@ import numpy as np
 
 from mode_connectivity import layout
 from mode_connectivity.commands.curve import read_curve
-from mode_connectivity.foundations.atomic import whole_file, write_json
+from mode_connectivity.foundations.atomic import write_arrays, write_json
 from mode_connectivity.geometry import distance_arrays, layer_distances, layer_summary
 from mode_connectivity.paths.kinds import kind_of
 
@@ -58,8 +58,7 @@ def analyse(curve: Path, original: Path, metadata: Path, swapped: Path | None, f
         first = distances.layers[int(overflown.argmax())]
         raise ValueError(f"{curve}: weights of layer {first} are too large for their squares")
     inputs = {"curve": curve, "original": original, "swap_metadata": metadata}
-    with whole_file(folder / layout.DISTANCES) as partial, partial.open("wb") as file:
-        np.savez(file, allow_pickle=False, **distance_arrays(distances, layer))
+    write_arrays(folder / layout.DISTANCES, distance_arrays(distances, layer))
     write_json(
         folder / layout.SUMMARY,
         {

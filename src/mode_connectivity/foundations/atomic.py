@@ -4,9 +4,15 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mode_connectivity.foundations.figures import rounded
 
 
 def _beside(path: Path) -> Path:
@@ -52,13 +58,19 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write `value` as indented JSON with sorted keys: same bytes for the same value.
+    """Write `value` as indented JSON with sorted keys, its figures `rounded`: same bytes for the same value.
 
     Raises:
         ValueError: a number in it is NaN or infinite; the message names `path`.
     """
     with whole_file(path) as partial:
-        partial.write_text(finite_json(path, value, indent=2) + "\n")
+        partial.write_text(finite_json(path, rounded(value), indent=2) + "\n")
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write `arrays` as an NPZ file without pickle, their figures `rounded`: same bytes for the same values."""
+    with whole_file(path) as partial, partial.open("wb") as file:
+        np.savez(file, allow_pickle=False, **rounded(arrays))
 
 
 def finite_json(path: Path, value: object, indent: int | None = None) -> str:

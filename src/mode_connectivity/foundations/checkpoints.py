@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from mode_connectivity.foundations.atomic import finite_json, whole_file
+from mode_connectivity.foundations.figures import rounded
 from mode_connectivity.foundations.reading import FileError, Values, parse_json, read_json, values_of
 
 HEADER = "mode_connectivity"
@@ -30,13 +31,16 @@ class CheckpointError(FileError):
     """Reports a checkpoint that is missing, truncated or not ours; the message names the file."""
 
 
-def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
+def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any], exact: bool = False) -> None:
     """Write `tensors` (moved to the CPU) and `metadata` (JSON values) to `path`.
+
+    Figures of the metadata are `rounded` unless they must be `exact`, as where something goes on from them; tensors
+    never are.
 
     Raises:
         OSError: it cannot be written; nothing is left behind.
     """
-    header = finite_json(path, {"metadata": metadata, "order": list(tensors)})
+    header = finite_json(path, {"metadata": metadata if exact else rounded(metadata), "order": list(tensors)})
     with whole_file(path) as partial:
         try:
             save_file(_apart(tensors), partial, {HEADER: header})

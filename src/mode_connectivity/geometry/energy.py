@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mode_connectivity.foundations.summation import tree_sum
 from mode_connectivity.geometry.gram import Floats
 from mode_connectivity.paths.path import module_of
 from mode_connectivity.symmetry import Symmetry
@@ -35,7 +36,7 @@ def layer_products(x: Field, y: Field, masks: Mapping[str, Tensor] | None = None
         product = values.double() * y[name].double()
         if masks is not None:
             product = product * masks[name].to(product.device)
-        totals[module_of(name)] += float(product.sum())
+        totals[module_of(name)] += float(tree_sum(product.flatten()))
     return np.array(list(totals.values()))
 
 
@@ -61,12 +62,12 @@ def unit_products(symmetry: Symmetry, x: Field, y: Field) -> dict[str, Floats]:
         ]
         for place, (group, dim, start, units, positions) in enumerate(placed):
             rows = product.narrow(dim, start, units * positions).movedim(dim, 0).reshape(units, -1)
-            totals[group] += rows.sum(1)
+            totals[group] += tree_sum(rows)
             for other, across, begin, _, width in placed[:place]:
                 if other == group and across != dim:  # a unit that reads itself has these entries on both axes
                     both = product.narrow(dim, start, units * positions).narrow(across, begin, units * width)
                     square = both.movedim((dim, across), (0, 1)).reshape(units, positions, units, width, -1)
-                    totals[group] -= square.sum((1, 3, 4)).diagonal()
+                    totals[group] -= tree_sum(square.diagonal(dim1=0, dim2=2).movedim(-1, 0).flatten(1))
     return {group: total.numpy() for group, total in totals.items()}
 
 
@@ -75,5 +76,5 @@ def participation_ratio(energies: Floats) -> float:
 
     It is n where n places hold equal shares, 1 where one holds all, 0 where nothing moves.
     """
-    squares = float(np.square(energies).sum())
-    return float(energies.sum()) ** 2 / squares if squares > 0 else 0.0
+    squares = float(tree_sum(np.square(energies)))
+    return float(tree_sum(energies)) ** 2 / squares if squares > 0 else 0.0

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mode_connectivity.foundations.summation import tree_sum
 from mode_connectivity.paths.path import Path, module_of
 
 Floats = NDArray[np.float64]
@@ -39,7 +40,7 @@ def start_gram(path: Path) -> Floats:
 def _gram(path: Path, origin: Mapping[str, Tensor], others: Sequence[Mapping[str, Tensor]]) -> Floats:
     """Return the products of O and the W_k - O; one pass over the parameters.
 
-    Differences of fp32 values are exact in float64, and so nearly are the sums.
+    Differences of fp32 values are exact in float64, and so nearly are the sums, which have a fixed order.
     """
     layers = {name: place for place, name in enumerate(layer_names(path))}
     gram = np.zeros((len(layers), len(others) + 1, len(others) + 1))
@@ -61,8 +62,7 @@ def _products(tensors: Sequence[Tensor]) -> Floats:
             row.copy_(tensor[place : place + CACHED])
         for row in part[1:]:
             row -= part[0]
-        # Twice as fast as one product of so flat a matrix with itself.
-        total += torch.stack([torch.dot(part[j], part[k]) for j, k in zip(first, second, strict=True)])
+        total += torch.stack([tree_sum(part[j] * part[k]) for j, k in zip(first, second, strict=True)])
     products = np.empty((len(flat), len(flat)))
     products[first, second] = products[second, first] = total.cpu().numpy()
     return products

@@ -11,16 +11,18 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, diags
-from scipy.sparse.linalg import cg
+from scipy.sparse import coo_matrix, csr_matrix
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from mode_connectivity.foundations.summation import tree_sum
 from mode_connectivity.geometry.energy import Field
+from mode_connectivity.geometry.gram import Floats
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.symmetry.axes import offsets
 
 TOLERANCE = 1e-6  # relative change of the outputs under a true rescaling, in float64
+RESIDUAL, MOST_STEPS = 1e-10, 5000  # of the solution for the projection: relative length of what is left, and steps
 BatchNorm = nn.modules.batchnorm._NormBase
 
 
@@ -56,14 +58,13 @@ def rescaling_share(allowed: list[Rescaling], state: Mapping[str, Tensor], field
     The tangent of a unit is w on its incoming and -w on its outgoing entries. Tangents of neighbouring layers share
     weights and are not orthogonal, so the projection solves their Gram matrix. 0 where the field is 0.
     """
-    total = sum(float(tensor.double().square().sum()) for tensor in field.values())
+    total = sum(float(tree_sum(tensor.double().square().flatten())) for tensor in field.values())
     if not allowed or total == 0:
         return 0.0
     gram, products = _system(allowed, state, field)
     known = gram.diagonal() > 0  # a unit of zeros has no direction
     gram, products = gram[known][:, known], products[known]
-    coefficients, _ = cg(gram, products, rtol=1e-10, atol=0.0, maxiter=5000, M=diags(1 / gram.diagonal()))
-    return float(np.clip(products @ coefficients / total, 0, 1))
+    return float(np.clip(tree_sum(products * _solution(gram, products)) / total, 0, 1))
 
 
 def _proposed(symmetry: Symmetry, model: nn.Module, group: str) -> tuple[Rescaling, list[Rescaling]]:
@@ -114,16 +115,14 @@ def _keeps_function(
     return bool((after - before).abs().max() <= TOLERANCE * before.abs().max())
 
 
-def _system(
-    allowed: list[Rescaling], state: Mapping[str, Tensor], field: Field
-) -> tuple[coo_matrix, NDArray[np.float64]]:
+def _system(allowed: list[Rescaling], state: Mapping[str, Tensor], field: Field) -> tuple[csr_matrix, Floats]:
     """Return the Gram matrix of the tangents at `state`, and their inner products with the field."""
     bases = np.cumsum([0, *(1 + max(int(part.units.max()) for part in each) for each in allowed)])
     touching: dict[str, list[tuple[int, NDArray[np.int64], int]]] = {}
     for base, each in zip(bases, allowed, strict=False):
         for tensor, dim, units, sign in each:
             touching.setdefault(tensor, []).append((dim, np.where(units >= 0, units + base, -1), sign))
-    products, entries = np.zeros(bases[-1]), list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]()
+    products, entries = np.zeros(bases[-1]), list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]]()
     for tensor, parts in touching.items():
         weight = state[tensor].double().cpu()
         square, along = weight.square(), weight * field[tensor].double().cpu()
@@ -140,8 +139,32 @@ def _system(
     return coo_matrix((values, (rows, columns)), shape=(bases[-1], bases[-1])).tocsr(), products
 
 
-def _summed(values: Tensor, *dims: int) -> NDArray[np.float64]:
+def _solution(gram: csr_matrix, products: Floats) -> Floats:
+    """Return x with `gram` x = `products` by conjugate gradients, scaled by the diagonal; its sums have a fixed order.
+
+    The matrix may be singular, as where the tangents of neighbouring layers depend on each other. The method:
+    Hestenes and Stiefel 1952.
+    """
+    scale = 1 / gram.diagonal()
+    x, rest = np.zeros_like(products), products.copy()
+    step = scale * rest
+    steepness = tree_sum(rest * step)
+    enough = RESIDUAL**2 * tree_sum(products**2)
+    for _ in range(MOST_STEPS):
+        image = gram @ step
+        curvature = tree_sum(step * image)
+        if tree_sum(rest**2) <= enough or curvature <= 0:
+            break
+        length = steepness / curvature
+        x, rest = x + length * step, rest - length * image
+        scaled = scale * rest
+        before, steepness = steepness, tree_sum(rest * scaled)
+        step = scaled + steepness / before * step
+    return x
+
+
+def _summed(values: Tensor, *dims: int) -> Floats:
     """Sum over all axes but `dims`, which become the first ones."""
     moved = values.movedim(dims, tuple(range(len(dims))))
-    summed: NDArray[np.float64] = moved.flatten(len(dims)).sum(-1).numpy() if moved.ndim > len(dims) else moved.numpy()
+    summed: Floats = (tree_sum(moved.flatten(len(dims))) if moved.ndim > len(dims) else moved).numpy()
     return summed

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mode_connectivity import layout
 from mode_connectivity.evaluation import sweep_grid
-from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.foundations.atomic import whole_folder, write_arrays, write_json
 from mode_connectivity.geometry import Plane
 from mode_connectivity.plots.plane import Surface, plane_contours
 from mode_connectivity.plots.style import save_figure
@@ -49,7 +49,7 @@ def write_plane(
     places = dict(zip(corners, plane.places.tolist(), strict=True))
     summary = {**provenance, "params": params, "corners": places, "lowest": _lowest(arrays)}
     with whole_folder(layout.plane(of)) as partial:
-        np.savez(partial / layout.PLANE_GRID, allow_pickle=False, **arrays)
+        write_arrays(partial / layout.PLANE_GRID, arrays)
         write_json(partial / layout.PLANE_SUMMARY, summary)
         save_figure(_figure(arrays, places, lines), partial / layout.PLANE)
 

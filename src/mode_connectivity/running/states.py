@@ -72,7 +72,7 @@ class States:
         facts = {"key": self._key, "count": count, "position": snapshot.position}
         facts["sha256"] = _digest(snapshot.tensors, facts)
         try:
-            checkpoints.save(self._files[count % 2], snapshot.tensors, facts)
+            checkpoints.save(self._files[count % 2], snapshot.tensors, facts, True)  # exact: training goes on
         except OSError as error:
             self._warn(f"its state could not be kept, training goes on ({error})")
             return False

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from mode_connectivity import layout
 from mode_connectivity.evaluation import path_summary
-from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.foundations.atomic import whole_folder, write_arrays, write_json
 from mode_connectivity.foundations.reading import read_arrays, read_json
 from mode_connectivity.geometry import LayerDistances, distance_arrays, layer_distances, layer_summary
 from mode_connectivity.models.layer_titles import layer_titles
@@ -44,7 +44,7 @@ def main(params: Params, variant: str, seed: int) -> None:
     made_from = [layout.curve(variant, seed)]
     with whole_folder(layout.analysis(variant, seed)) as folder:
         _save_arrays(folder / layout.DISTANCES, distances, scored, profiles, swap.module)
-        np.savez(folder / layout.DISPLACEMENT, allow_pickle=False, **arrays)
+        write_arrays(folder / layout.DISPLACEMENT, arrays)
         write_json(
             folder / layout.SUMMARY,
             {
@@ -70,7 +70,7 @@ def _save_arrays(
     for name, sets in profiles.items():
         for probe, profile in sets.items():
             arrays |= {f"{name}_{probe}_{quantity}": getattr(profile, quantity) for quantity in QUANTITIES}
-    np.savez(path, allow_pickle=False, **arrays)
+    write_arrays(path, arrays)
 
 
 def record(params: Params, variant: str, seed: int) -> Record:

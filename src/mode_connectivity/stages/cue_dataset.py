@@ -32,7 +32,7 @@ def main(params: Params) -> None:
     with whole_folder(layout.CONTACT_SHEETS) as folder:
         for name, images in sheets.items():
             save_figure(contact_sheet(images.pixels, images.labels, cues.classes), folder / f"{name}.png")
-    checkpoints.save(layout.CUES, tensors, metadata)
+    checkpoints.save(layout.CUES, tensors, metadata, exact=True)  # cues are drawn again from these shares
 
 
 def _hard(params: Params, images: Images, split: str) -> Images:

@@ -29,7 +29,7 @@ def main(params: Params) -> None:
         "params": section.model_dump(exclude={"root"}),
         "sha256": contents_sha256(tensors),
     }
-    checkpoints.save(layout.DATASET, tensors, metadata)
+    checkpoints.save(layout.DATASET, tensors, metadata, exact=True)
 
 
 def record(params: Params) -> Record:

@@ -4,7 +4,7 @@ import numpy as np
 
 from mode_connectivity import layout
 from mode_connectivity.evaluation import path_summary
-from mode_connectivity.foundations.atomic import whole_folder, write_json
+from mode_connectivity.foundations.atomic import whole_folder, write_arrays, write_json
 from mode_connectivity.foundations.reading import read_arrays, read_json
 from mode_connectivity.mechanisms.cue_study import CueStudy
 from mode_connectivity.mechanisms.patterns import MATCHED, path_between
@@ -33,7 +33,7 @@ def main(params: Params, pattern: str, seed: int) -> None:
         for quantity in ("loss", "accuracy")
     }
     with whole_folder(layout.mechanism(pattern, seed)) as folder:
-        np.savez(folder / layout.PROBED, allow_pickle=False, ts=ts, **arrays)
+        write_arrays(folder / layout.PROBED, {"ts": ts, **arrays})
         summary = {**provenance, **history, "probe_sets": path_summary(ts, profiles)}
         write_json(folder / layout.PROBED_SUMMARY, summary)
 

@@ -47,6 +47,14 @@ def test_residual_streams_scale_as_a_whole() -> None:
     assert {"layer1.0.conv1.weight"} in tensors
 
 
+def test_a_frozen_tensor_takes_no_part_in_the_movement() -> None:
+    symmetry, state = Symmetry.derive(small_net(), IMAGES[:1]), small_net().state_dict()
+    allowed = rescalings(symmetry, small_net(), state, IMAGES)
+    field = {name: tensor for name, tensor in state.items() if name not in ("0.weight", "0.bias")}
+    still = {name: torch.zeros_like(tensor) for name, tensor in state.items()}
+    assert rescaling_share(allowed, state, field) == rescaling_share(allowed, state, still | field) > 0
+
+
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_share_of_planted_movements(batch_norm: bool) -> None:
     model = randomised(small_net(batch_norm=batch_norm))

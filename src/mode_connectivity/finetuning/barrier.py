@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.models import trained_parameters
+from mode_connectivity.models import tied, trained_parameters
 from mode_connectivity.paths import Linear
 from mode_connectivity.paths.gradients import path_gradients
+from mode_connectivity.training.objective import output_of
 from mode_connectivity.training.small_maps import small_maps
 
 
@@ -62,9 +62,10 @@ def barrier_gradients(
     path = Linear(current, pretrained, copy=False)
     with torch.no_grad():
         state = path.at(t)
+    state |= {name: state[first] for name, first in tied(model).items()}
     point = [state[name].requires_grad_() for name in trained_parameters(model)]
     with precision.autocast(), small_maps(images):
-        logits = functional_call(model, state, (images,))
+        logits = output_of(model, state, images)
         loss = (level - cross_entropy(logits.to(torch.promote_types(logits.dtype, torch.float32)), labels)).abs()
     (at_point,) = path_gradients(loss, point, path.weights(t)[:1], 0.0)
     gradients = [torch.zeros_like(w) if g is None else g for g, w in zip(at_point, point, strict=True)]

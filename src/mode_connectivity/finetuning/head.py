@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from mode_connectivity.datasets import Images, Scaling, ScoringBatches
 from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.training.objective import output_of
 
 
 def head_of(model: nn.Module) -> tuple[str, nn.Linear]:
@@ -31,7 +31,7 @@ def features_and_logits(model: nn.Module, state: Mapping[str, Tensor], images: T
     """
     name, head = head_of(model)
     with _watched(head) as passes:
-        logits = functional_call(model, dict(state), (images,))
+        logits = output_of(model, state, images)
     if len(passes) != 1 or passes[0][1] is not logits:
         raise ValueError(f"{name}: the last linear layer does not give the network's output")
     features = passes[0][0]

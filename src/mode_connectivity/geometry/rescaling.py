@@ -13,13 +13,13 @@ import torch
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from mode_connectivity.foundations.summation import tree_sum
 from mode_connectivity.geometry.energy import Field
 from mode_connectivity.geometry.gram import Floats
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.symmetry.axes import offsets
+from mode_connectivity.training.objective import output_of
 
 TOLERANCE = 1e-6  # relative change of the outputs under a true rescaling, in float64
 RESIDUAL, MOST_STEPS = 1e-10, 5000  # of the solution for the projection: relative length of what is left, and steps
@@ -56,7 +56,8 @@ def rescaling_share(allowed: list[Rescaling], state: Mapping[str, Tensor], field
     """Return |projection of the field on the span of the rescaling tangents at `state`|^2 / |field|^2, in [0, 1].
 
     The tangent of a unit is w on its incoming and -w on its outgoing entries. Tangents of neighbouring layers share
-    weights and are not orthogonal, so the projection solves their Gram matrix. 0 where the field is 0.
+    weights and are not orthogonal, so the projection solves their Gram matrix. 0 where the field is 0. A tensor that
+    the field lacks, such as a frozen one, did not move.
     """
     total = sum(float(tree_sum(tensor.double().square().flatten())) for tensor in field.values())
     if not allowed or total == 0:
@@ -101,7 +102,7 @@ def _keeps_function(
             module.eps = 1e-12  # a larger eps would make the outputs depend on the factor
 
     def outputs(candidate: dict[str, Tensor]) -> Tensor:
-        result: Tensor = functional_call(model, candidate, (inputs.double(),))
+        result: Tensor = output_of(model, candidate, inputs.double())
         return result
 
     plain = {name: t.detach().double() if t.is_floating_point() else t.clone() for name, t in state.items()}
@@ -125,7 +126,8 @@ def _system(allowed: list[Rescaling], state: Mapping[str, Tensor], field: Field)
     products, entries = np.zeros(bases[-1]), list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]]()
     for tensor, parts in touching.items():
         weight = state[tensor].double().cpu()
-        square, along = weight.square(), weight * field[tensor].double().cpu()
+        square = weight.square()
+        along = weight * field[tensor].double().cpu() if tensor in field else torch.zeros_like(weight)
         for place, (dim, units, sign) in enumerate(parts):
             kept = units >= 0
             np.add.at(products, units[kept], sign * _summed(along, dim)[kept])

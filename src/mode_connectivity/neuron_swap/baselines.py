@@ -19,6 +19,7 @@ from mode_connectivity.neuron_swap.repaired import repaired
 from mode_connectivity.paths import Linear, State
 from mode_connectivity.paths.path import module_of
 from mode_connectivity.study.study import Study
+from mode_connectivity.training.objective import output_of
 
 FEATURE_TS = (0.25, 0.5, 0.75)
 FEATURE_IMAGES = 256
@@ -30,7 +31,7 @@ def baselines_of(study: Study, start: State, end: State) -> dict[str, Any]:
 
     The control's straight line is one point, so the gap of a baseline is its highest interior loss over the end's.
     """
-    line = Linear(start, end)
+    line = Linear(start, end, parameters=study.moving(start))
     ends = loss_at_ends(study, start)
     control = profile_between(study, lambda _: start, "control", np.zeros(1)).repeated(interior_ts(study))
     profiles = {
@@ -92,7 +93,7 @@ def _disagreement(study: Study, line: Linear) -> list[float]:
     inputs, model = study.scaling.apply(images.pixels), study.model().eval()
 
     def predicted(state: State) -> Tensor:
-        logits: Tensor = torch.func.functional_call(model, state, (inputs,))
+        logits: Tensor = output_of(model, state, inputs)
         return logits.argmax(1)
 
     own = predicted(line.controls[0])

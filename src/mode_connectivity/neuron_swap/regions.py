@@ -41,16 +41,17 @@ def region_of(study: Study, start: State, variant: str, seed: int, name: str) ->
     if layer is None:
         raise ValueError(f"restricted.variants: {variant} swaps no units of one layer")
     symmetry = symmetry_of(study)
+    moves = study.moving(start)
     units = [unit for pair in pairs for unit in pair]
     others = (
         _others(study, symmetry, start, layer, units, seed) if name.startswith(("placebo_slices", "units_")) else []
     )
     draws = named_generator(seed, f"entries of {name}")
     try:
-        mask = region(name, symmetry, start, layer, units, others, draws)
+        mask = region(name, symmetry, moves, layer, units, others, draws)
     except ValueError as error:
         raise ValueError(f"restricted.kinds: {name} of {layer}: {error}") from error
-    slices = region("slices", symmetry, start, layer, units)
+    slices = region("slices", symmetry, moves, layer, units)
     return Region(name, mask, slices, symmetry, symmetry.swap(layer, pairs), layer, pairs)
 
 

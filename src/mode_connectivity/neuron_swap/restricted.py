@@ -77,6 +77,7 @@ class RegionFit:
         kind = KINDS[curve.kind]
         title = "-".join(str(self.facts[key]) for key in ("variant", "seed", "restrict", "effort"))
         made_from = [layout.endpoint(seed), layout.swapped(self.facts["variant"], seed)]
+        moves = study.moving(start)
         torch.manual_seed(named_seed(seed, f"{purpose} dropout"))
         with study.keeping(f"restricted-{title}-{role}", self.facts, made_from) as keeper:
             bends, _ = fit_bends(
@@ -87,11 +88,11 @@ class RegionFit:
                 study.precision,
                 named_generator(seed, f"{purpose} t"),
                 mask=self.region.mask,
-                project=affine_projection(start, end) if self.region.name == AFFINE else None,
+                project=affine_projection(moves, end) if self.region.name == AFFINE else None,
                 keeper=keeper,
                 title=f"{title} {role}",
             )
-        return Restricted(kind([start, *bends, end]), self.region.mask)
+        return Restricted(kind([start, *bends, end]).counting(moves), self.region.mask)
 
     def _moved(self, bend: State) -> State:
         offset = self.offset
@@ -106,15 +107,17 @@ def region_record(study: Study, facts: dict[str, Any], start: State, swapped: St
     name, effort = facts["restrict"], facts["effort"]
     facts = facts | {"params": facts["params"] | own_params(study.params, effort)}
     region = region_of(study, start, facts["variant"], facts["seed"], name)
-    fit = RegionFit.of(study, region, Linear(start, swapped), facts)
+    moves = study.moving(start)
+    chord = Linear(start, swapped, parameters=moves)
+    fit = RegionFit.of(study, region, chord, facts)
     paths: Pair = {SWAP: fit.path(start, swapped, SWAP), CONTROL: fit.path(start, start, CONTROL)}
     profiles = {role: profile_between(study, path.at, f"{name} {role}") for role, path in paths.items()}
     ends = loss_at_ends(study, start)
     result: dict[str, Any] = {
         "layer": region.layer,
         "pairs": region.pairs,
-        "parameter_share": share(start, region.mask),
-        "slice_parameter_share": share(start, region.slices),
+        "parameter_share": share(moves, region.mask),
+        "slice_parameter_share": share(moves, region.slices),
         "images": len(scored_images(study)),
         "ts": interior_ts(study).tolist(),
         "losses": {role: {"train": profile_record(profile)} for role, profile in profiles.items()},
@@ -126,7 +129,7 @@ def region_record(study: Study, facts: dict[str, Any], start: State, swapped: St
         second = profile_between(study, fit.path(start, start, f"{CONTROL}-1", replicate=1).at, "second control")
         result["losses"]["second_control"] = {"train": profile_record(second)}
         result["floor"] = gap_record(second, profiles[CONTROL], ends)
-        result["cut"] = _cut(study, paths, {"slices": region.slices, "outside": complement(start, region.slices)}, ends)
+        result["cut"] = _cut(study, paths, {"slices": region.slices, "outside": complement(moves, region.slices)}, ends)
     return {**facts, **result}
 
 

@@ -30,7 +30,7 @@ def _of_path(study: Study, variant: str, seed: int) -> tuple[Plane, tuple[str, .
     curve = load_path(study, start, files[2], end)
     if len(curve.controls) != 3:
         raise ValueError(f"plane.of: a path of {len(curve.controls) - 2} bends lies in no plane; take curve.bends=1")
-    plane = Plane(start, end, curve.controls[1])
+    plane = Plane(start, end, curve.controls[1], parameters=curve.parameters)
     # A path's weights are in the order of its control points, the plane's in that of its corners.
     weights = np.array([curve.weights(t) for t in np.linspace(0, 1, DRAWN).tolist()])[:, [0, 2, 1]]
     lines = {"curve": plane.curve(weights), "linear": plane.places[:2]}
@@ -40,7 +40,8 @@ def _of_path(study: Study, variant: str, seed: int) -> tuple[Plane, tuple[str, .
 def _of_endpoints(study: Study, of: str) -> tuple[Plane, tuple[str, ...], Lines, list[Path]]:
     seeds = [int(seed) for seed in of.split("-")]
     files = [layout.endpoint(seed) for seed in seeds]
-    plane = Plane(*map(study.load, files))
+    states = [study.load(file) for file in files]
+    plane = Plane(*states, parameters=study.moving(states[0]))
     return plane, tuple(f"seed {seed}" for seed in seeds), {"linear": plane.places[[0, 1, 2, 0]]}, files
 
 

@@ -29,7 +29,9 @@ def main(params: Params, variant: str, seed: int) -> None:
     study = Study.open(params)
     original = study.load(layout.endpoint(seed))
     other, metadata = (_twin if variant in RESEEDS else _swapped)(study, variant, seed, original)
-    metadata["distance_to_original"] = float(np.linalg.norm(end_distance(Linear(original, other))))
+    metadata["distance_to_original"] = float(
+        np.linalg.norm(end_distance(Linear(original, other, parameters=study.moving(original))))
+    )
     path = layout.swapped(variant, seed)
     write_json(layout.metadata(path), metadata)
     checkpoints.save(path, other, metadata)

@@ -45,7 +45,8 @@ def load_path(study: Study, start: State, file: File, end: State) -> Path:
             raise ValueError(f"{len(tensors)} tensors cannot be {count!r:.80} bends")
     bends = [study.fitting(bend, file) for bend in bends_of(tensors, count)]
     own_end = _below(tensors, END)
-    return kind([start, *bends, study.fitting(own_end, file) if own_end else end])
+    path = kind([start, *bends, study.fitting(own_end, file) if own_end else end])
+    return path.counting(study.moving(start))
 
 
 def bends_of(tensors: Mapping[str, Tensor], bends: int) -> list[State]:

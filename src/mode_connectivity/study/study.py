@@ -17,7 +17,7 @@ from mode_connectivity.foundations.devices import pin
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator, named_seed
 from mode_connectivity.foundations.reading import Values, read_json, values_of
-from mode_connectivity.models import build, laid_out, memory_format
+from mode_connectivity.models import build, laid_out, memory_format, trained_parameters
 from mode_connectivity.models.checked import check
 from mode_connectivity.params import Compute, Model, Params
 from mode_connectivity.running.keeping import keeping
@@ -78,6 +78,11 @@ class Study:
                 image_size=self.params.dataset.image_size,
             )
         return network.to(self.device)
+
+    def moving(self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return of a state what training moves, in its order; all else follows the straight line on a path."""
+        names = trained_parameters(self.model())
+        return {name: tensor for name, tensor in state.items() if name in names}
 
     def check_network(self) -> None:
         """Run the network on two images, as it is scored and as it is trained; errors as `models.checked.check`."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
+
+from mode_connectivity.training.objective import output_of
 
 TOLERANCE = 1e-9
 
@@ -38,7 +39,7 @@ def compare(
     images = changed = 0
     difference = largest = 0.0
     for batch in batches:
-        one, other = (functional_call(model, state, (batch,)) for state in states)
+        one, other = (output_of(model, state, batch) for state in states)
         if not torch.isfinite(one - other).all():
             return Equivalence(images + len(batch), torch.inf, torch.inf, changed)
         difference = max(difference, float((one - other).abs().max()))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 from torch.nn.modules.conv import _ConvNd
 
 from mode_connectivity.symmetry.axes import Block, offsets
 from mode_connectivity.symmetry.symmetry import Symmetry
+from mode_connectivity.training.objective import output_of
 
 LIVE_SHARE = 0.01
 
@@ -63,7 +63,7 @@ def observe_units(
     hook = reader.register_forward_pre_hook(watch)
     try:
         for batch in batches:
-            functional_call(model, dict(state), (batch,))
+            output_of(model, state, batch)
     finally:
         hook.remove()
     if not images:

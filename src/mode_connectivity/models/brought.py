@@ -8,11 +8,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from mode_connectivity.models.wrapped import bare
+
 RAISED = (Exception, SystemExit, GeneratorExit)  # by a user's own code; KeyboardInterrupt is the person
 
 
 def brought(name: str, options: Mapping[str, object]) -> nn.Module:
     """Call "package.module:callable" with `num_classes` and those of `options` that its signature names.
+
+    Where it returns a network that torch has wrapped, the one inside is returned (see `bare`).
 
     Raises:
         ValueError: nothing to import or call there, what it returns is no module, or one whose weights
@@ -38,6 +42,10 @@ def brought(name: str, options: Mapping[str, object]) -> nn.Module:
         raise ValueError(f"model.name: {name} raised {_named(error)}") from error
     if not isinstance(network, nn.Module):
         raise ValueError(f"model.name: {name} returned {type(network).__name__}, not a torch.nn.Module")
+    try:
+        network = bare(network)
+    except ValueError as error:
+        raise ValueError(f"model.name: {name} returned what cannot be used: {error}") from error
     try:
         odd = _oddity(network)
     except RAISED as error:  # whatever the user's own module raises

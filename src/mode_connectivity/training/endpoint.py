@@ -37,7 +37,8 @@ def train_endpoint(
     `watch` is shown the state after every epoch, and must leave it as it is; `readings` are the lists to which it
     appends, which are kept with the state.
     """
-    layout = _layout_of(model, start, batches)
+    with precision.in_use():
+        layout = _layout_of(model, start, batches)
     weights = Weights(model, in_layout(start, layout))
     model.train()
     last: list[Batch] = []

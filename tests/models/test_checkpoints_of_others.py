@@ -99,6 +99,11 @@ def test_of_two_sets_of_weights_the_user_chooses() -> None:
     assert same(adopt(network(), other), plain)
 
 
+def test_without_a_network_the_largest_of_unknown_sets_is_the_weights() -> None:
+    held = {"mean": torch.zeros(3), "deviation": torch.ones(3), "mine": renamed(state(), "module.")}
+    assert same(unwrapped(held), state())  # type: ignore[arg-type]
+
+
 def test_a_file_of_early_2018_has_no_counts_of_batches() -> None:
     old = {name: tensor for name, tensor in state().items() if "num_batches" not in name}
     strict = network()

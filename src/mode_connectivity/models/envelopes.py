@@ -21,7 +21,7 @@ def sets_of_weights(held: Mapping[str, object], key: str | None = None) -> dict[
     Raises:
         ValueError: nothing that looks like weights lies at `key`; the message names the places that there are.
     """
-    found = {place: _detached(state) for place, state in sorted(_within(held, ""), key=lambda each: _rank(each[0]))}
+    found = {place: _detached(state) for place, state in sorted(_within(held, ""), key=lambda each: _rank(*each))}
     if key is None:
         return found or {"": _detached(held)}
     if key not in found:
@@ -79,9 +79,9 @@ def _within(held: Mapping[str, object], place: str, depth: int = 0) -> Iterator[
             yield from _within(value, f"{place}.{key}" if place else key, depth + 1)
 
 
-def _rank(place: str) -> tuple[bool, int]:
+def _rank(place: str, state: Mapping[str, object]) -> tuple[bool, int, int]:
     keys = place.split(".")
-    return len(keys) > 1, KNOWN.index(keys[0]) if keys[0] in KNOWN else len(KNOWN)
+    return len(keys) > 1, KNOWN.index(keys[0]) if keys[0] in KNOWN else len(KNOWN), -len(state)
 
 
 def _detached(state: Mapping[str, object]) -> State:

@@ -4,7 +4,7 @@ from torch import nn
 from torch.jit import ScriptModule
 from torch.optim.swa_utils import AveragedModel
 
-INSIDE = {nn.DataParallel: "module", nn.parallel.DistributedDataParallel: "module", AveragedModel: "module"}
+WRAPPERS = (nn.DataParallel, nn.parallel.DistributedDataParallel, AveragedModel)  # each holds a network as `module`
 
 
 def bare(model: nn.Module) -> nn.Module:
@@ -17,14 +17,15 @@ def bare(model: nn.Module) -> nn.Module:
         ValueError: a TorchScript module, or one that was compiled in place; neither can be followed or called with
             other weights.
     """
-    while True:
-        attribute = "_orig_mod" if hasattr(model, "_orig_mod") else INSIDE.get(type(model))
-        inside = getattr(model, attribute) if attribute else None
-        if not isinstance(inside, nn.Module):
-            break
+    while (inside := _inside(model)) is not None:
         model = inside
     if isinstance(model, ScriptModule):
         raise ValueError("a TorchScript module cannot be called with other weights; build the network in Python")
     if any(getattr(module, "_compiled_call_impl", None) is not None for module in model.modules()):
         raise ValueError("the network is compiled in place by .compile(); give copy.deepcopy(model), which is not")
     return model
+
+
+def _inside(model: nn.Module) -> nn.Module | None:
+    inside = model.module if isinstance(model, WRAPPERS) else getattr(model, "_orig_mod", None)  # of torch.compile
+    return inside if isinstance(inside, nn.Module) else None

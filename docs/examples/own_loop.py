@@ -6,7 +6,6 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from mode_connectivity import Bezier, Linear, Symmetry, animate, barrier, fit, layer_distances, sweep
-from mode_connectivity.paths import linear_bends
 
 
 def data() -> DataLoader:
@@ -40,8 +39,7 @@ symmetry = Symmetry.derive(model, next(iter(loader))[0])
 swapped = symmetry.apply(start, symmetry.swap("2", [(0, 1), (2, 3), (4, 5), (6, 7)]))
 ts = np.linspace(0, 1, 21)
 for name, far in {"four_pairs_swapped": swapped, "another_seed": end}.items():
-    curve = Bezier([start, *linear_bends(start, far), far])
-    curve = fit(model, curve, loader, epochs=30, learning_rate=0.05)
+    curve = fit(model, Bezier.between(start, far), loader, epochs=30, learning_rate=0.05)
     line_loss, curve_loss = (sweep(model, p, ts, {"train": loader})["train"].loss for p in (Linear(start, far), curve))
     print(f"{name}: barrier of the line {barrier(ts, line_loss):.4f} nats, of the curve {barrier(ts, curve_loss):.4f}")
     distances = layer_distances(curve, np.linspace(0, 1, 61))

@@ -88,7 +88,8 @@ class BendSteps:
     def draw(self) -> None:
         """Draw the t of the next step: weights of the control points, and of the ends on the straight line."""
         t = float(torch.rand((), generator=self._draws, dtype=torch.float64))
-        weights = (*self.path.weights(t), 1 - t, t)
+        of_ends = (1 - t, t) if self._restricted is None else self._restricted.of_ends(t)
+        weights = (*self.path.weights(t), *of_ends)
         if self._in_memory is None:
             self._weights = weights
         else:

@@ -1,6 +1,7 @@
 """Small networks with attention, written as people write them, and the proof that a rearrangement keeps them."""
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -86,6 +87,85 @@ class GPT(nn.Module):
         for block in self.h:
             x = block(x)
         logits: Tensor = self.lm_head(self.ln_f(x))
+        return logits
+
+
+Scores = Callable[[Any, Tensor, Tensor, Tensor], Tensor]
+
+
+def attend(_module: nn.Module, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Return the usual attention of (N, heads, T, size)."""
+    return torch.softmax(q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1]), -1) @ v
+
+
+class Attention(nn.Module):
+    """Attention with a layer each for queries, keys and values, whose middle part is given, between words and a head.
+
+    `keys` is the number of heads of keys and values. What `extra` names belongs to the attention.
+    """
+
+    def __init__(self, middle: Scores = attend, heads: int = 3, keys: int = 3, size: int = 4, **extra: Any) -> None:
+        super().__init__()
+        width = heads * size
+        self.words, self.places = nn.Embedding(VOCABULARY, width), nn.Embedding(TOKENS, width)
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 5)
+        self.attention = nn.Module()
+        for name, many in (("query", heads), ("key", keys), ("value", keys)):
+            setattr(self.attention, name, nn.Linear(width, many * size))
+        self.attention.output = nn.Linear(width, width)
+        for name, each in extra.items():
+            setattr(self.attention, name, each)
+        self.middle, self.size = middle, size
+
+    def forward(self, words: Tensor) -> Tensor:
+        x = self.words(words) + self.places(torch.arange(words.shape[1]))
+        normed, own = self.norm(x), self.attention
+        parts = (own.get_submodule(name)(normed) for name in ("query", "key", "value"))
+        q, k, v = (part.view(*part.shape[:2], -1, self.size).transpose(1, 2) for part in parts)
+        mixed = self.middle(own, q, k, v).transpose(1, 2).reshape(x.shape)
+        logits: Tensor = self.head(x + own.get_submodule("output")(mixed))
+        return logits
+
+
+class FusedAttention(nn.Module):
+    """Attention with one layer for queries, keys and values, cut in one of the ways that are in use."""
+
+    def __init__(self, cut: Callable[[Tensor, int, int], Sequence[Tensor]], heads: int = 3, size: int = 4) -> None:
+        super().__init__()
+        width = heads * size
+        self.words, self.places = nn.Embedding(VOCABULARY, width), nn.Embedding(TOKENS, width)
+        self.qkv, self.output = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.head, self.cut, self.heads, self.size = nn.Linear(width, 5), cut, heads, size
+
+    def forward(self, words: Tensor) -> Tensor:
+        x = self.words(words) + self.places(torch.arange(words.shape[1]))
+        q, k, v = self.cut(self.qkv(x), self.heads, self.size)
+        logits: Tensor = self.head(x + self.output(attend(self, q, k, v).transpose(1, 2).reshape(x.shape)))
+        return logits
+
+
+def repeated(m: nn.Module, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    shape, times = k.shape, q.shape[1] // k.shape[1]
+    k, v = (part[:, :, None].expand(*shape[:2], times, *shape[2:]).reshape(shape[0], -1, *shape[2:]) for part in (k, v))
+    return attend(m, q, k, v)
+
+
+def normed(m: nn.Module, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    return attend(m, m.get_submodule("norm")(q), m.get_submodule("norm")(k), v)
+
+
+class Torchs(nn.Module):
+    """Torch's own encoder and decoder layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.head = nn.Embedding(VOCABULARY, 8), nn.Linear(8, 5)
+        self.encoder = nn.TransformerEncoderLayer(8, 2, 6, batch_first=True)
+        self.decoder = nn.TransformerDecoderLayer(8, 2, 6)
+
+    def forward(self, words: Tensor) -> Tensor:
+        x = self.words(words)
+        logits: Tensor = self.head(self.decoder(x, self.encoder(x)))
         return logits
 
 

@@ -146,11 +146,12 @@ def test_groups(case: str) -> None:
     assert check(toy, torch.rand(2, 3, 6, 6)).groups == groups
 
 
-def test_attention_keeps_its_heads_and_moves_its_streams() -> None:
+def test_attention_moves_its_heads_and_its_streams() -> None:
     layer = nn.TransformerEncoderLayer(8, 2, 12, batch_first=True)
     model = nn.Sequential(nn.Linear(5, 8), layer, nn.Linear(8, 3))
     symmetry = check(model, torch.rand(2, 4, 5))
-    assert symmetry.groups == {"0": 8, "1.linear1": 12}
+    inside = {f"1.self_attn head {head} {role}": 4 for role in ("query-key", "value") for head in range(2)}
+    assert symmetry.groups == {"0": 8, "1.self_attn heads": 2, **inside, "1.linear1": 12}
     assert [m.tensor for m in symmetry.members("0") if m.consumer] == [
         *("1.self_attn.in_proj_weight", "1.linear1.weight", "2.weight")
     ]

@@ -44,7 +44,7 @@ def test_units_of_two_and_three_entries_share_units_of_six() -> None:
     slots = Slots()
     twos, threes = slots.fresh(6, 2), slots.fresh(4, 3)
     slots.tie(twos, threes)
-    assert [block[1:] for block in slots.resolve(twos)] == [(2, 6)]
+    assert [block[1:3] for block in slots.resolve(twos)] == [(2, 6)]
 
 
 def test_a_unit_across_a_cut_stays() -> None:

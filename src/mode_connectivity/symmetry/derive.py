@@ -1,16 +1,18 @@
 """Derives named groups, layers and axes from a traced forward pass."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from torch import nn
 
-from mode_connectivity.symmetry.axes import Axis, fixed, offsets, size_of
+from mode_connectivity.symmetry.axes import Axis, Block, fixed, offsets, size_of
+from mode_connectivity.symmetry.labels import Labels
 from mode_connectivity.symmetry.observe import observe
 from mode_connectivity.symmetry.rules import rule_of
 from mode_connectivity.symmetry.sites import Site, sites_of
 from mode_connectivity.symmetry.trace import Trace
+from mode_connectivity.symmetry.wreath import close
 
 
 class Structure(NamedTuple):
@@ -32,6 +34,7 @@ def derive(model: nn.Module, example_inputs: Any) -> Structure:
     """
     trace = Trace(rule_of)
     observer = observe(model, example_inputs, trace)
+    close(trace.slots, (axis for labels in observer.state.values() for label in labels for axis in label.axes))
     resolve = trace.slots.resolve
     state = {
         # A tensor that the pass never read is left alone, as those of classifiers that only training uses.
@@ -39,7 +42,7 @@ def derive(model: nn.Module, example_inputs: Any) -> Structure:
         for name, labels in observer.state.items()
     }
     produced = {tensor: resolve(axis) for tensor, axis in trace.layers.items()}
-    names, groups = _named(produced, state)
+    names, groups = _named(produced, state, _read(state, observer.state, trace))
     axes = {
         name: tuple(_renamed(axis, names) for axis in each) for name, each in state.items() if any(map(offsets, each))
     }
@@ -67,25 +70,64 @@ def layer_of(tensor: str) -> str:
     return re.sub(r"\.(parametrizations\.)?weight(\.original\d*)?$", "", tensor)
 
 
+def _read(state: Mapping[str, tuple[Axis, ...]], labels: Mapping[str, Labels], trace: Trace) -> set[str | None]:
+    """Return the slots of units that a weight sums over."""
+    return {
+        block.group
+        for name, axes in state.items()
+        for axis, label in zip(axes, labels[name], strict=True)
+        if label.source in trace.consumed
+        for _, block in offsets(axis)
+    }
+
+
 def _named(
-    produced: Mapping[str, Axis], state: Mapping[str, tuple[Axis, ...]]
+    produced: Mapping[str, Axis], state: Mapping[str, tuple[Axis, ...]], read: set[str | None]
 ) -> tuple[dict[str, str], dict[str, int]]:
-    """Return slot -> group name, from the layer that first produces it or the first tensor with it; name -> units."""
+    """Return slot -> group name and group name -> units.
+
+    A name comes from the layer that first produces the units, or the first tensor with them. Units that have units of
+    their own are heads of the module that the layer is a part of.
+    """
     named = [(layer_of(tensor), axis) for tensor, axis in produced.items()]
     named += [(tensor, axis) for tensor, axes in state.items() for axis in axes]
+    heads = {block.group for _, axis in named for _, block in offsets(axis) if block.within}
     names: dict[str, str] = {}
     groups: dict[str, int] = {}
+
+    def take(block: Block, name: str) -> None:
+        if block.group is None or block.group in names:
+            return
+        while name in groups:
+            name += "'"
+        names[block.group] = name
+        groups[name] = block.units
+
     for name, axis in named:
-        for start, block in offsets(axis):
-            if block.group is None or block.group in names:
-                continue
+        module = name.rpartition(".")[0]
+        start = 0
+        for block in axis:
             part = name if len(axis) == 1 else f"{name}[{start}:{start + block.size}]"
-            while part in groups:
-                part += "'"
-            names[block.group] = part
-            groups[part] = block.units
+            take(block, f"{module} heads".strip() if block.group in heads else part)
+            for inner, label in _within(block):
+                role = "queries" if inner.group in heads else "value" if inner.group in read else "query-key"
+                take(inner, f"{module} {label} {role}".strip())
+            start += block.size
     return names, groups
 
 
+def _within(block: Block) -> Iterator[tuple[Block, str]]:
+    """Yield the blocks within the units of a block, each with the unit that it is in: "head 3", or "every head"."""
+    for unit, axis in enumerate(block.within):
+        for _, inner in offsets(axis):
+            shared = all(any(inner.group == each.group for _, each in offsets(other)) for other in block.within)
+            yield inner, "every head" if shared else f"head {unit}"
+
+
 def _renamed(axis: Axis, names: Mapping[str, str]) -> Axis:
-    return tuple(block._replace(group=names.get(block.group or "")) for block in axis)
+    return tuple(
+        block._replace(
+            group=names.get(block.group or ""), within=tuple(_renamed(inner, names) for inner in block.within)
+        )
+        for block in axis
+    )

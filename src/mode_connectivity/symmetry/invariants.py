@@ -31,14 +31,21 @@ def invariant_similarity(
 def features(axes: Mapping[str, tuple[Axis, ...]], group: str, state: Mapping[str, Tensor]) -> Tensor:
     """Return power sums sum_i W_ui^k over all other units i, k = 1..4, of every tensor with the group.
 
-    Entries along axes that do not move stay apart. Float64 (units, features).
+    Entries along axes that do not move stay apart; those of a unit that stands in several heads are added. Float64
+    (units, features).
     """
     sums = []
     for name, each in axes.items():
         for dim, axis in enumerate(each):
-            for start, block in offsets(axis):
-                if block.group == group:
-                    sums += [_sums(state[name], each, dim, start, block, power) for power in POWERS]
+            start = 0
+            for outer in axis:
+                places = [(at, block) for at, block in offsets((outer,), start) if block.group == group]
+                if places:
+                    sums += [
+                        torch.stack([_sums(state[name], each, dim, at, block, power) for at, block in places]).sum(0)
+                        for power in POWERS
+                    ]
+                start += outer.size
     return torch.cat(sums, dim=1)
 
 
@@ -46,14 +53,15 @@ def _sums(tensor: Tensor, axes: tuple[Axis, ...], dim: int, start: int, block: B
     sums = tensor.narrow(dim, start, block.size).double().pow(power)
     for other, axis in enumerate(axes):
         if other != dim and offsets(axis):
-            sums = torch.cat([_over_units(piece, other, part) for piece, part in _pieces(sums, other, axis)], dim=other)
+            sums = _over_units(sums, other, axis)
     return sums.movedim(dim, 0).reshape(block.units, -1)
 
 
-def _pieces(tensor: Tensor, dim: int, axis: Axis) -> list[tuple[Tensor, Block]]:
-    return list(zip(torch.split(tensor, [block.size for block in axis], dim), axis, strict=True))
-
-
-def _over_units(piece: Tensor, dim: int, block: Block) -> Tensor:
-    """Sum over the units of a block; its positions, or the entries of a fixed block, remain."""
-    return piece if block.group is None else torch.unflatten(piece, dim, (block.units, block.positions)).sum(dim)
+def _over_units(tensor: Tensor, dim: int, axis: Axis) -> Tensor:
+    """Sum over the units of each block, and over those within them; positions and fixed entries remain."""
+    pieces = []
+    for piece, block in zip(torch.split(tensor, [block.size for block in axis], dim), axis, strict=True):
+        if block.group is not None:
+            piece = torch.unflatten(piece, dim, (block.units, block.positions)).sum(dim)
+        pieces.append(_over_units(piece, dim, block.within[0]) if block.within else piece)
+    return torch.cat(pieces, dim=dim)

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from mode_connectivity.datasets.loaders import TARGETS
 from mode_connectivity.models import bare
 from mode_connectivity.symmetry.apply import check
-from mode_connectivity.symmetry.assignment import assign
+from mode_connectivity.symmetry.assignment import assign, assign_within
+from mode_connectivity.symmetry.axes import Axis, offsets
 from mode_connectivity.symmetry.moments import Moments
 from mode_connectivity.symmetry.observe import undisturbed
 from mode_connectivity.symmetry.responses import Place, Responses, collect, respond
@@ -56,10 +57,23 @@ def match_activations(
             respond(model, symmetry.sites, other, _laid_out(inputs, layout), partial(_compare, pairs, seen))
     if symmetry.sites and not pairs:
         raise ValueError("activation matching needs at least one batch")
+    return {**symmetry.identity(), **_assigned(symmetry, pairs)}
+
+
+def _assigned(symmetry: Symmetry, pairs: Pairs) -> Permutations:
+    """Return the best permutation of each group; heads are compared in the best arrangement within them."""
+    inside = {block.group for outer in symmetry.nested for _, block in offsets((outer,))}
     similarity: dict[str, Tensor] = {}
-    for place, moments in pairs.items():
-        similarity[place.group] = similarity.get(place.group, 0) + moments.correlation()
-    return {**symmetry.identity(), **{group: assign(total) for group, total in similarity.items()}}
+    places: list[tuple[Axis, Tensor]] = []
+    for (_, _, block), moments in pairs.items():
+        if block.group in inside:
+            axis = (block if block.within else block._replace(positions=1),)
+            places.append((axis, moments.correlation()))
+        else:
+            group = str(block.group)
+            similarity[group] = similarity.get(group, 0) + moments.correlation()
+    within, _ = assign_within(places)
+    return {**within, **{group: assign(total) for group, total in similarity.items()}}
 
 
 def _compare(pairs: Pairs, seen: Responses, place: Place, units: Tensor) -> None:

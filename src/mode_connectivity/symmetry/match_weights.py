@@ -48,6 +48,7 @@ def _starts(symmetry: Symmetry, descent: Descent, generator: torch.Generator, co
     invariant = {
         group: assign(invariant_similarity(descent.axes, group, descent.reference, descent.other))
         for group in descent.tensors
+        if all(block.group != group for block in descent.nested)
     }
     yield {**symmetry.identity(), **invariant}
     yield symmetry.identity()

@@ -16,8 +16,9 @@ from torch.nn.utils.rnn import PackedSequence
 from torch.utils._pytree import tree_leaves, tree_map_only
 
 from mode_connectivity.symmetry.axes import fixed
+from mode_connectivity.symmetry.labels import Label, Labels
 from mode_connectivity.symmetry.sites import Output
-from mode_connectivity.symmetry.trace import Label, Labels, Trace
+from mode_connectivity.symmetry.trace import Trace
 from mode_connectivity.symmetry.unsupported import UnsupportedModule
 from mode_connectivity.training.objective import placed
 

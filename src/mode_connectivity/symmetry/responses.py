@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
-from mode_connectivity.symmetry.axes import offsets
+from mode_connectivity.symmetry.axes import Block
 from mode_connectivity.symmetry.sites import Site
 from mode_connectivity.training.objective import output_of
 
@@ -17,7 +17,7 @@ class Place(NamedTuple):
 
     module: str
     start: int
-    group: str
+    block: Block
 
 
 Receiver = Callable[[Place, Tensor], None]
@@ -27,7 +27,10 @@ Responses = defaultdict[Place, deque[Tensor]]
 def respond(
     model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor], inputs: Any, receive: Receiver
 ) -> None:
-    """Run one forward pass; `receive` gets the responses (units, samples) at every place as they come, to read then."""
+    """Run one forward pass; `receive` gets the responses (units, samples) at every place as they come, to read then.
+
+    Where units have units of their own, the responses are of each entry of the block.
+    """
     with _watched(model, sites, receive):
         output_of(model, state, inputs)
 
@@ -43,9 +46,13 @@ def collect(model: nn.Module, sites: Iterable[Site], state: Mapping[str, Tensor]
 def _watched(model: nn.Module, sites: Iterable[Site], receive: Receiver) -> Iterator[None]:
     def watch(site: Site) -> Callable[[nn.Module, Any, Tensor], None]:
         def hook(_module: nn.Module, _args: Any, output: Tensor) -> None:
-            for start, block in offsets(site.axis):
-                entries = output.narrow(site.dim, start, block.size)
-                receive(Place(site.module, start, str(block.group)), _by_unit(entries, site.dim, block.units))
+            start = 0
+            for block in site.axis:
+                if block.group is not None:
+                    entries = output.narrow(site.dim, start, block.size)
+                    units = block.size if block.within else block.units
+                    receive(Place(site.module, start, block), _by_unit(entries, site.dim, units))
+                start += block.size
 
         return hook
 

@@ -6,8 +6,8 @@ of W do (Hecht-Nielsen 1990; Ainsworth et al. 2023, section 2).
 
 from mode_connectivity.symmetry.axes import fixed, scaled, size_of
 from mode_connectivity.symmetry.call import Call
-from mode_connectivity.symmetry.rules_elementwise import broadcast
-from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
+from mode_connectivity.symmetry.labels import Label, Labels, laid, plain, restricted, sizes_of, together
+from mode_connectivity.symmetry.trace import Rule, Trace
 
 
 def leaves(trace: Trace, label: Label) -> Label:
@@ -68,20 +68,42 @@ FACTORS = {
 
 def matrix_product(trace: Trace, call: Call) -> list[Labels]:
     """Follow (..., N, K) with (..., K, M), either perhaps a vector (K,), and an addend broadcast to the result."""
-    left, right = (trace.labels(call[name]) for name in FACTORS[call.operation])
-    summed = right[-2] if len(right) > 1 else right[0]
-    trace.slots.tie(left[-1].axis, summed.axis)
-    trace.consume(left[-1])
-    trace.consume(summed)
-    batch = [trace.tie(pair) for pair in zip(left[:-2], right[:-2], strict=True)] if len(right) > 2 else []
-    out = (
-        *(label.computed() for label in batch),
-        *(leaves(trace, label) for label in left[-2:-1]),
-        *(leaves(trace, label) for label in right[-1:] if len(right) > 1),
-    )
+    left, right = (trace.fibred(call[name]) for name in FACTORS[call.operation])
+    if len(right) == 3:
+        out = _products(trace, left, right)
+    else:
+        left, right = plain(trace.slots, left), plain(trace.slots, right)
+        summed = right[-2] if len(right) > 1 else right[0]
+        trace.slots.tie(left[-1].axis, summed.axis)
+        trace.consume(left[-1])
+        trace.consume(summed)
+        out = (
+            *(leaves(trace, label) for label in left[-2:-1]),
+            *(leaves(trace, label) for label in right[-1:] if len(right) > 1),
+        )
     if call.operation in {"addmm", "addmv", "baddbmm"}:
-        broadcast(trace, [out, trace.labels(call["self"])])
+        out = together(trace.slots, [out, trace.fibred(call["self"])])
     return [out]
+
+
+def _products(trace: Trace, left: Labels, right: Labels) -> Labels:
+    """Follow a batch of products; what is summed and what is left may depend on the place in the batch."""
+    slots, key = trace.slots, trace.slots.fresh_key()
+
+    def over_batch(labels: Labels, dim: int) -> Label:
+        batch = labels[0].key
+        allowed = [] if batch is None or dim == 0 else [batch]
+        label = restricted(slots, labels[dim], allowed, sizes_of(labels))
+        return label._replace(over=(key,) if label.over else ())
+
+    batch = trace.tie((over_batch(left, 0), over_batch(right, 0)))
+    sizes = {key: size_of(batch.axis)}
+    for pair in zip(laid(over_batch(left, 2), (key,), sizes), laid(over_batch(right, 1), (key,), sizes), strict=True):
+        slots.tie(*pair)
+    for label in (left[2], right[1]):
+        trace.consume(label)
+    out = (leaves(trace, over_batch(left, 1)), leaves(trace, over_batch(right, 2)))
+    return (batch.computed()._replace(key=key), *(label._replace(key=None) for label in out))
 
 
 def embedding(trace: Trace, call: Call) -> list[Labels]:

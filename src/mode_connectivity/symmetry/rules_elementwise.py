@@ -6,7 +6,8 @@ import torch
 
 from mode_connectivity.symmetry.axes import fixed, size_of
 from mode_connectivity.symmetry.call import Call
-from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
+from mode_connectivity.symmetry.labels import Label, Labels, restricted, sizes_of, together
+from mode_connectivity.symmetry.trace import Rule, Trace
 
 # Element by element, though PyTorch does not tag every form of them so.
 ELEMENTWISE = {
@@ -20,19 +21,9 @@ def is_pointwise(call: Call) -> bool:
     return torch.Tag.pointwise in call.tags or call.operation in ELEMENTWISE
 
 
-def broadcast(trace: Trace, operands: Sequence[Labels]) -> Labels:
-    """Return labels of tensors of broadcasting shapes: axes of one entry follow, all others move together."""
-    merged: list[Label] = []
-    for dim in range(1, max(map(len, operands)) + 1):
-        labels = [labels[-dim] for labels in operands if len(labels) >= dim]
-        wide = [label for label in labels if size_of(label.axis) != 1]
-        merged.append(trace.tie(wide or labels) if len(wide) == len(operands) else trace.tie(wide or labels).computed())
-    return tuple(reversed(merged))
-
-
 def pointwise(trace: Trace, call: Call) -> list[Labels]:
-    operands = [trace.labels(tensor) for tensor in call.operands]
-    return [broadcast(trace, operands)] if len(operands) > 1 else operands
+    operands = [trace.fibred(tensor) for tensor in call.operands]
+    return [together(trace.slots, operands)] if len(operands) > 1 else operands
 
 
 def batch_norm(trace: Trace, call: Call) -> list[Labels]:
@@ -68,7 +59,13 @@ def _with_state(trace: Trace, call: Call, labels: Labels, names: Sequence[str]) 
 
 
 def softmax(trace: Trace, call: Call) -> list[Labels]:
-    return [trace.labels(call["self"])]
+    return [_mixed(trace, trace.fibred(call["self"]), {call["dim"] % call.result.ndim} if call.result.ndim else set())]
+
+
+def _mixed(trace: Trace, labels: Labels, dims: set[int]) -> Labels:
+    """Return labels of a tensor whose entries along some axes meet: nothing may depend on the place along these."""
+    keys = [label.key for dim, label in enumerate(labels) if label.key is not None and dim not in dims]
+    return tuple(restricted(trace.slots, label, keys, sizes_of(labels)) for label in labels)
 
 
 def _reduced(call: Call, rank: int) -> set[int]:
@@ -79,8 +76,9 @@ def _reduced(call: Call, rank: int) -> set[int]:
 
 def reduction(trace: Trace, call: Call) -> list[Labels]:
     """Follow a sum, mean, largest entry or norm over axes in whatever order."""
-    labels = trace.labels(call["self"])
+    labels = trace.fibred(call["self"])
     reduced = _reduced(call, len(labels))
+    labels = _mixed(trace, labels, reduced)
     kept = [Label(fixed(1)) if dim in reduced else label.computed() for dim, label in enumerate(labels)]
     if not call.get("keepdim"):
         kept = [label for dim, label in enumerate(kept) if dim not in reduced]

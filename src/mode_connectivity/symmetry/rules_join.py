@@ -2,25 +2,36 @@
 
 from mode_connectivity.symmetry.axes import fixed, size_of
 from mode_connectivity.symmetry.call import Call
-from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
+from mode_connectivity.symmetry.labels import Label, Labels, at, reduced, sizes_of
+from mode_connectivity.symmetry.trace import Rule, Trace
 
 
 def cut(trace: Trace, call: Call) -> list[Labels]:
     """Follow slice, split, split_with_sizes: consecutive pieces of an axis; with steps the axis stays fixed."""
-    labels = trace.labels(call["self"])
+    labels = trace.fibred(call["self"])
     dim = call["dim"] % len(labels)
-    axis, pieces = labels[dim].axis, []
+    size, start = size_of(labels[dim].axis), 0
     if call.operation == "slice":
-        start = slice(call["start"], None).indices(size_of(axis))[0]
+        start = slice(call["start"], None).indices(size)[0]
         if call["step"] != 1:
+            labels = trace.labels(call["self"])
             trace.pin(labels[dim : dim + 1])
-            axis, start = fixed(call.result.shape[dim]), 0
-        axis = trace.slots.cut(axis, start)[1]
+            return [(*labels[:dim], Label(fixed(call.result.shape[dim])), *labels[dim + 1 :])]
+    results = []
     for tensor in call.results:
-        piece, axis = trace.slots.cut(axis, tensor.shape[dim])
-        pieces.append(piece)
-    whole = len(pieces) == 1 and size_of(pieces[0]) == size_of(labels[dim].axis)
-    return [labels if whole else (*labels[:dim], Label(piece), *labels[dim + 1 :]) for piece in pieces]
+        length = tensor.shape[dim]
+        results.append(labels if length == size else _piece(trace, labels, dim, start, length))
+        start += length
+    return results
+
+
+def _piece(trace: Trace, labels: Labels, dim: int, start: int, length: int) -> Labels:
+    """Return the labels of entries `start` to `start + length` along an axis."""
+    own = labels[dim]
+    pieces = [trace.slots.cut(trace.slots.cut(axis, start)[1], length)[0] for axis in own.axes]
+    key = own.key if length > 1 else None
+    rest = at(labels, dim, start, length)
+    return (*rest[:dim], Label.of(own.over, pieces, key), *rest[dim + 1 :])
 
 
 def cat(trace: Trace, call: Call) -> list[Labels]:
@@ -34,10 +45,12 @@ def cat(trace: Trace, call: Call) -> list[Labels]:
 
 
 def stack(trace: Trace, call: Call) -> list[Labels]:
+    """Follow a stack: at each place along the new axis all others move as they did."""
     parts = [trace.labels(tensor) for tensor in call["tensors"]]
     dim = call["dim"] % call.result.ndim
-    columns = [trace.tie(column).computed() for column in zip(*parts, strict=True)]
-    return [(*columns[:dim], Label(fixed(len(parts))), *columns[dim:])]
+    new = Label(fixed(len(parts)), key=trace.slots.fresh_key())
+    columns = [Label.of(sizes_of([new]), [label.axis for label in column]) for column in zip(*parts, strict=True)]
+    return [tuple(reduced(trace.slots, label, sizes_of([new])) for label in (*columns[:dim], new, *columns[dim:]))]
 
 
 def repeat(trace: Trace, call: Call) -> list[Labels]:

@@ -4,8 +4,9 @@ import re
 
 from mode_connectivity.symmetry.axes import fixed, size_of
 from mode_connectivity.symmetry.call import Call
+from mode_connectivity.symmetry.labels import Label, Labels, at
 from mode_connectivity.symmetry.rules_reshape import reshape
-from mode_connectivity.symmetry.trace import Label, Labels, Rule, Trace
+from mode_connectivity.symmetry.trace import Rule, Trace
 
 
 def over_pixels(trace: Trace, call: Call) -> list[Labels]:
@@ -20,7 +21,7 @@ def over_pixels(trace: Trace, call: Call) -> list[Labels]:
 
 
 def permute(trace: Trace, call: Call) -> list[Labels]:
-    labels = trace.labels(call["self"])
+    labels = trace.fibred(call["self"])
     order = list(range(len(labels)))
     if call.operation == "permute":
         order = [dim % len(labels) for dim in call["dims"]]
@@ -30,25 +31,47 @@ def permute(trace: Trace, call: Call) -> list[Labels]:
     return [tuple(labels[dim] for dim in order)]
 
 
+def as_complex(trace: Trace, call: Call) -> list[Labels]:
+    """Follow pairs of numbers seen as one (rotary embeddings), and back: the axis of two stays fixed."""
+    labels = trace.labels(call["self"])
+    if call.operation == "view_as_real":
+        return [(*(label.computed() for label in labels), Label(fixed(2)))]
+    trace.pin(labels[-1:])
+    return [tuple(label.computed() for label in labels[:-1])]
+
+
 def expand(trace: Trace, call: Call) -> list[Labels]:
     """Follow an expansion: copies of one entry are equal and may be permuted in any way."""
-    labels, shape = trace.labels(call["self"]), call.result.shape
+    labels, shape = trace.fibred(call["self"]), call.result.shape
     kept: list[Label] = []
     for dim, size in enumerate(reversed(shape)):
         same = dim < len(labels) and size_of(labels[-1 - dim].axis) == size
         kept.insert(0, labels[-1 - dim] if same else Label(trace.slots.fresh(size)))
+    spread = [dim for dim, label in enumerate(kept) if label not in labels]
+    if len(spread) == 1 and 0 < spread[0] < len(kept) - 1:
+        _copied(trace, kept, spread[0])
     return [tuple(kept)]
 
 
+def _copied(trace: Trace, labels: list[Label], dim: int) -> None:
+    """Let copies (of keys and values, for several queries) change places at each unit of the axis before them."""
+    units = labels[dim - 1]
+    if not units.over and not trace.slots.is_fixed(units.axis):
+        key = units.key if units.key is not None else trace.slots.fresh_key()
+        labels[dim - 1] = units._replace(key=key)
+        copies = size_of(labels[dim].axis)
+        labels[dim] = Label.of((key,), [trace.slots.fresh(copies) for _ in range(size_of(units.axis))])
+
+
 def unsqueeze(trace: Trace, call: Call) -> list[Labels]:
-    labels = list(trace.labels(call["self"]))
+    labels = list(trace.fibred(call["self"]))
     labels.insert(call["dim"] % (len(labels) + 1), Label(fixed(1)))
     return [tuple(labels)]
 
 
 def squeeze(trace: Trace, call: Call) -> list[Labels]:
     """Follow a squeeze: only axes of one entry go, and those that may go do."""
-    labels = trace.labels(call["self"])
+    labels = trace.fibred(call["self"])
     dims = call.get("dim")
     may_go = range(len(labels)) if dims is None else [dims] if isinstance(dims, int) else dims
     gone = {dim % len(labels) for dim in may_go} if labels else set()
@@ -56,14 +79,14 @@ def squeeze(trace: Trace, call: Call) -> list[Labels]:
 
 
 def select(trace: Trace, call: Call) -> list[Labels]:
-    labels = trace.labels(call["self"])
+    """Follow one index of an axis (select) or each of them (unbind), which then stays fixed."""
+    labels = trace.fibred(call["self"])
     dim = call["dim"] % len(labels)
     trace.pin(labels[dim : dim + 1])
-    return [labels[:dim] + labels[dim + 1 :]]
-
-
-def unbind(trace: Trace, call: Call) -> list[Labels]:
-    return select(trace, call) * len(call.results)
+    size = size_of(labels[dim].axis)
+    places = [call["index"] % size] if call.operation == "select" else range(size)
+    chosen = [at(labels, dim, place, 1) for place in places]
+    return [each[:dim] + each[dim + 1 :] for each in chosen]
 
 
 def as_strided(trace: Trace, call: Call) -> list[Labels]:
@@ -99,9 +122,9 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("view", "_unsafe_view", "reshape", "_reshape_alias"), reshape),
     **dict.fromkeys(("t", "transpose", "permute"), permute),
     "expand": expand,
+    **dict.fromkeys(("view_as_complex", "view_as_real"), as_complex),
     "unsqueeze": unsqueeze,
     "squeeze": squeeze,
-    "select": select,
-    "unbind": unbind,
+    **dict.fromkeys(("select", "unbind"), select),
     "as_strided": as_strided,
 }

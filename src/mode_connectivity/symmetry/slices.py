@@ -25,7 +25,7 @@ def members_of(
         Member(tensor, dim, (tensor, dim) in consumers)
         for tensor, each in axes.items()
         for dim, axis in enumerate(each)
-        if any(block.group == group for block in axis)
+        if any(block.group == group for _, block in offsets(axis))
     )
 
 

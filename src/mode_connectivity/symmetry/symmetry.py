@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from mode_connectivity.models import bare
-from mode_connectivity.symmetry import permutations
+from mode_connectivity.symmetry import permutations, wreath
 from mode_connectivity.symmetry.apply import apply
-from mode_connectivity.symmetry.axes import Axis
+from mode_connectivity.symmetry.axes import Axis, Block
 from mode_connectivity.symmetry.derive import derive
 from mode_connectivity.symmetry.sites import Site
 from mode_connectivity.symmetry.slices import Member, members_of, slices_of
@@ -33,8 +34,16 @@ class Symmetry:
     `consumers`: the (tensor, axis) that read units rather than belong to them. `buffers`: those of `axes` that are not
     parameters. `sites`: module outputs on which units can be compared.
 
+    The heads of an attention layer are the units of a group "MODULE heads", and a layer of queries, keys or values has
+    that group. What is in head 3 has groups of its own, "MODULE head 3 query-key", shared by queries and keys, and
+    "MODULE head 3 value", by values and the columns that read them; where all heads must move alike inside, there is
+    one group "MODULE every head ...". Where several heads of queries read one of keys and values, the latter are the
+    heads, and "MODULE head 3 queries" are those within one. A head that no permutation may move has groups as slices
+    of a layer have.
+
     Permutations are dicts group -> long tensor of (units,) on the CPU, with new[u] = old[perm[u]]; a group that is
-    missing stays as it is.
+    missing stays as it is. What is within units travels with them: unit j of new head u is unit q[j] of old head p[u],
+    where q is the permutation within the old head p[u].
     """
 
     groups: dict[str, int]
@@ -88,12 +97,11 @@ class Symmetry:
 
     def invert(self, perms: Mapping[str, Tensor]) -> Permutations:
         """Return the permutations that undo `perms`."""
-        return {group: permutations.invert(perm) for group, perm in self.checked(perms).items()}
+        return wreath.invert(self.nested, self.checked(perms))
 
     def compose(self, first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> Permutations:
         """Return `first`, then `second` as one: apply(w, compose(p, q)) = apply(apply(w, p), q)."""
-        left, right = self.checked(first), self.checked(second)
-        return {group: permutations.compose(left[group], right[group]) for group in self.groups}
+        return wreath.compose(self.nested, self.checked(first), self.checked(second))
 
     def apply(self, state: Mapping[str, Tensor], perms: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return the permuted state as a new dict of new tensors of the same types and devices.
@@ -104,6 +112,11 @@ class Symmetry:
             ValueError: a tensor that is missing or of another shape, an unknown group, or no permutation.
         """
         return apply(state, self.axes, self.checked(perms))
+
+    @cached_property
+    def nested(self) -> list[Block]:
+        """The blocks whose units have units of their own, as heads do."""
+        return wreath.nested(axis for each in self.axes.values() for axis in each)
 
     def members(self, group: str) -> tuple[Member, ...]:
         """Return every (tensor, axis, is a consumer) that a group permutes.

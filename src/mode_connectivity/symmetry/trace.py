@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,21 +17,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from mode_connectivity.symmetry.axes import Axis, fixed, size_of
 from mode_connectivity.symmetry.call import Call
+from mode_connectivity.symmetry.labels import Label, Labels, plain, together
 from mode_connectivity.symmetry.slots import Slots
 from mode_connectivity.symmetry.unsupported import UnsupportedModule
-
-
-class Label(NamedTuple):
-    """Labels an axis of a traced tensor; `source` is the (tensor name, axis) of the state that it views, if any."""
-
-    axis: Axis
-    source: tuple[str, int] | None = None
-
-    def computed(self) -> Label:
-        return Label(self.axis)
-
-
-Labels = tuple[Label, ...]
 
 # New tensors of equal entries, or of entries that are written before they are read.
 UNIFORM = {f"{prefix}{kind}" for kind in ("zeros", "ones", "full", "empty") for prefix in ("", "new_")}
@@ -71,6 +59,10 @@ class Trace(TorchDispatchMode):
         self.known[id(tensor)] = (tensor, labels)
 
     def labels(self, tensor: Tensor) -> Labels:
+        """Return labels that do not depend on each other, tying what did."""
+        return plain(self.slots, self.fibred(tensor))
+
+    def fibred(self, tensor: Tensor) -> Labels:
         """Return the labels of a tensor; constants are fixed, and an axis of one entry is always fixed."""
         _, labels = self.known.get(id(tensor), (tensor, tuple(Label(fixed(size)) for size in tensor.shape)))
         if labels is None:
@@ -86,7 +78,8 @@ class Trace(TorchDispatchMode):
 
     def pin(self, labels: Sequence[Label]) -> None:
         for label in labels:
-            self.slots.pin(label.axis)
+            for axis in label.axes:
+                self.slots.pin(axis)
 
     def consume(self, label: Label) -> None:
         if label.source:
@@ -94,6 +87,9 @@ class Trace(TorchDispatchMode):
 
     def refusal(self, what: str) -> UnsupportedModule:
         return UnsupportedModule(f"cannot follow {what} in {self.place()}")
+
+    def _is_fixed(self, tensor: Tensor) -> bool:
+        return all(self.slots.is_fixed(axis) for label in self.fibred(tensor) for axis in label.axes)
 
     def _follow(self, call: Call) -> None:
         if call.operation in UNIFORM:
@@ -109,18 +105,12 @@ class Trace(TorchDispatchMode):
         (self.constant.update if constant else self.constant.difference_update)(map(_memory, call.results))
         if call.depends_on_values and not constant:
             raise self.refusal(f"aten.{call.name}, by which the pass depends on values,")
-        free = [t for t in operands if not all(self.slots.is_fixed(label.axis) for label in self.labels(t))]
+        free = [t for t in operands if not self._is_fixed(t)]
         if free and torch.Tag.nondeterministic_seeded in call.tags:
             raise self.refusal(f"aten.{call.name}, which is random in eval mode,")
-        rule = self.rule_of(call) if free or call.operation == ADDS_ENTRIES else _nothing_moves
-        if rule is None and constant:
-            for tensor in free:
-                self.pin(self.labels(tensor))
-            rule = _nothing_moves
-        if rule is None:
-            raise self.refusal(f"aten.{call.name}")
+        rule = self._rule(call, free, constant)
         overwrites = call.mutates and torch.Tag.inplace_view not in call.tags
-        before = [self.labels(tensor) for tensor in call.results] if overwrites else []
+        before = [self.fibred(tensor) for tensor in call.results] if overwrites else []
         try:
             results = list(rule(self, call))
         except UnsupportedModule:
@@ -133,8 +123,19 @@ class Trace(TorchDispatchMode):
                 raise self.refusal(f"the shape that aten.{call.name} gives")
             if overwrites and labels is not None:
                 # Other views of the same memory keep their labels, so the new contents must move as the old did.
-                labels = tuple(self.tie(pair) for pair in zip(before[place], labels, strict=True))
+                labels = together(self.slots, [before[place], labels])
             self.known[id(tensor)] = (tensor, labels)
+
+    def _rule(self, call: Call, free: Sequence[Tensor], constant: bool) -> Rule:
+        """Return the rule that follows a call; `free` are the operands that move."""
+        rule = self.rule_of(call) if free or call.operation == ADDS_ENTRIES else _nothing_moves
+        if rule is None and constant:
+            for tensor in free:
+                self.pin(self.labels(tensor))
+            return _nothing_moves
+        if rule is None:
+            raise self.refusal(f"aten.{call.name}")
+        return rule
 
 
 def _memory(tensor: Tensor) -> int:

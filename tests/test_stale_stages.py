@@ -19,7 +19,7 @@ REPORTS = {"report", "locality", "mechanism_report", "page"}
 STALE: dict[str, set[str]] = {
     "foundations/atomic.py": READS_NETWORKS | DATA | REPORTS,
     "layout.py": set(),
-    "params/sections.py": set(),
+    "params/training.py": set(),
     "sources/image_folder.py": DATA,
     "datasets/batches.py": READS_NETWORKS | DATA,
     "models/vgg.py": READS_NETWORKS,

@@ -1,13 +1,14 @@
 """Computes what the straight line to a variant shows without any training: its loss, what mends it, its features."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from mode_connectivity.evaluation import barrier, feature_linearity
+from mode_connectivity.datasets import ScoringBatches
+from mode_connectivity.evaluation import barrier, feature_linearity, output_moments, repair
 from mode_connectivity.neuron_swap.interior import (
     gap_record,
     interior_ts,
@@ -15,8 +16,7 @@ from mode_connectivity.neuron_swap.interior import (
     profile_between,
     profile_record,
 )
-from mode_connectivity.neuron_swap.repaired import repaired
-from mode_connectivity.paths import Linear, State
+from mode_connectivity.paths import Linear, Path, State
 from mode_connectivity.paths.path import module_of
 from mode_connectivity.study.study import Study
 from mode_connectivity.training.objective import output_of
@@ -30,22 +30,38 @@ def baselines_of(study: Study, start: State, end: State) -> dict[str, Any]:
     """Return the record of all baselines of the straight line from `start` to `end`.
 
     The control's straight line is one point, so the gap of a baseline is its highest interior loss over the end's.
+    Where REPAIR refuses the network, `repair` is missing and `not_repaired` says why.
     """
     line = Linear(start, end, parameters=study.moving(start))
     ends = loss_at_ends(study, start)
     control = profile_between(study, lambda _: start, "control", np.zeros(1)).repeated(interior_ts(study))
-    profiles = {
-        "line": profile_between(study, line.at, "straight line"),
-        "repair": profile_between(study, repaired(study, line), "repaired line"),
-    }
+    profiles, refused = {"line": profile_between(study, line.at, "straight line")}, {}
+    try:
+        profiles["repair"] = profile_between(study, repaired(study, line), "repaired line")
+    except ValueError as error:
+        refused = {"not_repaired": str(error)}
     measured = {name: profile_record(each) | gap_record(each, control, ends) for name, each in profiles.items()}
     return {
         "ts": interior_ts(study).tolist(),
         "end_loss": ends,
         **measured,
+        **refused,
         "layerwise": layerwise(study, line),
         **features(study, line),
     }
+
+
+def repaired(study: Study, path: Path) -> Callable[[float], dict[str, Tensor]]:
+    """Return t -> the point of `path`, its activations renormalised to the interpolated ones of the ends (REPAIR).
+
+    Raises:
+        ValueError: the network has weights that REPAIR cannot correct; the message names them.
+    """
+    images = study.sample(study.params.evaluation.recalibration)
+    batches = ScoringBatches(images, study.scaling, len(images))  # one batch, so that a point costs one pass
+    model = study.model()
+    first, last = (output_moments(model, path.at(t), batches) for t in (0.0, 1.0))
+    return lambda t: repair(model, path.at(t), t, (first, last), batches)
 
 
 def layerwise(study: Study, line: Linear) -> dict[str, Any]:

@@ -67,13 +67,14 @@ def record(params: Params, variant: str, seed: int) -> Record:
     metrics = {"distance_to_original": metadata["distance_to_original"]}
     for where, check in metadata.get("verification", {}).items():
         metrics |= {f"{where}/{key}": float(value) for key, value in check.items()} if isinstance(check, dict) else {}
-    for kind in BASELINES:
+    kinds = [kind for kind in BASELINES if kind in baselines]
+    for kind in kinds:
         metrics |= {f"{kind}/{name}": baselines[kind][name] for name in ("gap", "mean_gap", "height")}
     return Record.of_result(
         metadata,
         {"layer": metadata["layer"]},
         metrics=metrics,
-        series={f"loss/{kind}": baselines[kind]["loss"] for kind in BASELINES},
+        series={f"loss/{kind}": baselines[kind]["loss"] for kind in kinds},
         files=files,
     )
 

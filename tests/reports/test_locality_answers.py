@@ -10,6 +10,7 @@ import pytest
 
 from mode_connectivity import layout
 from mode_connectivity.params import Params, ParamsError
+from mode_connectivity.plots.barrier_by_pairs import barrier_by_pairs
 from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.reports.locality.answers import answers
 from mode_connectivity.reports.locality.evidence import read_records
@@ -39,14 +40,20 @@ def study(
     changes: dict[str, object] | None = None,
     lines_alone: Sequence[str] = (),
     flat: Sequence[str] = (),
+    refused: bool = False,
 ) -> tuple[Params, dict[str, Any]]:
-    """Records of a planted study in the current folder, `flat` depths without a barrier, and the answers they give."""
+    """Records of a planted study in the current folder, and the answers they give.
+
+    `flat` depths have no barrier; `refused`: REPAIR does not take the network.
+    """
     params = params_with(folder, CHANGES | {"seeds": list(range(seeds))} | (changes or {}))
     rng = np.random.default_rng(0)
     for depth in DEPTHS:
         for seed in params.seeds:
             line = 0.1 * rng.uniform(0.8, 1.2) * (depth not in flat)
-            write(layout.baselines(depth, seed), baselines(line))
+            left_out = {"repair"} if refused else {}
+            record = {name: value for name, value in baselines(line).items() if name not in left_out}
+            write(layout.baselines(depth, seed), record)
             for kind, share in (SHARES[depth] | MORE).items():
                 gap = line * (share + 0.01 * rng.uniform(-1, 1))
                 for effort in (1, 2):
@@ -148,6 +155,17 @@ def test_two_seeds_are_points(here: Path) -> None:
         assert each["verdict"]["measures"]["gap"]["recovery"]["all"]["interval"] is None
         assert len(each["verdict"]["measures"]["gap"]["recovery"]["all"]["seeds"]) == 2
     assert found["contrasts"]["mid - early"]["locality"]["interval"] is None
+
+
+def test_a_network_that_repair_refuses_has_every_other_answer(here: Path) -> None:
+    _, plain = study(here, 8)
+    _, found = study(here, 8, refused=True)
+    for depth, each in found["depths"].items():
+        assert each["repaired"] is each["baselines"].pop("repair") is None
+        plain["depths"][depth]["baselines"].pop("repair")
+        assert each["baselines"] == plain["depths"][depth]["baselines"]
+        assert each["verdict"] == plain["depths"][depth]["verdict"]
+    barrier_by_pairs({"a": {1: ([0.1, 0.2], []), 2: ([0.2, 0.3], [])}})
 
 
 @pytest.mark.parametrize("seeds", [2, 8])

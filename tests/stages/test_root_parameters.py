@@ -78,6 +78,9 @@ def test_a_layer_that_is_a_parameter_of_the_root_is_swapped_fitted_and_analysed(
     assert (swapped["shift"] == state["shift"][places]).all()
     metadata = json.loads((tmp_path / layout.metadata(layout.swapped("mine", 0))).read_text())
     assert (metadata["layer"], metadata["parameter"]) == ("(root)", "W")
+    baselines = json.loads((tmp_path / layout.baselines("mine", 0)).read_text())
+    assert "repair" not in baselines
+    assert "cannot correct W:" in baselines["not_repaired"]
     summary = json.loads((tmp_path / layout.analysis("mine", 0) / layout.SUMMARY).read_text())
     assert summary["swapped_layer"] == "(root)"
     assert summary["movement"]["readers"] == ["last"]

@@ -9,6 +9,7 @@ from mode_connectivity.evaluation.metrics import Score, defined, score
 from mode_connectivity.evaluation.profile import Profile
 from mode_connectivity.evaluation.recalibration import recalibrate
 from mode_connectivity.evaluation.repair import repair
+from mode_connectivity.evaluation.repairable import NotRepairable
 from mode_connectivity.evaluation.summary import path_summary
 from mode_connectivity.evaluation.sweep import sweep
 from mode_connectivity.models import has_statistics
@@ -16,6 +17,7 @@ from mode_connectivity.models import has_statistics
 __all__ = [
     "Gap",
     "Linearity",
+    "NotRepairable",
     "Profile",
     "Score",
     "barrier",

@@ -29,8 +29,8 @@ def output_moments(model: nn.Module, state: Mapping[str, Tensor], batches: Batch
     ones do not fit a point of a path. The model is left as it was.
 
     Raises:
-        ValueError: a layer that `repair` cannot correct, which it names; no batches or no layers; a normalisation that
-            sees a single value a channel.
+        NotRepairable: a layer that `repair` cannot correct; it is named.
+        ValueError: no batches or no layers; a normalisation that sees a single value a channel.
     """
     model = bare(model)
     whole, found, repairable = completed(model, state), dict[str, Pooled](), Repairable(model)

@@ -20,6 +20,10 @@ PRODUCTS = ("linear", "matmul", "mm", "einsum", "conv", "attention", "lstm", "gr
 TURNED = ("t", "T", "mT", "H", "mH", "permute")
 
 
+class NotRepairable(ValueError):
+    """Names a layer that REPAIR cannot correct, and says why."""
+
+
 class Repairable:
     """Watches passes of a network: how often layers run, which a norm reads, what is multiplied outside of them."""
 
@@ -64,15 +68,15 @@ class Repairable:
         """Do nothing where every layer but the `last`, which stays as it is, can be corrected.
 
         Raises:
-            ValueError: one that cannot, by name.
+            NotRepairable: one that cannot, by name.
         """
         for name in self._runs:
             reason = self._reason(name, last)
             if reason:
                 kind = type(self._layers[name]).__name__
-                raise ValueError(f"REPAIR cannot correct {name or 'the model'} ({kind}): {reason}")
+                raise NotRepairable(f"REPAIR cannot correct {name or 'the model'} ({kind}): {reason}")
         for tensor in self._outside:
-            raise ValueError(
+            raise NotRepairable(
                 f"REPAIR cannot correct {tensor}: the network multiplies by it outside of a convolution or linear "
                 "layer, and only their outputs are measured"
             )

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from mode_connectivity.datasets import ScoringBatches
-from mode_connectivity.evaluation import barrier, feature_linearity, output_moments, repair
+from mode_connectivity.evaluation import NotRepairable, barrier, feature_linearity, output_moments, repair
 from mode_connectivity.neuron_swap.interior import (
     gap_record,
     interior_ts,
@@ -38,7 +38,7 @@ def baselines_of(study: Study, start: State, end: State) -> dict[str, Any]:
     profiles, refused = {"line": profile_between(study, line.at, "straight line")}, {}
     try:
         profiles["repair"] = profile_between(study, repaired(study, line), "repaired line")
-    except ValueError as error:
+    except NotRepairable as error:
         refused = {"not_repaired": str(error)}
     measured = {name: profile_record(each) | gap_record(each, control, ends) for name, each in profiles.items()}
     return {
@@ -55,7 +55,7 @@ def repaired(study: Study, path: Path) -> Callable[[float], dict[str, Tensor]]:
     """Return t -> the point of `path`, its activations renormalised to the interpolated ones of the ends (REPAIR).
 
     Raises:
-        ValueError: the network has weights that REPAIR cannot correct; the message names them.
+        NotRepairable: the network has weights that REPAIR cannot correct; the message names them.
     """
     images = study.sample(study.params.evaluation.recalibration)
     batches = ScoringBatches(images, study.scaling, len(images))  # one batch, so that a point costs one pass

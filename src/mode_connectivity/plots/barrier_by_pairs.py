@@ -27,8 +27,9 @@ def barrier_by_pairs(layers: Mapping[str, Gaps]) -> Figure:
         look: dict[str, Any] = {"color": colour, "marker": marker}
         pairs = sorted(gaps)
         for side, style in enumerate(STYLES):
-            means = [float(np.mean(gaps[number][side])) for number in pairs]
-            axes.plot(pairs, means, linewidth=1.6, markersize=6, **look, **style)
+            shown = [number for number in pairs if gaps[number][side]]  # REPAIR refuses some networks
+            means = [float(np.mean(gaps[number][side])) for number in shown]
+            axes.plot(shown, means, linewidth=1.6, markersize=6, **look, **style)
         for number in pairs:
             seeds = gaps[number][0]
             axes.plot([number] * len(seeds), seeds, linestyle="", alpha=0.4, markersize=3.5, **look)

@@ -47,7 +47,7 @@ def _depth(records: Records, evidence: Evidence, verdict: Verdict | None, rule: 
     answer: dict[str, Any] = {
         "end_loss": values(records.lines, "end_loss").tolist(),
         "line": {measure: gaps.none.tolist() for measure, gaps in evidence.items()},
-        "repaired": values([line["repair"] for line in records.lines], PRIMARY).tolist(),
+        "repaired": values(repaired, PRIMARY).tolist() if (repaired := _repaired(records)) else None,
         "baselines": _baselines(records, evidence, verdict),
         "gaps": _gaps(records, evidence),
         "verdict": None,
@@ -74,8 +74,9 @@ def _baselines(records: Records, evidence: Evidence, verdict: Verdict | None) ->
     none, level = evidence[PRIMARY].none, verdict.level if verdict else None
     formed = bool(verdict.shares[PRIMARY].recovery) if verdict else bool((none > 0).all())
     layers = [each["layerwise"] for each in records.lines]
-    left = values([line["repair"] for line in records.lines], "gap")
-    baseline: dict[str, Any] = {"repair": _estimate(Estimate(none - left, none, level)) if formed else None}
+    repaired = _repaired(records)
+    share = Estimate(none - values(repaired, "gap"), none, level) if formed and repaired else None
+    baseline: dict[str, Any] = {"repair": share and _estimate(share)}
     affine = verdict.shares[PRIMARY].recovery.get(AFFINE) if verdict else None
     baseline[AFFINE] = _estimate(affine) if affine else None
     baseline["layers"] = layers[0]["layers"]
@@ -84,6 +85,12 @@ def _baselines(records: Records, evidence: Evidence, verdict: Verdict | None) ->
     baseline["disagreement"] = [max(line["disagreement"]) for line in records.lines]
     baseline["lowest_cosine"] = [float(np.min(line["linearity"]["cosine"])) for line in records.lines]
     return baseline
+
+
+def _repaired(records: Records) -> list[Any]:
+    """Return the records of the repaired lines; none where REPAIR refuses the network."""
+    repaired = [line["repair"] for line in records.lines if "repair" in line]
+    return repaired if len(repaired) == len(records.lines) else []
 
 
 def _gaps(records: Records, evidence: Evidence) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def gaps_by_pairs(record: Record) -> dict[str, dict[int, tuple[list[float], list
         swapped = record["variants"][variant]
         if swapped["swapped_layer"] and swapped["pairs"] and variant != NULL:
             title = record["titles"].get(swapped["swapped_layer"], swapped["swapped_layer"])
-            layers.setdefault(title, {})[swapped["pairs"]] = depth["line"][PRIMARY], depth["repaired"]
+            layers.setdefault(title, {})[swapped["pairs"]] = depth["line"][PRIMARY], depth["repaired"] or []
     return layers
 
 

@@ -39,13 +39,13 @@ def baselines_of(params: Params, titles: dict[str, str]) -> list[dict[str, Any]]
 
 def _baselines(variant: str, seed: int, titles: dict[str, str]) -> dict[str, Any]:
     record = json.loads(layout.baselines(variant, seed).read_text())
-    walked, linearity = record["layerwise"], record["linearity"]
+    walked, linearity, repair = record["layerwise"], record["linearity"], record.get("repair")
     return {
         "variant": variant,
         "seed": seed,
         "ts": shortened(record["ts"]),
         "line": {"loss": shortened(record["line"]["loss"]), "gap": short(record["line"]["gap"])},
-        "repair": {"loss": shortened(record["repair"]["loss"]), "gap": short(record["repair"]["gap"])},
+        "repair": repair and {"loss": shortened(repair["loss"]), "gap": short(repair["gap"])},
         "layers": [titles.get(layer, layer) for layer in walked["layers"]],
         "one": shortened(walked["one"]),
         "cumulative": shortened(walked["cumulative"]),

@@ -79,7 +79,7 @@ def baselines_table(baselines: list[dict[str, Any]]) -> Table:
             each["variant"],
             each["seed"],
             1000 * each["line"]["gap"],
-            1000 * each["repair"]["gap"],
+            1000 * each["repair"]["gap"] if each["repair"] else None,
             1000 * max(each["one"], default=0.0),
             min(each["lowest_cosine"]),
         ]

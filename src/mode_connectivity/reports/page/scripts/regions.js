@@ -65,8 +65,8 @@ function drawBaselines() {
   const gap = what === "gap";
   const traces = DATA.baselines.filter(shown).map((each) => ({
     ...entry(each.variant),
-    x: gap ? ["straight line", "after REPAIR"] : what === "lowest_cosine" ? each.features : each.layers,
-    y: gap ? [each.line.gap, each.repair.gap] : each[what],
+    x: gap ? (each.repair ? ["straight line", "after REPAIR"] : ["straight line"]) : what === "lowest_cosine" ? each.features : each.layers,
+    y: gap ? (each.repair ? [each.line.gap, each.repair.gap] : [each.line.gap]) : each[what],
     mode: "lines+markers",
     opacity: faint(each.seed),
     line: { color: colourOf(each.variant), dash: dashOf(each.seed) },

@@ -17,6 +17,7 @@ from mode_connectivity.geometry import Plane, layer_distances
 from mode_connectivity.paths import Bezier, fit, linear_bends, perturbed_bends, sphere_bends
 from mode_connectivity.symmetry import Symmetry, match_activations, match_weights
 from support.pretended_gpu import Gpu
+from support.small_networks import LeNet, state_of
 from support.small_trainings import (
     BATCH,
     CURVES,
@@ -105,6 +106,18 @@ def test_a_loader_of_the_host(gpu: Gpu) -> None:
         fit(model.to("cuda"), Bezier([start, *linear_bends(start, end), end]), loader, epochs=epochs, learning_rate=0.1)
 
     assert waits_a_step(gpu, work) == {}
+
+
+@pytest.mark.parametrize("graphs", [False, True])
+def test_a_network_that_flattens_with_view_takes_contiguous_images_and_kernels(gpu: Gpu, graphs: bool) -> None:
+    torch.manual_seed(0)
+    path = Bezier.between(state_of(LeNet()), state_of(LeNet()))
+    loader = [(torch.rand(BATCH, 3, 32, 32), torch.arange(BATCH)) for _ in range(STEPS)]
+    plain = fit(LeNet(), path, loader, epochs=2, learning_rate=0.01)
+    there = Bezier(placed([*path.controls], "cuda"))
+    found = fit(LeNet().to("cuda"), there, loader, epochs=2, learning_rate=0.01, graphs=graphs)
+    for name, tensor in found.controls[1].items():
+        assert torch.allclose(tensor.cpu(), plain.controls[1][name], rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["vgg16", "resnet18"])

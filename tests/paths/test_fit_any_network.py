@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, max_pool2d, mse_loss, relu
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
 from mode_connectivity.evaluation import sweep
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import build, format_that_runs, memory_format
 from mode_connectivity.paths import Bezier, Path, fit
 from mode_connectivity.training import Epoch
-from support.small_networks import small_net, state_of
+from support.small_networks import LeNet, small_net, state_of
 
 CLASSES = torch.arange(12) % 3
 
@@ -126,19 +126,6 @@ def test_epochs_are_shown_as_they_are_done() -> None:
     assert [type(epoch) for epoch in seen] == [Epoch] * 3
     assert 0 <= seen[0].accuracy <= 1
     assert not moved(fit(small_net(), path, loader, epochs=3, learning_rate=0.1), shown)
-
-
-class LeNet(nn.Module):
-    """Flattens by `view`, which contiguous maps alone allow."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1, self.conv2, self.fc = nn.Conv2d(3, 6, 5), nn.Conv2d(6, 16, 5), nn.Linear(16 * 5 * 5, 4)
-
-    def forward(self, images: Tensor) -> Tensor:
-        maps = max_pool2d(relu(self.conv2(max_pool2d(relu(self.conv1(images)), 2))), 2)
-        logits: Tensor = self.fc(maps.view(-1, 16 * 5 * 5))
-        return logits
 
 
 def test_a_network_that_flattens_with_view_is_fitted_and_swept() -> None:

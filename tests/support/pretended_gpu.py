@@ -47,6 +47,12 @@ class OnGpu(Tensor):
     def __init__(self, values: Tensor) -> None:
         self.held = values
 
+    def _take(self, other: "OnGpu") -> None:
+        self.held = other.held
+        Tensor.data.__set__(self, other)  # type: ignore[attr-defined]
+
+    data = property(lambda self: self.detach(), _take)
+
     def tolist(self) -> Any:
         return self.cpu().tolist()
 

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import max_pool2d, relu
 
 from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
 from mode_connectivity.foundations.randomness import named_generator
@@ -22,6 +23,19 @@ def small_net(seed: int = 0, batch_norm: bool = False) -> nn.Sequential:
         nn.ReLU(),
         nn.Linear(7, 4),
     )
+
+
+class LeNet(nn.Module):
+    """Flattens by `view`, which contiguous maps alone allow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.conv2, self.fc = nn.Conv2d(3, 6, 5), nn.Conv2d(6, 16, 5), nn.Linear(16 * 5 * 5, 4)
+
+    def forward(self, images: Tensor) -> Tensor:
+        maps = max_pool2d(relu(self.conv2(max_pool2d(relu(self.conv1(images)), 2))), 2)
+        logits: Tensor = self.fc(maps.view(-1, 16 * 5 * 5))
+        return logits
 
 
 def state_of(model: nn.Module) -> dict[str, Tensor]:

@@ -131,7 +131,7 @@ class BendSteps:
             self._layout = found
             for state in (self.start, self.end, *self.bends, self._state):
                 for tensor in state.values():
-                    tensor.data = laid_out(tensor.data, found)
+                    tensor.data = laid_out(tensor.detach(), found)
 
     def reached(self, other_batch: Iterable[Batch], title: str) -> list[State]:
         """Return the bends, once the path is finite where each pulls most, on the last batch or else one of these.

@@ -9,6 +9,9 @@ from torch import Tensor, nn
 
 from mode_connectivity.evaluation import feature_linearity, output_moments, recalibrate, repair, score, sweep
 from mode_connectivity.paths import Linear
+from mode_connectivity.symmetry import Symmetry
+from mode_connectivity.symmetry.equivalence import compare
+from mode_connectivity.symmetry.units import observe_units
 from support.pretended_gpu import Gpu
 from support.small_networks import small_net, state_of
 from support.small_trainings import placed
@@ -36,6 +39,10 @@ LOOKS: dict[str, Callable[[nn.Module, Any], object]] = {
     "score": lambda model, batches: score(model, LINE.at(0.5), batches),
     "recalibrate": lambda model, batches: recalibrate(model, LINE.at(0.5), batches),
     "repair": repaired,
+    "compare": lambda model, batches: compare(model, LINE.at(0.0), LINE.at(1.0), [batches[0][0].double()]),
+    "units": lambda model, batches: observe_units(
+        Symmetry.derive(small_net(batch_norm=True), BATCHES[0][0]), "0", model, LINE.at(0.5), [batches[0][0]]
+    ),
     "linearity": lambda model, batches: feature_linearity(
         model, LINE.at(0.5), [LINE.at(0.0), LINE.at(1.0)], 0.5, batches[0][0]
     ),

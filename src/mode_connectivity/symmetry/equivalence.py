@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from mode_connectivity.models import modes_kept
 from mode_connectivity.training.objective import output_of
 
 TOLERANCE = 1e-9
@@ -34,12 +35,13 @@ def compare(
     Two networks that differ by a permutation of units sum the same terms in another order, so in float64 they agree
     to about 1e-13; in float32 rounding alone can change a prediction.
     """
-    model.eval()
     states = [{name: _double(tensor) for name, tensor in state.items()} for state in (first, second)]
     images = changed = 0
     difference = largest = 0.0
     for batch in batches:
-        one, other = (output_of(model, state, batch) for state in states)
+        with modes_kept(model):
+            model.eval()
+            one, other = (output_of(model, state, batch) for state in states)
         if not torch.isfinite(one - other).all():
             return Equivalence(images + len(batch), torch.inf, torch.inf, changed)
         difference = max(difference, float((one - other).abs().max()))

@@ -15,6 +15,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.nn.utils.rnn import PackedSequence
 from torch.utils._pytree import tree_leaves, tree_map_only
 
+from mode_connectivity.models import modes_kept
 from mode_connectivity.symmetry.axes import fixed
 from mode_connectivity.symmetry.labels import Label, Labels
 from mode_connectivity.symmetry.sites import Output
@@ -44,11 +45,10 @@ def arguments(example_inputs: Any, dtype: torch.dtype) -> tuple[tuple[Any, ...],
 @contextmanager
 def undisturbed(model: nn.Module) -> Iterator[None]:
     """Set evaluation mode, no gradients and seeded generators, and restore all of them afterwards."""
-    modes = {module: module.training for module in model.modules()}
     tensors = (*model.parameters(), *model.buffers())
     devices = list(dict.fromkeys(tensor.device for tensor in tensors if tensor.device.type == "cuda"))
     fast_path = torch.backends.mha.get_fastpath_enabled()
-    with torch.random.fork_rng(devices), torch.no_grad():
+    with modes_kept(model), torch.random.fork_rng(devices), torch.no_grad():
         # Not torch.manual_seed, which reaches the generators of devices that are not restored.
         torch.default_generator.manual_seed(0)
         for device in devices:
@@ -61,8 +61,6 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
             yield
         finally:
             torch.backends.mha.set_fastpath_enabled(fast_path)
-            for module, training in modes.items():
-                module.training = training
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
+from mode_connectivity.models import modes_kept
 from mode_connectivity.symmetry.axes import Block, offsets
 from mode_connectivity.symmetry.symmetry import Symmetry
 from mode_connectivity.training.objective import output_of
@@ -59,13 +60,14 @@ def observe_units(
         images += len(seen)
         values += len(seen) * units.shape[2]
 
-    model.eval()
-    hook = reader.register_forward_pre_hook(watch)
-    try:
-        for batch in batches:
-            output_of(model, state, batch)
-    finally:
-        hook.remove()
+    with modes_kept(model):
+        model.eval()
+        hook = reader.register_forward_pre_hook(watch)
+        try:
+            for batch in batches:
+                output_of(model, state, batch)
+        finally:
+            hook.remove()
     if not images:
         raise ValueError(
             f"{consumer} does not run as a module, so the units of {layer} that it reads cannot be watched"

@@ -47,6 +47,26 @@ def test_residual_streams_scale_as_a_whole() -> None:
     assert {"layer1.0.conv1.weight"} in tensors
 
 
+class Tied(nn.Module):
+    """Two hidden layers of one weight: a unit of the first cannot be scaled against what reads it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second, self.last = nn.Linear(6, 6), nn.Linear(6, 6), nn.Linear(6, 3)
+        self.second.weight = self.first.weight
+
+    def forward(self, rows: Tensor) -> Tensor:
+        outputs: Tensor = self.last(torch.relu(self.second(torch.relu(self.first(rows)))))
+        return outputs
+
+
+def test_a_tied_tensor_has_one_scale() -> None:
+    rows, model = torch.randn(8, 6, generator=torch.Generator().manual_seed(0)), Tied()
+    assert found_in(model, rows)[0] == []
+    model.second.weight = nn.Parameter(model.first.weight.clone())
+    assert len(found_in(model, rows)[0]) == 2
+
+
 def test_a_frozen_tensor_takes_no_part_in_the_movement() -> None:
     symmetry, state = Symmetry.derive(small_net(), IMAGES[:1]), small_net().state_dict()
     allowed = rescalings(symmetry, small_net(), state, IMAGES)

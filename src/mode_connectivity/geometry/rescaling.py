@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from mode_connectivity.foundations.summation import tree_sum
 from mode_connectivity.geometry.energy import Field
 from mode_connectivity.geometry.gram import Floats
+from mode_connectivity.models import tied
 from mode_connectivity.symmetry import Symmetry
 from mode_connectivity.symmetry.axes import offsets
 from mode_connectivity.training.objective import output_of
@@ -44,12 +45,12 @@ def rescalings(symmetry: Symmetry, model: nn.Module, state: Mapping[str, Tensor]
     The structure proposes and the network decides: each is tried with random factors in float64, those before a batch
     norm under batch statistics. An activation that is not homogeneous thus has none.
     """
-    allowed = []
+    allowed, repeated = [], tied(model, state)
     for group, units in symmetry.groups.items():
         rescaling, radial = _proposed(symmetry, model, group)
         allowed += [each for each in (rescaling,) if _keeps_function(model, state, inputs, each, units, batch=False)]
         allowed += [each for each in radial if _keeps_function(model, state, inputs, each, units, batch=True)]
-    return allowed
+    return [tuple(part for part in each if part.tensor not in repeated) for each in allowed]
 
 
 def rescaling_share(allowed: list[Rescaling], state: Mapping[str, Tensor], field: Field) -> float:
@@ -112,6 +113,7 @@ def _keeps_function(
         index = torch.from_numpy(owner)
         factor = torch.where(index >= 0, factors[index.clamp(min=0)] ** sign, 1.0).to(scaled[tensor].device)
         scaled[tensor] = scaled[tensor] * factor.view([-1 if k == dim else 1 for k in range(scaled[tensor].ndim)])
+    scaled |= {name: scaled[first] for name, first in tied(model, state).items()}  # one tensor has one scale
     before, after = (outputs({name: t.clone() for name, t in each.items()}) for each in (plain, scaled))
     return bool((after - before).abs().max() <= TOLERANCE * before.abs().max())
 

@@ -1,4 +1,4 @@
-"""An endpoint may have tied weights, trained or brought in a file of another's making."""
+"""A network of tied weights goes through the stages, trained or brought in a file of another's making."""
 
 from pathlib import Path
 
@@ -34,15 +34,21 @@ def wrapped(num_classes: int) -> nn.Module:
 
 
 @pytest.mark.parametrize("name", ["Tied", "wrapped"])
-def test_an_endpoint_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_it_is_trained_swapped_fitted_and_analysed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     (tmp_path / "tied_networks.py").write_text(NETWORK)
     monkeypatch.syspath_prepend(tmp_path)
-    params_with(tmp_path, {"model.name": f"tied_networks:{name}"})
+    mine = {"model.name": f"tied_networks:{name}", "variants": ["mine"], "swap.layers": {"mine": "first"}}
+    params_with(tmp_path, mine | {"swap.given": [[1, 4]]})
     project = Project.at(tmp_path)
     for stage in ("source", "dataset", "endpoint --seed 0"):
         run_stage(project, stage)
     state, _ = checkpoints.load(tmp_path / layout.endpoint(0))
     assert torch.equal(state["there.weight"], state["back.weight"])
+    for stage in ("swap", "curve", "analysis"):
+        run_stage(project, f"{stage} --variant mine --seed 0")
+    bend, _ = checkpoints.load(tmp_path / layout.curve("mine", 0))
+    assert torch.equal(bend["bends.1.there.weight"], bend["bends.1.back.weight"])
+    assert not torch.equal(bend["bends.1.there.weight"], state["there.weight"])
 
 
 def test_its_weights_are_read_from_a_key_of_a_file_with_one_name_of_the_two(

@@ -27,3 +27,8 @@ def tree_sum(values: Values) -> Values:
         count = half
     total: Values = values[..., 0] + rest if count else rest
     return total
+
+
+def length(vector: NDArray[np.float64]) -> float:
+    """Return the L2 norm of (n,) float64, whose squares are added as in `tree_sum`."""
+    return float(np.sqrt(tree_sum(vector * vector)))

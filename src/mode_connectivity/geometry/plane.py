@@ -6,6 +6,7 @@ from math import sqrt
 import numpy as np
 from torch import Tensor
 
+from mode_connectivity.foundations.summation import tree_sum
 from mode_connectivity.geometry.gram import Floats, layer_gram
 from mode_connectivity.paths.path import State
 from mode_connectivity.paths.polygon import Polygon
@@ -60,12 +61,13 @@ class Plane:
         gram = layer_gram(Polygon([*self.corners.controls, state], parameters=self.corners.parameters, copy=False)).sum(
             0
         )
-        x, y = np.linalg.solve(self.places[1:], gram[:2, 2])
-        return float(x), float(y)
+        (along, _), (shift, height) = self.places[1:].tolist()
+        x = float(gram[0, 2]) / along
+        return x, (float(gram[1, 2]) - shift * x) / height
 
     def curve(self, weights: Floats) -> Floats:
         """Return (T, 2): coordinates of the points whose weights of the three states are given as (T, 3)."""
-        places: Floats = weights @ self.places
+        places: Floats = tree_sum(weights[:, None] * self.places.T)
         return places
 
     def sides(self, margin: float, points: int) -> tuple[Floats, Floats]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from mode_connectivity.foundations.summation import length
 from mode_connectivity.geometry import control_corrected, displacement, end_distance, layer_products
 from mode_connectivity.geometry import parts as symmetric_parts
 from mode_connectivity.neuron_swap.regions import Region
@@ -25,7 +26,7 @@ def movement(region: Region, paths: Pair) -> dict[str, Any] | None:
         return None
     fields = {role: {name: tensor.cpu() for name, tensor in displacement(path).items()} for role, path in paths.items()}
     _, odd = symmetric_parts(region.symmetry, region.permutation, fields[SWAP])
-    separation = np.sqrt(layer_products(odd, odd).sum()) / np.linalg.norm(end_distance(paths[SWAP]))
+    separation = np.sqrt(layer_products(odd, odd).sum()) / length(end_distance(paths[SWAP]))
     fields["corrected"] = control_corrected(region.symmetry, region.permutation, fields[SWAP], fields[CONTROL])
     figures: dict[str, Any] = {"separation": float(separation)}
     for role, field in fields.items():

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import numpy as np
-
 from mode_connectivity import layout
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.reading import read_json
+from mode_connectivity.foundations.summation import length
 from mode_connectivity.geometry import end_distance
 from mode_connectivity.neuron_swap.baselines import baselines_of
 from mode_connectivity.neuron_swap.named_layers import named
@@ -29,9 +28,7 @@ def main(params: Params, variant: str, seed: int) -> None:
     study = Study.open(params)
     original = study.load(layout.endpoint(seed))
     other, metadata = (_twin if variant in RESEEDS else _swapped)(study, variant, seed, original)
-    metadata["distance_to_original"] = float(
-        np.linalg.norm(end_distance(Linear(original, other, parameters=study.moving(original))))
-    )
+    metadata["distance_to_original"] = length(end_distance(Linear(original, other, parameters=study.moving(original))))
     path = layout.swapped(variant, seed)
     write_json(layout.metadata(path), metadata)
     checkpoints.save(path, other, metadata)

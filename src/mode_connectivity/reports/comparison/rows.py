@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from mode_connectivity.foundations.summation import length
 from mode_connectivity.neuron_swap.summary import Summary
 from mode_connectivity.params.variants import CONTROL
 
@@ -36,11 +37,11 @@ def _row(variant: str, seed: int, summaries: Summaries) -> Row:
         "end_loss": max(summary.line["train"]["loss_at_ends"]),
         "line_barrier": summary.line["train"]["loss_barrier"],
         "curve_barrier": summary.curve["train"]["loss_barrier"],
-        "end_distance": float(np.linalg.norm(_column(layers, "end_distance"))),
+        "end_distance": length(_column(layers, "end_distance")),
         "per_layer": bends,
-        "displacement": float(np.linalg.norm(bends)),
+        "displacement": length(bends),
         "share": _share(bends**2, place),
-        "control_displacement": None if theirs is None else float(np.linalg.norm(theirs)),
+        "control_displacement": None if theirs is None else length(theirs),
         "control_share": None if theirs is None else _share(theirs**2, place),
         "parameter_share": _share(_column(layers, "parameters"), place),
     }

@@ -68,11 +68,9 @@ study-run: $(READY) ## run reports/studies/NAME/params.yaml as an experiment, in
 	@[ -n "$(NAME)" ] || { echo "say: make study-run NAME=six-seeds" >&2; exit 1; }
 	@mode-connectivity study "$(NAME)" $(if $(QUEUE),--queue)
 
-study: ## keep the small results in reports/studies/NAME; COMMAND="..." made them (REPORTS="locality" for some)
+study: $(READY) ## keep params and records in reports/studies/NAME; COMMAND="..." made them
 	@[ -n "$$NAME" ] && [ -n "$$COMMAND" ] || { echo 'say: make study NAME=six-seeds COMMAND="dvc ..."' >&2; exit 1; }
-	@mkdir -p "reports/studies/$$NAME"
-	@cp -r params.yaml $(addprefix reports/,$(or $(REPORTS),comparison locality mechanisms)) "reports/studies/$$NAME/"
-	@find "reports/studies/$$NAME" -name .gitignore -delete
+	@mode-connectivity records "reports/studies/$$NAME"
 	@printf 'Made by `%s` with the `params.yaml` beside this file.\n' "$$COMMAND" > "reports/studies/$$NAME/README.md"
 
 study-gpu: $(READY) ## VGG16 at width 1 on CIFAR-10 on one GPU, a part of nine minutes; the same again goes on (FOLDER=study-gpu JOBS=1)

@@ -51,8 +51,7 @@ def test_layout_names_every_output_and_no_other() -> None:
     places |= {layout.curve(variant, seed).parent, layout.analysis(variant, seed), layout.baselines(variant, seed)}
     places |= {layout.regions(variant, seed), layout.plane("${item.of}"), layout.CONTACT_SHEETS, layout.PAGE}
     places |= {layout.mechanism_path(pattern, seed), layout.mechanism(pattern, seed)}
-    places |= {layout.COMPARISON / name for name in layout.COMPARISON_FILES}
-    places |= {layout.LOCALITY / name for name in layout.LOCALITY_FILES}
+    places |= {layout.NEURON_SWAP / name for name in layout.NEURON_SWAP_FILES}
     places |= {layout.MECHANISMS / name for name in layout.MECHANISMS_FILES}
     assert {path for path, _ in outs()} == {path.as_posix() for path in places}
 
@@ -78,7 +77,7 @@ def test_params_of_stages_exist_and_all_params_are_used() -> None:
 
 def test_only_small_reports_are_committed_to_git() -> None:
     """As metrics and plots: a stage with a plain output that DVC does not cache would run again after a lost lock."""
-    committed = tuple(f"{folder.as_posix()}/" for folder in (layout.COMPARISON, layout.LOCALITY, layout.MECHANISMS))
+    committed = tuple(f"{folder.as_posix()}/" for folder in (layout.NEURON_SWAP, layout.MECHANISMS))
     for path, cached in outs():
         assert cached != path.startswith(committed)
     assert all(isinstance(out, str) for stage in PIPELINE.values() for out in stage.get("outs", []))

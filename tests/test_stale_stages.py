@@ -10,10 +10,10 @@ from support.project_copy import Project
 
 CURVES = {"curve"}
 TRAINED = {"endpoint", "cue_endpoint", "mechanism", "finetune"} | CURVES
-READS_NETWORKS = TRAINED | {"swap", "analysis", "restricted", "locality"}
-DRAWN = {"analysis", "report", "locality", "cue_dataset", "mechanism_report", "page"}
+READS_NETWORKS = TRAINED | {"swap", "analysis", "restricted", "report"}
+DRAWN = {"analysis", "report", "cue_dataset", "mechanism_report", "page"}
 DATA = {"dataset", "cue_dataset"}
-REPORTS = {"report", "locality", "mechanism_report", "page"}
+REPORTS = {"report", "mechanism_report", "page"}
 
 # An edited file of the package -> the stages that `dvc status` names beside `source`, which it always does.
 STALE: dict[str, set[str]] = {
@@ -24,11 +24,11 @@ STALE: dict[str, set[str]] = {
     "datasets/batches.py": READS_NETWORKS | DATA,
     "models/vgg.py": READS_NETWORKS,
     "training/loop.py": READS_NETWORKS,
-    "symmetry/apply.py": {"swap", "analysis", "locality", "mechanism"},
+    "symmetry/apply.py": {"swap", "analysis", "report", "mechanism"},
     "paths/bezier.py": READS_NETWORKS - {"endpoint", "cue_endpoint"},
-    "geometry/gram.py": {"swap", "analysis", "locality"},
+    "geometry/gram.py": {"swap", "analysis", "report"},
     "evaluation/sweep.py": READS_NETWORKS - CURVES - {"mechanism"},
-    "statistics/verdicts.py": {"locality", "mechanism_report", "page"},
+    "statistics/verdicts.py": REPORTS,
     "finetuning/cbft.py": {"finetune"},
     "plots/heatmap.py": DRAWN,
     "tracking/runs.py": set(),
@@ -36,12 +36,9 @@ STALE: dict[str, set[str]] = {
     "warm/server.py": set(),
     "study/scoring.py": {"endpoint", "cue_endpoint", "analysis", "baselines", "finetune", "mechanism_scores"},
     "study/study.py": READS_NETWORKS,
-    "neuron_swap/movement.py": {"analysis", "locality"},
+    "neuron_swap/movement.py": {"analysis", "report"},
     "mechanisms/patterns.py": {"mechanism"},
-    "reports/comparison/text.py": {"report"},
-    "reports/locality/depths.py": {"locality"},
-    "reports/mechanisms/signs.py": {"mechanism_report", "page"},
-    "reports/page/tables.py": {"page"},
+    "reports/neuron_swap/movement.py": REPORTS,
     "reports/rendering.py": REPORTS,
     "stages/curve.py": {"curve"},
     "start.py": set(),

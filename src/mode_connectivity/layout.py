@@ -10,10 +10,9 @@ CUE_SOURCE = Path("data/cue_source.json")
 PRETRAINED = Path("data/pretrained.json")
 CUES = Path("data/cues.safetensors")
 CONTACT_SHEETS = Path("reports/cues")
-COMPARISON = Path("reports/comparison")
+NEURON_SWAP = Path("reports/neuron_swap")
 STATE = Path(".state")
 STUDIES = Path("reports/studies")
-LOCALITY = Path("reports/locality")
 MECHANISMS = Path("reports/mechanisms")
 PAGE = Path("reports/index.html")
 
@@ -121,19 +120,21 @@ LOSS_TABLE = "loss_along_the_path.csv"
 DISTANCE_TABLE = "distance_per_layer.csv"
 CONVERGENCE_TABLE = "convergence.csv"
 TABLES = (LOSS_TABLE, DISTANCE_TABLE, CONVERGENCE_TABLE)
-COMPARISON_FILES = (*as_drawn(BARRIERS, DISPLACEMENTS, PATHS), REPORT, METRICS, *TABLES)
 VERDICT = "verdict.json"
-VERDICT_TEXT = "verdict.md"
 LAYER_MOVEMENT = "layer_movement.png"
-ENERGY_SHARES = "energy_shares.png"
 RECOVERY = "recovery.png"
 CONVERGENCE = "convergence.png"
 DOSE = "dose_response.png"
 BY_PAIRS = "barrier_by_pairs.png"
-LOCALITY_FILES = (
+CORRECTIONS = "corrections.json"
+RECORDS = "records.json"
+NEURON_SWAP_FILES = (
+    *as_drawn(BARRIERS, DISPLACEMENTS, PATHS, LAYER_MOVEMENT, RECOVERY, CONVERGENCE, DOSE, BY_PAIRS),
+    CORRECTIONS,
+    METRICS,
+    REPORT,
     VERDICT,
-    VERDICT_TEXT,
-    *as_drawn(LAYER_MOVEMENT, ENERGY_SHARES, RECOVERY, CONVERGENCE, DOSE, BY_PAIRS),
+    *TABLES,
 )
 PROBED = "probe_sets_along_path.npz"
 PROBED_SUMMARY = "mechanism_summary.json"

@@ -8,31 +8,37 @@ import pytest
 
 from mode_connectivity import layout
 from mode_connectivity.commands.page import run
+from mode_connectivity.params import Params
+from mode_connectivity.reports.records import Records, collected, write_records
 from support.in_process import params_with
-from support.written_records import CHANGES, write_records
+from support.written_records import CHANGES, written_records
 
 
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    write_records(params_with(tmp_path, CHANGES))
+    written_records(params_with(tmp_path, CHANGES))
     return tmp_path
 
 
-def test_records_alone_make_a_page_with_the_verdict_beside_them(study: Path) -> None:
-    """As `mode-connectivity verdict` leaves them: the answer lies in FOLDER/locality."""
-    (study / layout.LOCALITY).rename(study / layout.LOCALITY.name)
-    shutil.rmtree(study / "reports/analysis")
-    shutil.rmtree(study / layout.MECHANISMS)
+def test_records_alone_make_a_page(study: Path) -> None:
+    """As a study keeps them: in one file, without analyses and mechanisms."""
+    records = collected(Params.load(layout.PARAMS))
+    kept = {
+        kind: each for kind, each in records.kinds.items() if kind in ("layers", "swaps", "baselines", "restricted")
+    }
+    write_records(study, Records(kept))
+    for name in ("reports", "models", "data"):
+        shutil.rmtree(study / name)
     run(argparse.Namespace(folder=study))
     text = (study / layout.PAGE.name).read_text()
-    assert "any such subset suffices" in text
+    assert "2 seeds, fewer than 7: points" in text
     assert "No curve was analysed in this study" in text
-    assert "Mechanisms: who reads the cue?" not in text
+    assert "Who reads the cue" not in text
 
 
 def test_mechanisms_alone_say_nothing_of_swaps(study: Path) -> None:
-    for name in ("reports/analysis", "reports/locality", "reports/baselines", "reports/restricted"):
+    for name in ("reports/analysis", "reports/baselines", "reports/restricted"):
         shutil.rmtree(study / name)
     run(argparse.Namespace(folder=study))
     text = (study / layout.PAGE.name).read_text()
@@ -42,7 +48,8 @@ def test_mechanisms_alone_say_nothing_of_swaps(study: Path) -> None:
 
 
 def test_a_folder_with_nothing_to_show_is_named(study: Path) -> None:
-    shutil.rmtree(study / "reports")
-    with pytest.raises(ValueError, match=r"no verdict, no analysis, and no report of mechanisms beside .* lies here"):
+    for name in ("reports", "models"):
+        shutil.rmtree(study / name)
+    with pytest.raises(ValueError, match=r"no record of a swap and none of a network that was trained with cues"):
         run(argparse.Namespace(folder=study))
     assert not (study / layout.PAGE.name).exists()

@@ -8,8 +8,8 @@ import pytest
 from mode_connectivity import layout
 from mode_connectivity.commands.main import main
 from mode_connectivity.foundations.atomic import write_json
-from mode_connectivity.reports.locality.figures import gaps_by_pairs
-from reports.test_locality_answers import DEPTHS, study
+from mode_connectivity.reports.neuron_swap.figures import gaps_by_pairs
+from reports.test_answers import DEPTHS, study
 
 
 def test_it_answers_for_the_seeds_that_are_complete(
@@ -20,13 +20,13 @@ def test_it_answers_for_the_seeds_that_are_complete(
     layout.restricted("mid", 3, "outside", 1).unlink()
     main(["verdict", str(tmp_path)])
     assert "the answer of 8 seeds; without 3, whose records are not complete" in capsys.readouterr().out
-    verdict = json.loads((tmp_path / "locality" / layout.VERDICT).read_text())
+    verdict = json.loads((tmp_path / "neuron_swap" / layout.VERDICT).read_text())
     assert verdict["seeds"] == [0, 1, 2, 4, 5, 6, 7, 8]
     assert {depth: each["verdict"]["word"] for depth, each in verdict["depths"].items()}["early"] == "local"
-    text = (tmp_path / "locality" / layout.VERDICT_TEXT).read_text()
+    text = (tmp_path / "neuron_swap" / layout.REPORT).read_text()
     assert "recovery.png" in text
-    assert "Where the bend moved" not in text
-    assert (tmp_path / "locality" / layout.RECOVERY).is_file()
+    assert "No curve was analysed in this study" in text
+    assert (tmp_path / "neuron_swap" / layout.RECOVERY).is_file()
 
 
 def test_a_second_effort_counts_for_a_region_once_every_seed_has_it(
@@ -36,7 +36,7 @@ def test_a_second_effort_counts_for_a_region_once_every_seed_has_it(
     study(tmp_path, 8)
     layout.restricted("late", 7, "slices", 2).unlink()
     main(["verdict", str(tmp_path)])
-    depths = json.loads((tmp_path / "locality" / layout.VERDICT).read_text())["depths"]
+    depths = json.loads((tmp_path / "neuron_swap" / layout.VERDICT).read_text())["depths"]
     known = {
         (depth, region) for depth, each in depths.items() for region, g in each["gaps"].items() if "2" in g["efforts"]
     }
@@ -52,9 +52,7 @@ def test_records_of_no_seed_end_in_one_line(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     study(tmp_path, 1)
     layout.baselines("early", 0).unlink()
-    with pytest.raises(
-        SystemExit, match=r"no seed has all its records: reports/baselines/early-seed0\.json is missing"
-    ):
+    with pytest.raises(SystemExit, match=r"no seed has all its records: the baselines of early, seed 0, is missing"):
         main(["verdict", str(tmp_path)])
 
 
@@ -65,7 +63,7 @@ def test_records_of_two_networks_are_refused(tmp_path: Path, monkeypatch: pytest
     for each, loss in ((file, 0.06), (layout.baselines("mid", 1), 0.05)):
         each.write_text(json.dumps(json.loads(each.read_text()) | {"end_loss": loss}))
     with pytest.raises(
-        SystemExit, match=r"mid-seed1-all-1\.json: made from another network than reports/baselines/mid"
+        SystemExit, match=r"mid, seed 1: the region all was made from another network than the baselines"
     ):
         main(["verdict", str(tmp_path)])
 
@@ -80,8 +78,8 @@ def test_variants_of_which_only_the_straight_line_is_known_stand_beside(
         metadata = {"variant": "mid_pair", "layer": "features.0", "pairs": [{"pair": [4, 2]}, {"pair": [1, 3]}]}
         write_json(layout.metadata(layout.swapped("mid_pair", seed)), metadata)
     main(["verdict", str(tmp_path)])
-    verdict = json.loads((tmp_path / "locality" / layout.VERDICT).read_text())
+    verdict = json.loads((tmp_path / "neuron_swap" / layout.VERDICT).read_text())
     assert verdict["variants"]["mid_pair"] == {"swapped_layer": "features.0", "pairs": 2}
     assert verdict["depths"]["mid_pair"]["verdict"] is None
-    assert sorted(gaps_by_pairs(verdict)["conv 1.1"]) == [1, 2]
-    assert "| mid_pair | conv 1.1 | 2 |" in (tmp_path / "locality" / layout.VERDICT_TEXT).read_text()
+    assert sorted(gaps_by_pairs(verdict)["features.0"]) == [1, 2]
+    assert "| mid_pair | features.0 | 2 |" in (tmp_path / "neuron_swap" / layout.REPORT).read_text()

@@ -18,7 +18,6 @@ from mode_connectivity.stages import (
     dataset,
     endpoint,
     finetune,
-    locality,
     mechanism,
     mechanism_report,
     plane,
@@ -111,7 +110,6 @@ def test_every_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str)
         neuron_swap(params)
         mechanisms(params)
         one = params_with(tmp_path, CHANGES | NETWORKS[name] | {"seeds": [0], "plane.of": []})
-        locality.main(one)
         report.main(one)
         mechanism_report.main(one)
     for file in (layout.endpoint(0), layout.curve("mid", 0), layout.finetuned("cbft", 0)):

@@ -7,13 +7,12 @@ import pytest
 import torch
 
 from mode_connectivity.neuron_swap.correction import correction
+from mode_connectivity.neuron_swap.corrections import correction_record
 from mode_connectivity.neuron_swap.movement import Swapped
 from mode_connectivity.neuron_swap.summary import Summary
-from mode_connectivity.params import Params
 from mode_connectivity.paths import State
-from mode_connectivity.reports.locality.depths import depth_record, figure
+from mode_connectivity.reports.neuron_swap.movement import figure, movement_record
 from mode_connectivity.symmetry import Symmetry
-from support.code_imports import ROOT
 from support.small_networks import small_net
 
 MODEL = small_net(batch_norm=True)
@@ -89,35 +88,22 @@ def summarised(movement: dict[str, object], layers: list[dict[str, float]]) -> S
 
 def test_where_nothing_moved_nothing_is_divided_by_zero() -> None:
     """Two units that are the same: the ends agree, and the bend stayed where it was."""
-    params = Params.load(ROOT / "params.yaml")
-    still = correction(SWAPPED, [effect(0, 0)] * 2, [effect(0, 0)] * 2)
+    still = correction_record(correction(SWAPPED, [effect(0, 0)] * 2, [effect(0, 0)] * 2), [(1, 4)])
     layer = {"end_distance": 0.0, "bend_displacement": 0.0}
     summary = summarised({"displacement": 0.0, "pairs": [[1, 4]]}, [layer] * 5)
-    found = depth_record([summary] * 6, [still] * 6, params)
-    assert found["corrected_over_ends"] is found["control_over_plain"] is found["global_change"] is None
-    assert found["shares"] == {"raw": None, "control": None, "corrected": None}
+    found = movement_record([summary] * 6, [still] * 6)
+    assert found["corrected_over_ends"] is found["control_over_plain"] is None
     assert found["corrected_pair_rank"]["mean"] == 1
-    assert found["turned"] == [[]] * 6
     json.dumps(found, allow_nan=False)
 
 
-def test_no_global_change_is_shown_only_within_the_margin_and_with_replicates() -> None:
-    values = Params.load(ROOT / "params.yaml").model_dump(mode="json")
-    for replicates, outside, expected in (([], 0.0, None), ([1], 0.0, 1 / 64), ([1], 1.0, 1.0)):
-        values["curve"]["replicates"] = replicates
-        params = Params.model_validate_json(json.dumps(values))
-        moved = correction(SWAPPED, [effect(1.0, outside)] * 2, [effect(0, 0)] * 2)
-        layer = {"end_distance": 10.0, "bend_displacement": 1.0}
-        summary = summarised({"displacement": 1.0, "pairs": [[1, 4]]}, [layer] * 5)
-        change = depth_record([summary] * 6, [moved] * 6, params)["global_change"]
-        assert (change and change["p_none"]) == expected
-
-
-@pytest.mark.parametrize(("seeds", "shown"), [(2, False), (5, False), (6, True)])
-def test_shares_have_standard_errors_from_six_seeds_on(seeds: int, shown: bool) -> None:
-    params = Params.load(ROOT / "params.yaml")
-    moved = correction(SWAPPED, [effect(1.0, 1.0)], [effect(0, 0)])
+def test_energies_stand_over_the_squared_distance_of_the_ends() -> None:
+    moved = correction_record(correction(SWAPPED, [effect(1.0, 1.0)], [effect(0, 0)]), [(1, 4)])
     layer = {"end_distance": 10.0, "bend_displacement": 1.0}
-    summary = summarised({"displacement": 1.0, "pairs": [[1, 4]]}, [layer] * 5)
-    share = depth_record([summary] * seeds, [moved] * seeds, params)["shares"]["corrected"]
-    assert (share["error"] is not None) == shown
+    summary = summarised({"displacement": 1.0}, [layer] * 5)
+    found = movement_record([summary] * 2, [moved] * 2)
+    whole, slices = (found[f"corrected{where}_over_ends"]["mean"] for where in ("", "_slices"))
+    assert whole == pytest.approx(sum(moved["corrected"]) / 500)
+    assert found["corrected_outside_over_ends"]["mean"] == pytest.approx(whole - slices)
+    assert found["chance_over_ends"] is None  # one training of each curve
+    assert movement_record([summary] * 2, [moved])["layers"] is None  # a seed has no correction

@@ -15,9 +15,8 @@ from mode_connectivity.plots.convergence import convergence
 from mode_connectivity.plots.dose import MARKERS, SERIES, dose_response
 from mode_connectivity.plots.layer_movement import LayerMovement, layer_movements, rooted
 from mode_connectivity.plots.recovery import SEED_MARKERS, Recovery, recovery
-from mode_connectivity.plots.shares import Share, energy_shares
-from mode_connectivity.plots.style import BLACK, BLUE, GREY, marker_of, nothing_to_draw, save_figure
-from mode_connectivity.reports.locality.figures import gaps_by_epochs
+from mode_connectivity.plots.style import BLACK, BLUE, GREY, nothing_to_draw, save_figure
+from mode_connectivity.reports.neuron_swap.figures import gaps_by_epochs
 from mode_connectivity.statistics.verdicts import PRIMARY
 
 TS = np.linspace(0, 1, 5)
@@ -149,28 +148,6 @@ def test_doses_are_joined_in_order_and_regions_are_named() -> None:
     assert legend_of(figure) == ["random weights of the network", "slices"]
 
 
-def shares() -> Figure:
-    found = {
-        "mid": {"D": Share(0.06, None), "beyond the control": Share(0.2, 0.05)},
-        "late": {"beyond the control": Share(-0.1, 0.2)},
-    }
-    return energy_shares({"mid": 0.01, "late": 0.02}, found)
-
-
-def test_shares_stand_over_the_share_of_parameters_and_negative_ones_at_the_edge() -> None:
-    axes = shares().axes[0]
-    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
-    diagonal = np.asarray(axes.lines[0].get_xydata())
-    assert np.array_equal(diagonal[:, 0], diagonal[:, 1])
-    one = [line for line in axes.lines if len(np.asarray(line.get_xdata())) == 1 and line.get_fillstyle()]
-    points = {(str(line.get_marker()), line.get_fillstyle()): np.asarray(line.get_xydata())[0] for line in one}
-    mid = marker_of("mid", ("mid", "late"))
-    assert points[mid, "none"] == pytest.approx((0.01, 0.06), rel=0.1)
-    assert points[mid, "full"] == pytest.approx((0.01, 0.2), rel=0.1)
-    assert points["v", "full"][1] < 0.01
-    assert "parameters" in axes.get_xlabel()
-
-
 def test_pictures_repeat_to_the_byte(tmp_path: Path) -> None:
     def draw(name: str) -> list[bytes]:
         figures = [
@@ -179,7 +156,6 @@ def test_pictures_repeat_to_the_byte(tmp_path: Path) -> None:
             recoveries(),
             converged(),
             doses(),
-            shares(),
             nothing_to_draw("no swap beside a control"),
         ]
         for k, figure in enumerate(figures):

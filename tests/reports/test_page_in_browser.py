@@ -13,15 +13,15 @@ from playwright.sync_api import Browser, Page
 
 from mode_connectivity import layout
 from mode_connectivity.commands import page
-from mode_connectivity.reports.page.page import page_text
-from mode_connectivity.reports.page.part import Part
+from mode_connectivity.reports.page.page import PICTURES, page_text
+from mode_connectivity.reports.records import collected
 from support.browser import chromium, visit
 from support.in_process import params_with
-from support.written_records import CHANGES, write_records
+from support.written_records import CHANGES, written_records
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-ONE_STUDY = ("reports/analysis", "reports/locality", "reports/baselines", "reports/restricted")
-FIGURES = ("recovery", "baselines", "movement", "losses", "gaps", "trainings", "mechanisms")
+ONE_STUDY = ("reports/analysis", "reports/baselines", "reports/restricted")
+FIGURES = ("movement", "losses", "trainings", "mechanisms", "cue-trainings")
 SERIOUS = ("serious", "critical")
 
 
@@ -48,8 +48,8 @@ def written(folder: Path, changes: dict[str, object]) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         params = params_with(folder, changes)
-        write_records(params)
-        (folder / "index.html").write_text(page_text(Part.whole(params)))
+        written_records(params)
+        (folder / "index.html").write_text(page_text(params, collected(params), PICTURES))
     return folder / "index.html"
 
 
@@ -58,7 +58,7 @@ def part(folder: Path, without: tuple[str, ...]) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         params = params_with(folder, CHANGES)
-        write_records(params)
+        written_records(params)
         for name in without:
             shutil.rmtree(name)
         page.run(argparse.Namespace(folder=folder))
@@ -115,8 +115,8 @@ def test_paths_of_a_region_are_shown_with_their_control(browser: Browser, file: 
 @pytest.mark.parametrize(
     ("without", "drawn_figures"),
     [
-        (("reports/analysis", "reports/mechanisms"), {"recovery", "baselines", "losses", "gaps", "trainings"}),
-        (ONE_STUDY, {"trainings", "mechanisms"}),
+        (("reports/analysis", "data"), {"losses", "trainings"}),
+        (ONE_STUDY, {"mechanisms", "cue-trainings"}),
     ],
 )
 def test_a_part_of_a_study_is_drawn_without_what_is_missing(
@@ -179,28 +179,15 @@ def test_in_print_it_is_light_and_without_controls(browser: Browser, file: Path)
         assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_a_seed_without_a_barrier_does_not_squeeze_the_others(browser: Browser, file: Path) -> None:
-    """Its share of next to nothing may be a hundred: it stands at the edge and tells its own number to a pointer."""
-    with visit(browser, file) as seen:
-        page = seen.page
-        page.evaluate("DATA.recoveries[0].seeds[0] = 129; DATA.recoveries[0].seeds[1] = -40; drawRecovery()")
-        low, high = page.evaluate("document.getElementById('recovery')._fullLayout.yaxis.range")
-        assert -1 < low <= 0
-        assert 1 <= high < 2
-        assert all(low < value < high for row in drawn(page, "recovery") for value in row)
-        texts = page.evaluate("document.getElementById('recovery').data.flatMap((each) => [...each.text])")
-        assert {"129.000", "-40.000"} <= {text.rpartition(": ")[2] for text in texts}
-
-
 def test_a_picture_much_wider_than_high_keeps_its_height_without_scripts(browser: Browser, file: Path) -> None:
     """The panels of many variants stand in one row: shrunk to the page's width nobody reads them."""
     wide = file.with_name("wide.html")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(file.parent)
         params = params_with(file.parent, CHANGES)
-        Image.new("RGB", (5000, 600), "white").save(layout.COMPARISON / layout.PATHS, format="PNG")
-        wide.write_text(page_text(Part.whole(params)))
-        (layout.COMPARISON / layout.PATHS).unlink()
+        Image.new("RGB", (5000, 600), "white").save(layout.NEURON_SWAP / layout.PATHS, format="PNG")
+        wide.write_text(page_text(params, collected(params), PICTURES))
+        (layout.NEURON_SWAP / layout.PATHS).unlink()
     with visit(browser, wide, java_script_enabled=False, viewport={"width": 1280, "height": 900}) as seen:
         box = seen.page.locator("#paths noscript img").bounding_box()
         assert box is not None
@@ -213,12 +200,12 @@ def test_a_picture_much_wider_than_high_keeps_its_height_without_scripts(browser
 def test_of_many_variants_the_figures_keep_their_place(browser: Browser, large: Path, width: int) -> None:
     with visit(browser, large, viewport={"width": width, "height": 900}) as seen:
         page = seen.page
-        for figure in ("movement", "losses", "baselines"):
+        for figure in ("movement", "losses"):
             assert page.evaluate(f"document.getElementById('{figure}')._fullLayout._size.h") > 150, figure
         box = page.locator(".show").bounding_box()
         assert box is not None
         assert box["height"] < 150
-        assert page.locator(".answers > li:visible").count() <= 3
+        assert page.locator(".lead > li:visible").count() <= 3
         page.locator("#none").click()
         page.locator("input[name=variant][value=mid_60]").check()
         assert len(drawn(page, "movement")) == 2  # its two seeds

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mode_connectivity.reports.mechanisms.estimate import Estimate
+from mode_connectivity.reports.mechanisms.estimates import number, over_seeds, side
 from mode_connectivity.reports.mechanisms.signs import (
     PROBES,
     fitted_paths_have_none_on_their_data,
@@ -30,12 +30,12 @@ def seeds(*each: dict[str, dict[str, Any]]) -> dict[int, dict[str, dict[str, Any
 
 def test_six_seeds_have_the_interval_of_the_sign_flip_test_and_five_are_points() -> None:
     values = [0.3, 0.1, 0.2, 0.15, 0.25, 0.2]
-    six, five = Estimate.of(values), Estimate.of(values[:5])
+    six, five = over_seeds(values), over_seeds(values[:5])
     assert six.interval == pytest.approx((0.1, 0.3))
-    assert (six.shown(), five.shown()) == ("20.0 [10.0, 30.0]", "20.0 (30.0, 10.0, 20.0, 15.0, 25.0)")
-    assert [six.side(limit) for limit in (0.3, 0.09, 0.2)] == ["below", "above", "open"]
-    assert (five.interval, five.side(1.0)) == (None, None)
-    assert Estimate.of([0.5]).shown() == "50.0"
+    assert (str(number(six)), str(number(five))) == ("20.0 [10.0, 30.0]", "20.0 (30.0, 10.0, 20.0, 15.0, 25.0)")
+    assert [side(six, limit) for limit in (0.3, 0.09, 0.2)] == ["below", "above", "open"]
+    assert (five.interval, side(five, 1.0)) == (None, None)
+    assert str(number(over_seeds([0.5]))) == "50.0"
 
 
 def test_a_mean_decides_and_not_the_worst_seed() -> None:
@@ -128,5 +128,5 @@ def test_targets_are_reached_by_planted_numbers_and_missed_one_by_one() -> None:
 
 def test_targets_say_what_was_found_and_wanted_in_their_unit() -> None:
     targets = targets_of(networks(), 0.1, 1.5)
-    assert (targets[2].found, targets[2].wanted, targets[2].unit) == ("2.0 [1.0, 3.0]", "at most 5", "points")
-    assert (targets[4].found, targets[4].wanted, targets[4].unit) == ("1.10 [1.09, 1.11]", "at most 1.5", "nats")
+    assert (str(targets[2].found), targets[2].wanted, targets[2].unit) == ("2.0 [1.0, 3.0]", "at most 5", "points")
+    assert (str(targets[4].found), targets[4].wanted, targets[4].unit) == ("1.10 [1.09, 1.11]", "at most 1.5", "nats")

@@ -16,7 +16,6 @@ from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.stages import (
     analysis,
     endpoint,
-    locality,
     plane,
     report,
     restricted,
@@ -155,28 +154,26 @@ def test_figures_of_several_metrics_of_the_verdict_and_of_all_paths(params: Para
     folder = layout.analysis("mid", 0)
     for name in (layout.EVOLUTION, layout.HEATMAP):
         assert (folder / name).read_bytes() != (folder / f"relative_{name}").read_bytes()
-    locality.main(params)
     report.main(params)
     blank = len(_png(nothing_to_draw("no restricted curves; restricted.variants turns them on")))
-    for name in (layout.LAYER_MOVEMENT, layout.ENERGY_SHARES):
-        assert (layout.LOCALITY / name).stat().st_size > 3 * blank
-    assert (layout.COMPARISON / layout.PATHS).stat().st_size > 3 * blank
-    verdict = json.loads((layout.LOCALITY / layout.VERDICT).read_text())
+    for name in (layout.LAYER_MOVEMENT, layout.PATHS):
+        assert (layout.NEURON_SWAP / name).stat().st_size > 3 * blank
+    verdict = json.loads((layout.NEURON_SWAP / layout.VERDICT).read_text())
     answer = verdict["depths"]["mid"]
     for kind in ("slices", "outside"):
         assert answer["gaps"][kind]["efforts"]["1"]["gap"] == [found(kind)["gap"]]
     assert answer["line"]["gap"] == [json.loads(layout.baselines("mid", 0).read_text())["line"]["gap"]]
     assert answer["verdict"]["word"] == "points"
-    assert locality.record(params).params["word.mid"] == "points"
+    assert report.record(params).params["word.mid"] == "points"
 
 
 def test_curves_that_were_not_asked_for_are_no_evidence(params: Params) -> None:
     assert layout.restricted("mid", 0, "slices").is_file()
-    locality.main(params.model_copy(update={"restricted": params.restricted.model_copy(update={"variants": ()})}))
-    verdict = json.loads((layout.LOCALITY / layout.VERDICT).read_text())
+    report.main(params.model_copy(update={"restricted": params.restricted.model_copy(update={"variants": ()})}))
+    verdict = json.loads((layout.NEURON_SWAP / layout.VERDICT).read_text())
     assert verdict["depths"]["mid"]["gaps"] == {}
     assert verdict["depths"]["mid"]["verdict"] is None
-    assert "not tried" in (layout.LOCALITY / layout.VERDICT_TEXT).read_text()
+    assert "Not tried" in (layout.NEURON_SWAP / layout.REPORT).read_text()
 
 
 def _png(figure: Figure) -> bytes:

@@ -42,7 +42,7 @@ def test_a_brought_network_from_a_brought_checkpoint(tmp_path: Path) -> None:
     torch.manual_seed(0)
     model = namespace["tiny"](10)  # type: ignore[operator]
     torch.save({"epoch": 3, "state_dict": model.state_dict()}, tmp_path / "end0.pt")
-    study.run("dvc", "repro", "report", "locality")
+    study.run("dvc", "repro", "report")
     state, _ = checkpoints.load(tmp_path / layout.endpoint(0))
     swapped, _ = checkpoints.load(tmp_path / layout.swapped("mine", 0))
     assert torch.equal(state["0.weight"], model.state_dict()["0.weight"])
@@ -51,7 +51,7 @@ def test_a_brought_network_from_a_brought_checkpoint(tmp_path: Path) -> None:
     assert metadata(study, "mine")["layer"] == "0"
     assert metadata(study, "mine")["pairs"][0]["pair"] == [1, 6]  # type: ignore[index]
 
-    assert study.stages_run("dvc", "repro", "report", "locality") == ["source"]
+    assert study.stages_run("dvc", "repro", "report") == ["source"]
     model[4].bias.data += 1.0
     torch.save(model.state_dict(), tmp_path / "end0.pt")
     assert "endpoint@0" in study.stages_run("dvc", "repro", "endpoint")
@@ -69,17 +69,17 @@ def test_all_variants_and_another_seed(tmp_path: Path) -> None:
     changes = {"variants": variants, "swap.layers": {"deep": "features.28"}}
     changes |= {"swap.amounts": {"deep": 3}}
     study = Project(tmp_path, SMALL | changes | {"swap.draw": "importance"})
-    study.run("dvc", "repro", "report", "locality")
+    study.run("dvc", "repro", "report")
     moved = {variant: float(str(metadata(study, variant)["distance_to_original"])) for variant in variants}
     assert moved["control"] == 0 < moved["null"] < moved["mid"] < moved["mirror"]
     assert metadata(study, "deep")["layer"] == "features.28"
     assert [len(metadata(study, variant)["pairs"]) for variant in ("mid", "deep")] == [1, 3]  # type: ignore[arg-type]
     ends = {end: float(str(metadata(study, end)["distance_to_original"])) for end in RESEEDS}
     assert ends["rematched"] < ends["reseed"]
-    report = (study.root / layout.COMPARISON / layout.REPORT).read_text()
+    report = (study.root / layout.NEURON_SWAP / layout.REPORT).read_text()
     assert all(f"| {variant} | 0 |" in report for variant in variants)
     assert "Another seed as the other end" in report
-    verdict = json.loads((study.root / layout.LOCALITY / layout.VERDICT).read_text())
+    verdict = json.loads((study.root / layout.NEURON_SWAP / layout.VERDICT).read_text())
     assert set(verdict["depths"]) == set(variants) - {"control", *RESEEDS}
     found = verdict["variants"]
     assert set(found) == set(variants)
@@ -96,6 +96,6 @@ def test_networks_run_through_the_whole_pipeline(tmp_path: Path, name: str) -> N
     study = Project(
         tmp_path, SMALL | {"model.name": name, "variants": ["control", "early"], "analysis.points": 3} | early
     )
-    study.run("dvc", "repro", "report", "locality")
+    study.run("dvc", "repro", "report")
     test_set = metadata(study, "early")["verification"]["test_set"]  # type: ignore[index]
     assert test_set["relative_difference"] < 1e-9

@@ -77,13 +77,13 @@ def test_the_promised_files_hold_the_promised_things(study: Project) -> None:
     assert metadata["verification"]["test_set"]["relative_difference"] < 1e-9
     assert metadata["distance_to_original"] > metadata["pairs"][0]["distance"]
     assert "chord_barrier" not in metadata  # the analysis alone says how high the straight line runs
-    report = (study.root / layout.COMPARISON / layout.REPORT).read_text()
+    report = (study.root / layout.NEURON_SWAP / layout.REPORT).read_text()
     assert "| mid | 0 | conv 3.2 |" in report
-    assert "What they do not show" in report
+    assert "What this does not show" in report
 
 
 def test_the_verdict_of_one_seed_claims_nothing_beyond_it(study: Project) -> None:
-    found = json.loads((study.root / layout.LOCALITY / layout.VERDICT).read_text())
+    found = json.loads((study.root / layout.NEURON_SWAP / layout.VERDICT).read_text())
     assert found["seeds"] == [0]
     assert found["depths"]["mid"]["verdict"] is None  # no region was trained
     movement = found["variants"]["mid"]["movement"]
@@ -91,9 +91,9 @@ def test_the_verdict_of_one_seed_claims_nothing_beyond_it(study: Project) -> Non
     assert len(movement["layers"]["corrected"][0]) == len(found["layers"]) == 16
     assert movement["chance_over_ends"] is None
     assert movement["fan_out"]["mean"] == 16 * 9
-    text = (study.root / layout.LOCALITY / layout.VERDICT_TEXT).read_text()
+    text = (study.root / layout.NEURON_SWAP / layout.REPORT).read_text()
     assert "| mid | conv 3.2 | " in text
-    assert "Anything beyond these 1 endpoint(s)." in text
+    assert "1 endpoint seed is fewer than 7" in text
     with np.load(study.root / layout.analysis("mid", 0) / layout.DISPLACEMENT, allow_pickle=False) as arrays:
         assert arrays["energy"].sum() == pytest.approx(movement["displacement"]["mean"] ** 2)
         assert arrays["slice_parameters"].sum() == 2 * (16 * 9 + 1) + 2 * 16 * 9
@@ -107,15 +107,14 @@ def test_replicates_are_added_beside_the_curves_and_share_draws_between_variants
 ) -> None:
     copy = study.copied(tmp_path)
     copy.set({"curve.replicates": [1], "locality.margin": 1e-9})
-    ran = copy.stages_run("dvc", "repro", "locality")
-    assert {"curve@control-0", "curve@mid-0", "locality"} <= set(ran)
+    ran = copy.stages_run("dvc", "repro", "report")
+    assert {"curve@control-0", "curve@mid-0", "report"} <= set(ran)
     first, again = (checkpoints.load(copy.root / layout.curve("mid", 0, k))[0] for k in (0, 1))
     assert any(not torch.equal(first[name], again[name]) for name in first)
-    found = json.loads((copy.root / layout.LOCALITY / layout.VERDICT).read_text())
+    found = json.loads((copy.root / layout.NEURON_SWAP / layout.VERDICT).read_text())
     assert found["replicates"] == 2
     movement = found["variants"]["mid"]["movement"]
     assert movement["chance_over_ends"]["mean"] > 0
-    assert len(movement["turned"][0]) == 1
     before = (study.root / layout.analysis("mid", 0) / layout.SUMMARY).read_bytes()
     assert (copy.root / layout.analysis("mid", 0) / layout.SUMMARY).read_bytes() == before
 
@@ -157,7 +156,7 @@ def test_every_stage_left_one_whole_run(study: Project) -> None:
     mechanisms += [f"finetune@{method}-0" for method in METHODS]
     (study_run,) = client.search_runs([experiment.experiment_id], "tags.stage = 'study'")
     parent = study_run.info.run_id
-    single = ["dataset", "endpoint@0", "locality", "report", "page", study_run.info.run_name]
+    single = ["dataset", "endpoint@0", "report", "page", study_run.info.run_name]
     assert sorted(names) == sorted([*single, *items, *mechanisms])
     assert {run.info.status for run in runs} == {"FINISHED"}
     assert {run.data.tags.get("mlflow.parentRunId", parent) for run in runs} == {parent}

@@ -1,12 +1,12 @@
 """Records of both studies as their stages write them, from formulas instead of trainings: a page in no time."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 from mode_connectivity import layout
@@ -29,7 +29,7 @@ CHANGES: dict[str, object] = {
 }
 
 
-def write_records(params: Params) -> None:
+def written_records(params: Params) -> None:
     """All that the page of these params reads, in the current folder."""
     for variant, seed in params.paths:
         _analysis(variant, seed)
@@ -38,14 +38,15 @@ def write_records(params: Params) -> None:
         _json(layout.history(layout.endpoint(seed)), {"epochs": _epochs(20, seed)})
         for variant in params.moved_variants:
             _json(layout.baselines(variant, seed), _baselines(seed))
+            swap = {"layer": SWAPPED.get(variant, "features.2"), "pairs": [{"pair": [0, 1]}]}
+            _json(layout.metadata(layout.swapped(variant, seed)), swap)
         for variant in params.restricted.variants:
             for place, kind in enumerate(params.restricted.kinds):
                 for effort in params.restricted.efforts:
-                    record = _restricted(kind, 0.3 / (place + effort), seed)
+                    record = _restricted(kind, 0.3 / (place + effort), seed, effort)
                     _json(layout.restricted(variant, seed, kind, effort), record)
-    _json(layout.LOCALITY / layout.VERDICT, _verdict(params))
     _mechanisms(params)
-    for name in (layout.COMPARISON / layout.DISPLACEMENTS, layout.COMPARISON / layout.PATHS):
+    for name in (layout.NEURON_SWAP / layout.RECOVERY, layout.NEURON_SWAP / layout.PATHS):
         _picture(name)
 
 
@@ -80,14 +81,24 @@ def _analysis(variant: str, seed: int) -> None:
     np.savez(folder / layout.DISTANCES, allow_pickle=False, **arrays)
     layers = [
         {"layer": layer, "title": title, "parameters": 100.0 * (k + 1), "norm": 2.0}
+        | {"end_distance": float(raw[-1, k]), "bend_displacement": float(bends[k])}
         for k, (layer, title) in enumerate(LAYERS.items())
     ]
     readers = [] if swapped is None else [READERS[swapped]]
-    summary = {"fitted_path": "bezier", "swapped_layer": swapped, "layers": layers, "movement": {"readers": readers}}
-    _json(folder / layout.SUMMARY, summary)
+    paths = {kind: {probe: path_figures(loss) for probe in ("train", "test")} for kind, loss in losses.items()}
+    movement = {"readers": readers, "pairs": [[0, 1]] if swapped else []}
+    summary = {"fitted_path": "bezier", "swapped_layer": swapped, "layers": layers, "movement": movement}
+    _json(folder / layout.SUMMARY, summary | {"paths": paths})
 
 
-def _restricted(kind: str, height: float, seed: int) -> dict[str, Any]:
+def path_figures(loss: NDArray[np.float64]) -> dict[str, Any]:
+    """What an analysis says of the loss along a path, as far as a report reads it."""
+    above = loss - (1 - SCORED) * loss[0] - SCORED * loss[-1]
+    ends = [float(loss[0]), float(loss[-1])]
+    return {"loss_at_ends": ends, "loss_barrier": float(above.max()), "accuracy_at_ends": [1 - end for end in ends]}
+
+
+def _restricted(kind: str, height: float, seed: int, effort: int) -> dict[str, Any]:
     control = np.full(len(INTERIOR), 0.004)
     swap = control + height * INTERIOR * (1 - INTERIOR) * (1 + 0.1 * seed)
     losses = {
@@ -103,8 +114,9 @@ def _restricted(kind: str, height: float, seed: int) -> dict[str, Any]:
         "parameter_share": 0.01 + len(kind) / 99,
     }
     low = dict.fromkeys(("gap", "mean_gap", "height"), 1e-05 * (1 + seed % 2))
-    recipe = {"restricted": {"recipe": {"epochs": 20}}}
-    return {"ts": INTERIOR.tolist(), "losses": losses, "floor": low, "params": recipe, **measures}
+    recipe = {"restricted": {"recipe": {"epochs": 20 * effort}}}
+    place = {"layer": "features.2", "pairs": [[0, 1]]}
+    return {"ts": INTERIOR.tolist(), "losses": losses, "floor": low, "params": recipe, **place, **measures}
 
 
 def _baselines(seed: int) -> dict[str, Any]:
@@ -128,48 +140,6 @@ def _baselines(seed: int) -> dict[str, Any]:
     }
 
 
-def _estimate(value: float, seeds: Sequence[int], reach: float | None = None) -> dict[str, Any]:
-    interval = None if reach is None else [value - reach, None]
-    return {"value": value, "interval": interval, "seeds": [value + 0.03 * seed for seed in seeds]}
-
-
-def _verdict(params: Params) -> dict[str, Any]:
-    seeds = params.seeds
-    shares = {"slices": 0.7, "placebo_slices": 0.75, "outside": 0.95, "all": 1.02}
-    regions = {kind: shares[kind] for kind in params.restricted.kinds}
-    gap = {
-        "barrier": _estimate(0.08, seeds, 0.01),
-        "recovery": {kind: _estimate(value, seeds, 0.1) for kind, value in regions.items()},
-        "locality": _estimate(-0.2, seeds),
-        "necessity": None,
-    }
-    gaps = {
-        kind: {
-            "parameter_share": 0.01 + len(kind) / 99,
-            "efforts": {
-                str(e): {"epochs": 20 * e, "gap": [0.01 / e for _ in seeds]} for e in params.restricted.efforts
-            },
-        }
-        for kind in regions
-    }
-    baselines = {"repair": _estimate(0.68, seeds), "affine": None}
-    found = {"word": "any such subset suffices", "sentence": "Both leave <5 % & no more.", "measures": {"gap": gap}}
-    asked = params.restricted.variants if regions else ()
-    depths = {
-        variant: {
-            "baselines": baselines,
-            "gaps": gaps if variant in asked else {},
-            "verdict": found if variant in asked else None,
-        }
-        for variant in params.moved_variants
-    }
-    variants = {
-        variant: {"swapped_layer": SWAPPED.get(variant, "features.2"), "pairs": 4} for variant in params.variants
-    }
-    contrasts = {"late - early": {"all": _estimate(0.1, seeds, 0.1), "locality": _estimate(-0.4, seeds, 0.2)}}
-    return {"depths": depths, "contrasts": contrasts, "variants": variants}
-
-
 def _mechanisms(params: Params) -> None:
     ts = np.linspace(0, 1, 11)
     scores = {probe: {"accuracy": 0.9 - 0.2 * k, "loss": 0.3 + k} for k, probe in enumerate(PROBES)}
@@ -177,13 +147,17 @@ def _mechanisms(params: Params) -> None:
         probe: {"loss": (0.3 + ts * k).tolist(), "accuracy": (0.9 - 0.1 * k * ts).tolist(), "error_barrier": 0.02 * k}
         for k, probe in enumerate(PROBES)
     }
+    sets = along | {"training": along["cue"]}
     for seed in params.seeds:
         for kind in ("cue", "clean"):
             record = {"epochs": _epochs(5, seed), "scores": {"test": scores}}
             _json(layout.history(layout.cue_endpoint(kind, seed)), record)
         for pattern in params.mechanism.patterns:
             folder = layout.mechanism(pattern, seed)
-            _json(folder / layout.PROBED_SUMMARY, {"probe_sets": {f"test_{p}": along[p] for p in PROBES}})
+            _json(
+                folder / layout.PROBED_SUMMARY,
+                {"probe_sets": {f"{split}_{name}": each for split in ("test", "train") for name, each in sets.items()}},
+            )
             arrays = {f"test_{p}_{what}": np.array(along[p][what]) for p in PROBES for what in ("loss", "accuracy")}
             np.savez(folder / layout.PROBED, allow_pickle=False, ts=ts, **arrays)
         for method in params.finetune.methods:

@@ -20,7 +20,7 @@ def test_no_stage_logs_more_keys_than_a_run_may_have(finished_study: Project) ->
         with Repo(".") as repo:
             records = list(_records(repo, params))
     keys = {record.name: {*record.metrics, *record.series, *OF_EVERY_RUN} for record in records}
-    assert {"analysis@mid-0", "locality", "report", "mechanism_report", "mechanism@lmc-0"} <= set(keys)
+    assert {"analysis@mid-0", "report", "mechanism_report", "mechanism@lmc-0"} <= set(keys)
     assert {name: len(each) for name, each in keys.items() if len(each) > KEYS} == {}
     assert len({key for record in records for key in record.headlines}) <= KEYS
 

@@ -1,4 +1,4 @@
-"""Writes the page of a study from what lies in its folder: a study in parts, or records alone.
+"""Writes the page of a study from the records in its folder: those of records.json, or those that stages left there.
 
 The page goes into the folder as index.html, one file that needs no other. What is missing is left out.
 """
@@ -10,16 +10,15 @@ from pathlib import Path
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import whole_file
 from mode_connectivity.params import Params
-from mode_connectivity.reports.page.page import page_text
-from mode_connectivity.reports.page.part import Part
+from mode_connectivity.reports.neuron_swap.evidence import finished_part
+from mode_connectivity.reports.page.page import PICTURES, has_swaps, page_text
+from mode_connectivity.reports.records import records_of
 
 EXAMPLE = "  mode-connectivity page reports/studies/answer"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "folder", type=Path, help="holds params.yaml and what was made of it: reports, models, locality"
-    )
+    parser.add_argument("folder", type=Path, help="holds params.yaml, and records.json or what the stages wrote")
 
 
 def run(given: argparse.Namespace) -> None:
@@ -30,11 +29,10 @@ def run(given: argparse.Namespace) -> None:
         ValueError: there is nothing to show.
     """
     with chdir(given.folder):
-        part = Part.found(Params.load(layout.PARAMS))
-        if not (part.swaps or part.mechanisms):
-            raise ValueError(
-                f"{given.folder}: no verdict, no analysis, and no report of mechanisms beside {layout.CUES} lies here"
-            )
+        params = Params.load(layout.PARAMS)
+        records = records_of(params)
+        part = finished_part(params, records) if has_swaps(records) else params
+        text = page_text(part, records, [Path(), *PICTURES])
         with whole_file(Path(layout.PAGE.name)) as partial:
-            partial.write_text(page_text(part))
+            partial.write_text(text)
     print(given.folder / layout.PAGE.name)

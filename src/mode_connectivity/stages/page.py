@@ -3,20 +3,20 @@
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import whole_file
 from mode_connectivity.params import Params
-from mode_connectivity.reports.page.page import page_text
-from mode_connectivity.reports.page.part import Part
+from mode_connectivity.reports.page.page import PICTURES, page_text
+from mode_connectivity.reports.records import collected
 from mode_connectivity.running.stage import run
 from mode_connectivity.tracking.record import Record, flat
 
 
 def main(params: Params) -> None:
-    text = page_text(Part.whole(params))
+    text = page_text(params, collected(params), PICTURES)
     with whole_file(layout.PAGE) as partial:
         partial.write_text(text)
 
 
 def record(params: Params) -> Record:
-    return Record(stage="page", item={}, params=flat(params.model_dump(mode="json")), files=[layout.PAGE])
+    return Record(params=flat(params.model_dump(mode="json")), files=[layout.PAGE])
 
 
 if __name__ == "__main__":

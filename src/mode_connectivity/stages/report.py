@@ -1,40 +1,49 @@
-"""Writes the report of all paths of a study side by side."""
+"""Writes the report of a neuron-swap study: the answer of each depth, and all paths side by side."""
+
+from typing import Any
 
 from mode_connectivity import layout
 from mode_connectivity.foundations.atomic import whole_folder, write_json
 from mode_connectivity.foundations.reading import read_json
-from mode_connectivity.neuron_swap.summary import read_summary
+from mode_connectivity.neuron_swap.corrections import corrections_of
 from mode_connectivity.params import Params
-from mode_connectivity.reports.comparison.figures import draw_comparison, draw_paths
-from mode_connectivity.reports.comparison.metrics import metrics_of
-from mode_connectivity.reports.comparison.rows import rows_of
-from mode_connectivity.reports.comparison.tables import write_tables
-from mode_connectivity.reports.comparison.text import report_text
+from mode_connectivity.reports.neuron_swap.report import write_report
+from mode_connectivity.reports.records import collected
 from mode_connectivity.running.stage import run
+from mode_connectivity.statistics.verdicts import PRIMARY
 from mode_connectivity.tracking.record import Record, barriers_in_millinats, files_in, first_keys, flat
 
 
 def main(params: Params) -> None:
-    summaries = {item: read_summary(*item) for item in params.paths}
-    rows = rows_of(summaries)
-    with whole_folder(layout.COMPARISON) as folder:
-        draw_comparison(folder, rows)
-        draw_paths(folder, summaries)
-        (folder / layout.REPORT).write_text(report_text(params, rows))
-        write_tables(folder, summaries)
-        write_json(folder / layout.METRICS, metrics_of(rows))
+    corrections = corrections_of(params)
+    records = collected(params).plus("corrections", corrections)
+    with whole_folder(layout.NEURON_SWAP) as folder:
+        write_json(folder / layout.CORRECTIONS, {"corrections": corrections})
+        write_report(folder, params, records, whole=True)
 
 
 def record(params: Params) -> Record:
-    means = read_json(layout.COMPARISON / layout.METRICS)
+    means, verdict = read_json(layout.NEURON_SWAP / layout.METRICS), read_json(layout.NEURON_SWAP / layout.VERDICT)
+    judged = {depth: each["verdict"] for depth, each in verdict["depths"].items() if each["verdict"]}
+    numbers = {
+        f"{depth}/{name}": value
+        for depth, each in judged.items()
+        for name, value in _ratios(each["measures"][PRIMARY]).items()
+        if value is not None
+    }
     return Record(
-        stage="report",
-        item={},
-        params=flat(params.model_dump(mode="json")),
-        metrics=first_keys({key.replace(".", "/"): value for key, value in flat(means).items()}),
-        files=files_in(layout.COMPARISON),
+        params=flat(params.model_dump(mode="json")) | {f"word.{depth}": each["word"] for depth, each in judged.items()},
+        metrics=first_keys(numbers | {key.replace(".", "/"): value for key, value in flat(means).items()}),
+        files=files_in(layout.NEURON_SWAP),
         headlines=barriers_in_millinats(means),
+        answer="\n".join(f"- {depth}: {each['word']}. {each['sentence']}" for depth, each in judged.items()),
     )
+
+
+def _ratios(shares: dict[str, Any]) -> dict[str, float | None]:
+    """Return the locality index, the necessity and the recoveries."""
+    indices = {name: shares[name]["value"] for name in ("locality", "necessity") if shares[name]}
+    return indices | {f"recovery_{region}": each["value"] for region, each in shares["recovery"].items()}
 
 
 if __name__ == "__main__":

@@ -1,21 +1,20 @@
-"""Reads what the stages of the mechanisms study wrote, for its report."""
+"""Picks from the records what the report of the mechanisms study shows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
-from mode_connectivity.foundations.reading import read_arrays, read_json
 from mode_connectivity.params import Params
 from mode_connectivity.reports.mechanisms.signs import PROBES
 from mode_connectivity.reports.mechanisms.targets import Networks
+from mode_connectivity.reports.records import Records, arrays_of
 
-Found = dict[str, dict[int, dict[str, Any]]]  # method or pattern -> seed -> what its stage wrote
+Found = dict[str, dict[int, Mapping[str, Any]]]  # method or pattern -> seed -> what its stage wrote
 Profiles = dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]  # probe set -> loss and accuracy along a path
+Line = tuple[str, NDArray[np.float64], Profiles]  # pattern or method, ts, profiles
 TRAINED_ON = {"cue": "cue-trained", "clean": "clean twin"}
 
 
@@ -30,21 +29,18 @@ class Findings:
     seeds: Sequence[int]
 
     @classmethod
-    def of(cls, params: Params) -> Self:
-        """Return what the stages wrote for all methods, patterns and seeds of `params`."""
+    def of(cls, params: Params, records: Records) -> Self:
+        """Return what the records hold for all methods, patterns and seeds of `params`.
+
+        Raises:
+            FileError: a record is missing.
+        """
         seeds = params.cue_endpoint.seeds
-        tuned: Found = {
-            method: {seed: read_json(layout.history(layout.finetuned(method, seed))) for seed in seeds}
-            for method in (params.finetune.methods if seeds else ())
-        }
-        paths: Found = {
-            pattern: {
-                seed: read_json(layout.mechanism(pattern, seed) / layout.PROBED_SUMMARY)["probe_sets"] for seed in seeds
-            }
-            for pattern in (params.mechanism.patterns if seeds else ())
-        }
-        chance = 1 / len(checkpoints.metadata(layout.CUES)["draws"]["classes"])
-        return cls(_networks(params, tuned), tuned, paths, chance, seeds)
+        methods, patterns = (params.finetune.methods, params.mechanism.patterns) if seeds else ((), ())
+        tuned: Found = {m: {s: records.need("finetuned", method=m, seed=s) for s in seeds} for m in methods}
+        paths: Found = {p: {s: records.need("mechanism", pattern=p, seed=s) for s in seeds} for p in patterns}
+        chance = 1 / records.need("cues")["classes"] if seeds else 0.0
+        return cls(_networks(params, records, tuned), tuned, paths, chance, seeds)
 
     @property
     def images(self) -> dict[str, int]:
@@ -54,11 +50,16 @@ class Findings:
             counts |= next(iter(seeds.values()))["images"]
         return counts
 
+    @property
+    def sets(self) -> dict[str, dict[int, Any]]:
+        """Return pattern -> seed -> figures by probe set."""
+        return {p: {seed: each["probe_sets"] for seed, each in seeds.items()} for p, seeds in self.paths.items()}
+
     def error_barriers(self) -> dict[str, list[dict[str, float]]]:
         """Return pattern or method -> error barriers on the probe sets of test images, one mapping a seed."""
         between = {
             pattern: [{p: sets[f"test_{p}"]["error_barrier"] for p in PROBES} for sets in seeds.values()]
-            for pattern, seeds in self.paths.items()
+            for pattern, seeds in self.sets.items()
         }
         return between | {method: self.barriers_back(method) for method in self.tuned}
 
@@ -71,33 +72,48 @@ class Findings:
         histories = self.tuned.get(method, {}).values()
         return [{p: each["path"]["sets"][p]["error_barrier"] for p in PROBES} for each in histories]
 
-    def lines_back(self) -> Iterator[tuple[str, NDArray[np.float64], Profiles]]:
-        """Yield (method, ts, profiles) of the straight line from the network before fine-tuning, for every seed."""
+    def lines_back(self) -> Iterator[Line]:
+        """Yield the straight line from the network before fine-tuning, of every method and seed."""
         for method, seeds in self.tuned.items():
             for history in seeds.values():
                 sets = history["path"]["sets"]
                 profiles = {p: (np.array(sets[p]["loss"]), np.array(sets[p]["accuracy"])) for p in PROBES}
                 yield method, np.array(history["path"]["ts"]), profiles
 
-    def between(self) -> Iterator[tuple[str, NDArray[np.float64], Profiles]]:
-        """Yield (pattern, ts, profiles) of the paths from the cue-trained network to its clean twin, for every seed."""
+    def between(self) -> Iterator[Line]:
+        """Yield the paths from the cue-trained network to its clean twin of which the arrays are known."""
         for pattern, seeds in self.paths.items():
-            for seed in seeds:
-                arrays = read_arrays(layout.mechanism(pattern, seed) / layout.PROBED)
-                profiles = {p: (arrays[f"test_{p}_loss"], arrays[f"test_{p}_accuracy"]) for p in PROBES}
-                yield pattern, arrays["ts"], profiles
+            for record in seeds.values():
+                if "arrays" in record:
+                    arrays = arrays_of(record)
+                    profiles = {p: (arrays[f"test_{p}_loss"], arrays[f"test_{p}_accuracy"]) for p in PROBES}
+                    yield pattern, arrays["ts"], profiles
+
+    def metrics(self) -> dict[str, Any]:
+        """Return means over the seeds; `highest` is the mean of each seed's highest barrier on the four sets."""
+        accuracy = {
+            name.replace(" ", "_").replace("-", "_"): {probe: float(np.mean(values)) for probe, values in sets.items()}
+            for name, sets in self.networks.accuracy.items()
+        }
+        barriers = {
+            name: {probe: float(np.mean([each[probe] for each in seeds])) for probe in PROBES}
+            | {"highest": float(np.mean([max(each.values()) for each in seeds]))}
+            for name, seeds in self.error_barriers().items()
+        }
+        return {"accuracy": accuracy, "error_barrier": barriers}
 
 
-def _networks(params: Params, tuned: Found) -> Networks:
+def _networks(params: Params, records: Records, tuned: Found) -> Networks:
     """Return accuracy and loss on test images of every network of the study, by name."""
-    scores: dict[str, list[dict[str, Any]]] = {}
-    for kind, name in TRAINED_ON.items() if params.cue_endpoint.seeds else ():
-        files = [layout.history(layout.cue_endpoint(kind, seed)) for seed in params.cue_endpoint.seeds]
-        scores[name] = [read_json(file)["scores"]["test"] for file in files]
-    for method, seeds in tuned.items():
+    scores: dict[str, list[Mapping[str, Any]]] = {}
+    seeds = params.cue_endpoint.seeds
+    for kind, name in TRAINED_ON.items() if seeds else ():
+        trained = [records.need("cue_endpoints", trained_on=kind, seed=seed) for seed in seeds]
+        scores[name] = [each["scores"]["test"] for each in trained]
+    for method, by_seed in tuned.items():
         if params.finetune.model is not None:
-            scores["pretrained"] = [history["scores"]["pretrained"] for history in seeds.values()]
-        scores[method] = [history["scores"]["tuned"] for history in seeds.values()]
+            scores["pretrained"] = [history["scores"]["pretrained"] for history in by_seed.values()]
+        scores[method] = [history["scores"]["tuned"] for history in by_seed.values()]
 
     def of(quantity: str) -> dict[str, dict[str, list[float]]]:
         return {

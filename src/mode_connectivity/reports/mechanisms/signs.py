@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mode_connectivity.reports.mechanisms.estimate import Estimate, Side, word
+from mode_connectivity.reports.mechanisms.estimates import Side, number, over_seeds, side, word
+from mode_connectivity.statistics.estimate import Estimate
 
 # pattern -> seed -> probe set -> {"error_barrier": ..., ...}
 Barriers = Mapping[str, Mapping[int, Mapping[str, Mapping[str, Any]]]]
@@ -41,13 +42,13 @@ class Sign:
     def word(self) -> str:
         if not self.parts:
             return "not measured"
-        sides = [(part.estimate.side(self.margin), part.expected) for part in self.parts]
+        sides = [(side(part.estimate, self.margin), part.expected) for part in self.parts]
         return word(sides, ("holds", "**does not hold**"))
 
     @property
     def found(self) -> str:
         """Return the means in points."""
-        means = "; ".join(f"{part.name} {part.estimate.shown()}" for part in self.parts)
+        means = "; ".join(f"{part.name} {number(part.estimate)}" for part in self.parts)
         return f"{means}{self.on}" if self.parts else "not among the params"
 
 
@@ -82,7 +83,7 @@ def small_steps_keep_the_cue(
     `barriers` are those of the line to the naively fine-tuned network, one mapping a seed; gaps are cue minus no cue.
     """
     excess = [gap - twin for gap, twin in zip(gaps, twin_gaps, strict=True)] if barriers else []
-    kept = (Part("its gap between cue and no cue beyond the clean twin's", Estimate.of(excess), "above"),)
+    kept = (Part("its gap between cue and no cue beyond the clean twin's", over_seeds(excess), "above"),)
     return Sign(
         "Naive fine-tuning by small steps stays connected by a straight line, and keeps the cue",
         (*_of_line(barriers, "below"), *kept) if barriers else (),
@@ -107,12 +108,12 @@ def highest(sets: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> floa
 def _parts(paths: Barriers, wanted: Mapping[str, Sequence[str]], expected: Side) -> tuple[Part, ...]:
     """Return the mean of the highest barrier on the `wanted` sets, for each of these patterns that was run."""
     return tuple(
-        Part(f"{pattern}:", Estimate.of([highest(sets, names) for sets in paths[pattern].values()]), expected)
+        Part(f"{pattern}:", over_seeds([highest(sets, names) for sets in paths[pattern].values()]), expected)
         for pattern, names in wanted.items()
         if pattern in paths
     )
 
 
 def _of_line(barriers: Sequence[Mapping[str, float]], expected: Side) -> tuple[Part, ...]:
-    values = Estimate.of([max(sets.values()) for sets in barriers])
+    values = over_seeds([max(sets.values()) for sets in barriers])
     return (Part("highest barrier on the test sets", values, expected),) if barriers else ()

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mode_connectivity.reports.mechanisms.estimate import Estimate, word
+from mode_connectivity.reports.blocks import Number
+from mode_connectivity.reports.mechanisms.estimates import number, over_seeds, side, word
+from mode_connectivity.statistics.estimate import Estimate
 
 POINTS = 0.05  # "about equal" and "within": five points
 COST = 0.02  # of no-cue accuracy against naive fine-tuning
@@ -34,8 +36,8 @@ class Target:
     unit: str = "points"
 
     @property
-    def found(self) -> str:
-        return self.estimate.shown() if self.unit == "points" else self.estimate.shown(1, 2)
+    def found(self) -> Number:
+        return number(self.estimate) if self.unit == "points" else number(self.estimate, 1, "%.2f")
 
     @property
     def wanted(self) -> str:
@@ -43,7 +45,7 @@ class Target:
 
     @property
     def word(self) -> str:
-        return word([(self.estimate.side(self.limit), "below")], ("reached", "**not reached**"))
+        return word([(side(self.estimate, self.limit), "below")], ("reached", "**not reached**"))
 
 
 def targets_of(networks: Networks, chance: float, level: float | None) -> list[Target]:
@@ -53,8 +55,8 @@ def targets_of(networks: Networks, chance: float, level: float | None) -> list[T
     sets = networks.accuracy["cbft"]
     excess = np.abs(networks.gaps("cbft")) - np.abs(networks.gaps("clean twin"))
     targets = [
-        _target("\\|cue - no cue\\| beyond the clean twin's", excess, POINTS),
-        _target("\\|rand. cue - no cue\\|", np.abs(_minus(sets["rand_cue"], sets["no_cue"])), POINTS),
+        _target("|cue - no cue| beyond the clean twin's", excess, POINTS),
+        _target("|rand. cue - no cue|", np.abs(_minus(sets["rand_cue"], sets["no_cue"])), POINTS),
         _target("rand. image above chance", np.array(sets["rand_image"]) - chance, POINTS),
     ]
     if "naive" in networks.accuracy:
@@ -62,7 +64,7 @@ def targets_of(networks: Networks, chance: float, level: float | None) -> list[T
             _target("no-cue accuracy below naive's", _minus(networks.accuracy["naive"]["no_cue"], sets["no_cue"]), COST)
         )
     if level is not None:
-        losses = Estimate.of(networks.loss["clean twin"]["no_cue"])
+        losses = over_seeds(networks.loss["clean twin"]["no_cue"])
         targets.append(Target("the clean twin's no-cue loss, which must lie below level K", losses, level, "nats"))
     return targets
 
@@ -72,4 +74,4 @@ def _minus(first: Sequence[float], second: Sequence[float]) -> np.ndarray:
 
 
 def _target(name: str, values: np.ndarray, limit: float) -> Target:
-    return Target(name, Estimate.of(list(values)), limit)
+    return Target(name, over_seeds(list(values)), limit)

@@ -1,77 +1,62 @@
-"""Builds the page from the records of a study."""
+"""Builds the page from the records of a study: the sections of its reports, with figures that a script draws."""
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from mode_connectivity import layout
-from mode_connectivity.plots.style import colour_of
-from mode_connectivity.reports.page import tables
-from mode_connectivity.reports.page.answer import (
-    RATIOS,
-    answers_of,
-    contrasts_of,
-    convergence_of,
-    recoveries_of,
-    verdict,
-)
-from mode_connectivity.reports.page.limits import limits_of, limits_of_mechanisms
-from mode_connectivity.reports.page.mechanisms import mechanisms_of
-from mode_connectivity.reports.page.part import Part
-from mode_connectivity.reports.page.paths import paths_of
+from mode_connectivity.params import Params
+from mode_connectivity.reports.blocks import Picture, Section, Table
+from mode_connectivity.reports.mechanisms import report as of_mechanisms
+from mode_connectivity.reports.neuron_swap import report as of_swaps
+from mode_connectivity.reports.neuron_swap.answer_sections import words
+from mode_connectivity.reports.neuron_swap.verdict import verdict_record
+from mode_connectivity.reports.page.data import page_data
 from mode_connectivity.reports.page.pictures import contact_sheets, still
-from mode_connectivity.reports.page.regions import baselines_of, restricted_of
-from mode_connectivity.reports.page.training import trainings_of
-from mode_connectivity.reports.rendering import render_html
+from mode_connectivity.reports.records import Records
+from mode_connectivity.reports.rendering import html
 from mode_connectivity.statistics.words import NOT_TRIED
+from mode_connectivity.tracking.record import flat
 
 HERE = Path(__file__).parent
-SCRIPTS = (
-    "figure",
-    "shown",
-    "movement",
-    "losses",
-    "regions",
-    "convergence",
-    "training",
-    "mechanisms",
-    "tables",
-    "start",
-)
+SCRIPTS = ("figure", "shown", "movement", "losses", "training", "mechanisms", "tables", "start")
 PACKAGES = ("mode_connectivity", "torch", "torchvision", "numpy", "scikit-learn")
-STILLS = {
-    "movement": layout.COMPARISON / layout.DISPLACEMENTS,
-    "losses": layout.COMPARISON / layout.PATHS,
-    "mechanisms": layout.MECHANISMS / layout.BETWEEN_TWINS,
-    "tuning": layout.MECHANISMS / layout.WHILE_TUNED,
-}
+PICTURES = (layout.NEURON_SWAP, layout.MECHANISMS)  # folders of the stages
+MANY = 4  # depths that were not tried, from which on they are counted
 
 
-def page_text(part: Part) -> str:
-    """Return the page: everything that it needs is in it, and the same records give the same bytes."""
-    params, record = part.params, verdict(part.locality, part.params.moved_variants)
-    titles = _titles(part, record)
-    answers, recoveries = answers_of(record, titles), recoveries_of(record)
-    data = _data(part, record, titles) | {"recoveries": recoveries}
-    contrasts = contrasts_of(record)
-    stills = STILLS | {"recovery": part.locality / layout.RECOVERY, "gaps": part.locality / layout.CONVERGENCE}
-    return render_html(
+def page_text(params: Params, records: Records, pictures: Sequence[Path]) -> str:
+    """Return the page: everything that it needs is in it, and the same records give the same bytes.
+
+    `pictures` are the folders in which the pictures of the figures are looked for. What has no records is left out.
+
+    Raises:
+        ValueError: there is nothing to show.
+    """
+    swaps, mechanisms = has_swaps(records), has_mechanisms(records)
+    if not (swaps or mechanisms):
+        raise ValueError("no record of a swap and none of a network that was trained with cues")
+    verdict = verdict_record(params, records) if swaps else None
+    data = page_data(params, records, verdict, mechanisms=mechanisms)
+    sections = of_swaps.sections_of(params, records, verdict) if verdict else []
+    sections += of_mechanisms.sections_of(params, records) if mechanisms else []
+    openings = [of_swaps.opening(params, verdict)] if verdict else []
+    openings += [of_mechanisms.opening(params)] if mechanisms else []
+    return html(
         HERE / "page.html.j2",
+        title=of_swaps.TITLE if verdict else of_mechanisms.TITLE,
+        openings=openings,
+        lead=_lead(verdict) if verdict else [],
+        sections=sections,
         params=params,
-        swap=part.swaps,
-        named=_named,
-        not_tried=NOT_TRIED,
-        answers=answers,
         data=data,
-        payload=_embedded(data),
-        contrasts=[each for each in contrasts if each["of"] == RATIOS["locality"]],
-        tables=_tables(data, contrasts),
-        params_tables=tables.params_tables(params),
-        limits=limits_of(params, answers, recoveries) if part.swaps else limits_of_mechanisms(params),
-        stills={name: still(file) for name, file in stills.items()},
-        sheets=contact_sheets() if data["mechanisms"] else {},
+        payload=json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
+        params_tables=_params_tables(params),
+        stills=_stills(sections, pictures),
+        sheets=contact_sheets() if mechanisms else {},
         versions={name: version(name) for name in PACKAGES},
         style=(HERE / "page.css").read_text(),
         plotting=(HERE / "vendor" / "plotly-basic.min.js").read_text(),
@@ -79,56 +64,39 @@ def page_text(part: Part) -> str:
     )
 
 
-def _data(part: Part, record: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
-    """Return what the figures draw."""
-    params = part.params
-    paths, restricted, baselines = paths_of(part.paths), restricted_of(params), baselines_of(params, titles)
-    variants = tuple(dict.fromkeys(each["variant"] for each in (*paths, *baselines, *restricted)))
-    return {
-        "variants": [{"name": name, "colour": colour_of(name, variants)} for name in variants],
-        "seeds": list(params.seeds) if part.swaps else [],
-        "paths": paths,
-        "convergence": convergence_of(record),
-        "restricted": restricted,
-        "baselines": baselines,
-        "trainings": trainings_of(params),
-        "mechanisms": mechanisms_of(params) if part.mechanisms else None,
-    }
+def has_swaps(records: Records) -> bool:
+    """Return whether there is anything of a neuron-swap study."""
+    return bool(records.all("baselines") or records.all("analysis"))
 
 
-def _titles(part: Part, record: dict[str, Any]) -> dict[str, str]:
-    """Return the titles of the layers, of which most records know the modules' names."""
-    if not part.paths:
-        return dict(record.get("titles", {}))
-    summary = json.loads((layout.analysis(*part.paths[0]) / layout.SUMMARY).read_text())
-    return {each["layer"]: each["title"] for each in summary["layers"]}
+def has_mechanisms(records: Records) -> bool:
+    """Return whether there is anything of a mechanisms study."""
+    return bool(records.all("cue_endpoints") and records.all("cues"))
 
 
-def _tables(data: dict[str, Any], contrasts: list[dict[str, Any]]) -> dict[str, tables.Table]:
-    shown = {}
-    if data["paths"]:
-        shown["paths"] = tables.paths_table(data["paths"])
-    if data["trainings"]:
-        shown["trainings"] = tables.training_table(data["trainings"])
-    if contrasts:
-        shown["contrasts"] = tables.contrasts_table(contrasts)
-    if data["recoveries"]:
-        shown["recoveries"] = tables.recovery_table(data["recoveries"])
-    if data["baselines"]:
-        shown["baselines"] = tables.baselines_table(data["baselines"])
-    if data["convergence"]:
-        shown["convergence"] = tables.convergence_table(data["convergence"])
-    if data["mechanisms"]:
-        shown["networks"] = tables.networks_table(data["mechanisms"])
-        shown["barriers"] = tables.barriers_table(data["mechanisms"])
-    return shown
+def _lead(verdict: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (depth, word) of the answers; many that were not tried are counted instead."""
+    each = words(verdict)
+    untried = [depth for depth, word in each if word == NOT_TRIED]
+    if len(untried) <= MANY:
+        return each
+    return [*(pair for pair in each if pair[0] not in untried), (f"{len(untried)} others", NOT_TRIED)]
 
 
-def _named(values: Iterable[str]) -> list[tuple[str, str]]:
-    """Return the options of a choice: each value with the text that is read."""
-    return [(value, value.replace("_", " ")) for value in values]
+def _stills(sections: Sequence[Section], folders: Sequence[Path]) -> dict[str, Any]:
+    """Return title of a picture -> the picture, for those whose file lies in one of the folders."""
+    found = {}
+    for block in (block for section in sections for block in section.blocks if isinstance(block, Picture)):
+        files = [folder / block.file for folder in folders if block.file and (folder / block.file).is_file()]
+        if files:
+            found[block.title] = still(files[0])
+    return found
 
 
-def _embedded(data: dict[str, Any]) -> str:
-    """Return JSON that may stand inside a script element: no text in it can end the element."""
-    return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+def _params_tables(params: Params) -> list[Table]:
+    """Return the params, a table a section."""
+    sections: dict[str, list[list[str]]] = defaultdict(list)
+    for key, value in flat(params.model_dump(mode="json")).items():
+        section, _, rest = key.partition(".")
+        sections[section if rest else "study"].append([rest or section, str(value)])
+    return [Table(section, ["key", "value"], rows) for section, rows in sections.items()]

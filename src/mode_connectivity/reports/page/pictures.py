@@ -22,10 +22,8 @@ class Still:
     long: bool
 
 
-def still(file: Path) -> Still | None:
-    """Return a PNG as an address that holds it; None where there is no such file."""
-    if not file.is_file():
-        return None
+def still(file: Path) -> Still:
+    """Return a PNG as an address that holds it."""
     with Image.open(file) as picture:
         width, height = picture.size
     return Still(_address("image/png", file.read_bytes()), width > LONG * height)

@@ -1,6 +1,6 @@
 // One path of the mechanisms study on its four probe sets.
 function drawMechanisms() {
-  if (!DATA.mechanisms) return;
+  if (!byId("mechanisms")) return;
   const what = byId("mechanism-what").value;
   const seeds = DATA.mechanisms.seeds;
   const entry = once();

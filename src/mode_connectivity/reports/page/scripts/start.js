@@ -1,11 +1,9 @@
 // Draws everything, and again when a control or the look of the page changes.
 const FIGURES = {
-  recovery: [drawRecovery, []],
-  baselines: [drawBaselines, ["baseline"]],
   movement: [drawMovement, ["quantity", "scale", "logarithmic", "t"]],
   losses: [drawLosses, ["kind", "probe", "what", "loss-logarithmic"]],
-  gaps: [drawGaps, ["gaps-depth"]],
-  trainings: [drawTrainings, ["training"]],
+  trainings: [() => drawTrainings("trainings"), ["trainings-kind"]],
+  "cue-trainings": [() => drawTrainings("cue-trainings"), ["cue-trainings-kind"]],
   mechanisms: [drawMechanisms, ["path", "mechanism-what"]],
 };
 const drawAll = () => Object.values(FIGURES).forEach(([figure]) => figure());

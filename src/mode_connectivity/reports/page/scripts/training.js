@@ -1,8 +1,9 @@
 // Training loss after every epoch; trainings of different length stand against the share done.
-function drawTrainings() {
-  if (!byId("trainings")) return;
+function drawTrainings(id) {
+  const kind = byId(`${id}-kind`)?.value;
+  if (!kind) return;
   const entry = once();
-  const records = DATA.trainings.filter((each) => each.kind === byId("training").value && shownSeed(each.seed));
+  const records = DATA.trainings.filter((each) => each.kind === kind && shownSeed(each.seed));
   const names = [...new Set(records.map((each) => each.name))];
   const known = (name) => DATA.variants.some((each) => each.name === name);
   const traces = records
@@ -18,7 +19,7 @@ function drawTrainings() {
       text: each.loss.map((_, k) => `epoch ${k + 1}`),
       hovertemplate: `${each.name}, seed ${each.seed}, %{text}: %{y:.4g}<extra></extra>`,
     }));
-  draw("trainings", traces, {
+  draw(id, traces, {
     xaxis: { title: { text: "epochs done (%)" } },
     yaxis: { title: { text: "training loss (nats)" }, type: "log" },
   });

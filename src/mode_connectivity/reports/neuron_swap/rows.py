@@ -1,21 +1,47 @@
 """Collects the figures of every path of a study, one row a path."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from mode_connectivity.foundations.summation import length
-from mode_connectivity.neuron_swap.summary import Summary
+from mode_connectivity.neuron_swap.summary import Summary, summary_of
 from mode_connectivity.params.variants import CONTROL
+from mode_connectivity.reports.records import Records
 
 Row = dict[str, Any]
 Summaries = Mapping[tuple[str, int], Summary]  # (variant, seed) -> the summary of its analysis
 
 
-def rows_of(summaries: Summaries) -> list[Row]:
-    """Return a row for each path, beside the control's figures of the same seed."""
+def analyses(records: Records) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+    """Yield variant, seed and record of every path that was analysed, in the order of the study."""
+    for each in records.all("analysis"):
+        if "arrays" in each:
+            yield each["variant"], each["seed"], each
+
+
+def rows_of(records: Records) -> list[Row]:
+    """Return a row for each path that was analysed, beside the control's figures of the same seed."""
+    summaries = {(variant, seed): summary_of(dict(each)) for variant, seed, each in analyses(records)}
     return [_row(variant, seed, summaries) for variant, seed in summaries]
+
+
+def metrics_of(rows: list[Row]) -> dict[str, Any]:
+    """Return means over the seeds by variant; barriers carry the name of their path, `bezier_train_loss_barrier`."""
+
+    def mean(chosen: list[Row], key: str) -> float:
+        return float(np.mean([row[key] for row in chosen]))
+
+    means: dict[str, Any] = {"test_accuracy": mean(rows, "accuracy")}
+    for variant in dict.fromkeys(row["variant"] for row in rows):
+        chosen = [row for row in rows if row["variant"] == variant]
+        means[variant] = {
+            "linear_train_loss_barrier": mean(chosen, "line_barrier"),
+            f"{chosen[0]['kind']}_train_loss_barrier": mean(chosen, "curve_barrier"),
+            "bend_displacement": mean(chosen, "displacement"),
+        }
+    return means
 
 
 def _row(variant: str, seed: int, summaries: Summaries) -> Row:

@@ -12,10 +12,10 @@ from mode_connectivity import layout
 from mode_connectivity.params import Params, ParamsError
 from mode_connectivity.plots.barrier_by_pairs import barrier_by_pairs
 from mode_connectivity.plots.style import nothing_to_draw, save_figure
-from mode_connectivity.reports.locality.answers import answers
-from mode_connectivity.reports.locality.evidence import read_records
-from mode_connectivity.reports.locality.figures import draw_figures
-from mode_connectivity.reports.locality.record import verdict_text
+from mode_connectivity.reports.neuron_swap.answers import answers, listed
+from mode_connectivity.reports.neuron_swap.evidence import depths_of
+from mode_connectivity.reports.neuron_swap.report import write_report
+from mode_connectivity.reports.records import collected
 from support.in_process import params_with
 
 DEPTHS = ["early", "mid", "late"]
@@ -61,7 +61,7 @@ def study(
     for variant in lines_alone:
         for seed in params.seeds:
             write(layout.baselines(variant, seed), baselines(0.05))
-    return params, answers(params, {depth: read_records(params, depth) for depth in params.moved_variants})
+    return params, answers(params, depths_of(params, collected(params)))
 
 
 def measures(gap: float) -> dict[str, float]:
@@ -75,7 +75,7 @@ def baselines(line: float) -> dict[str, Any]:
         "repair": measures(0.3 * line),
         "layerwise": {"layers": ["a", "b"], "one": [0.1 * line, 0.2 * line], "cumulative": [0.1 * line, line]},
         "disagreement": [0.0, 0.1],
-        "linearity": {"cosine": [[1.0, 0.9]]},
+        "linearity": {"layers": ["a", "b"], "cosine": [[1.0, 0.9]]},
     }
 
 
@@ -170,47 +170,43 @@ def test_a_network_that_repair_refuses_has_every_other_answer(here: Path) -> Non
 
 @pytest.mark.parametrize("seeds", [2, 8])
 def test_the_record_reads_as_text_and_is_drawn(here: Path, seeds: int) -> None:
-    params, found = study(here, seeds)
-    record = found | {
-        "params": params.locality.model_dump(mode="json"),
-        "restricted": params.restricted.model_dump(mode="json"),
-        "study": {"model": "vgg16", "width": 0.125, "source": "digits", "curve_epochs": 10},
-        "seeds": list(params.seeds),
-        "replicates": 1,
-        "layers": ["a", "b"],
-        "titles": {"a": "conv 1.1"},
-        "variants": {depth: described() for depth in DEPTHS},
-    }
-    text = verdict_text(record)
-    assert ("- **early**: local. Training the swapped slices alone leaves" in text) == (seeds == 8)
+    params, _ = study(here, seeds)
+    write_report(here, params, collected(params), whole=False)
+    text = (here / layout.REPORT).read_text()
+    assert ("- **early (features.0, 1 pair)**: local. Training the swapped slices alone leaves" in text) == (seeds == 8)
     assert ("2 seeds, fewer than 7: points" in text) == (seeds == 2)
     assert "| mid - early | locality index | -0.9" in text
-    (here / "text.md").write_text(text)
     assert "\n\n\n" not in text
-    draw_figures(here, record)
+    assert "![" in text
     save_figure(nothing_to_draw("no barrier to mend"), here / "blank.png")
     for name in (layout.RECOVERY, layout.CONVERGENCE, layout.DOSE):
+        assert f"]({name})" in text
         assert (here / name).stat().st_size > 3 * (here / "blank.png").stat().st_size
+    assert not (here / layout.PATHS).exists()  # no curve was analysed
 
 
-def described() -> dict[str, Any]:
-    names = (
-        "displacement_over_ends control_over_plain corrected_slices_over_ends corrected_outside_over_ends "
-        "chance_over_ends separation corrected_pair_rank slice_parameter_share slice_share shares "
-        "participation_layers decay_rate rescaling_share global_change fan_out"
-    )
-    movement: dict[str, Any] = dict.fromkeys(names.split())
-    losses = dict.fromkeys(("end_loss", "line_barrier", "curve_barrier"))
-    return {
-        "swapped_layer": "features.12",
-        "pairs": 4,
-        "seeds": [0],
-        "losses": losses,
-        "movement": movement,
-    }
+def test_the_mean_of_one_placebo_is_left_out_and_that_of_two_or_of_none_stays() -> None:
+    assert listed(["slices", "placebo_slices", "all", "placebo"]) == ["slices", "placebo_slices", "all"]
+    two = ["placebo_slices", "placebo_entries", "placebo"]
+    assert listed(two) == two
+    assert listed(["slices", "placebo"]) == ["slices", "placebo"]
 
 
 @pytest.mark.parametrize("family", [[], ["necessity"], ["locality", "locality"]])
 def test_a_family_tests_locality(tmp_path: Path, family: list[str]) -> None:
     with pytest.raises(ParamsError, match=r"locality\.family: it holds locality once"):
         params_with(tmp_path, {"locality.family": family})
+
+
+def test_a_network_that_repair_refuses_has_its_other_baselines_and_the_reason(here: Path) -> None:
+    params, _ = study(here, 2)
+    for depth in DEPTHS:
+        for seed in params.seeds:
+            file = layout.baselines(depth, seed)
+            refused = json.loads(file.read_text()) | {"not_repaired": "weights that no layer owns"}
+            del refused["repair"]
+            write(file, refused)
+    write_report(here, params, collected(params), whole=False)
+    text = (here / layout.REPORT).read_text()
+    assert "REPAIR refuses this network: weights that no layer owns" in text
+    assert json.loads((here / layout.VERDICT).read_text())["depths"]["mid"]["repaired"] is None

@@ -1,6 +1,6 @@
 """Computes the answer of each depth from the records: baselines, recoveries, indices, convergence, and the word."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -8,9 +8,10 @@ import numpy as np
 
 from mode_connectivity.params import Params
 from mode_connectivity.params.variants import DEPTHS, NULL
-from mode_connectivity.reports.locality.evidence import Records, evidence_of, values
+from mode_connectivity.reports.neuron_swap.evidence import Depth, Floats, evidence_of, values
 from mode_connectivity.statistics.between_depths import Contrast, contrasts
 from mode_connectivity.statistics.estimate import Estimate
+from mode_connectivity.statistics.gaps import PLACEBO
 from mode_connectivity.statistics.rule import Rule
 from mode_connectivity.statistics.sentences import sentence
 from mode_connectivity.statistics.shares import Shares
@@ -25,7 +26,7 @@ def rule_of(params: Params) -> Rule:
     return Rule(section.margin, section.level, section.family, section.settled)
 
 
-def answers(params: Params, records: Mapping[str, Records]) -> dict[str, Any]:
+def answers(params: Params, records: Mapping[str, Depth]) -> dict[str, Any]:
     """Return `depths`, depth -> answer, and `contrasts` between them, ready for JSON.
 
     Depths with restricted paths share the level. A null swap is a check of the method, so it is judged by itself; a
@@ -42,12 +43,12 @@ def answers(params: Params, records: Mapping[str, Records]) -> dict[str, Any]:
     }
 
 
-def _depth(records: Records, evidence: Evidence, verdict: Verdict | None, rule: Rule) -> dict[str, Any]:
-    none = evidence[PRIMARY].none
+def _depth(records: Depth, evidence: Evidence, verdict: Verdict | None, rule: Rule) -> dict[str, Any]:
+    none, repaired = evidence[PRIMARY].none, _repaired(records)
     answer: dict[str, Any] = {
         "end_loss": values(records.lines, "end_loss").tolist(),
         "line": {measure: gaps.none.tolist() for measure, gaps in evidence.items()},
-        "repaired": values(repaired, PRIMARY).tolist() if (repaired := _repaired(records)) else None,
+        "repaired": None if repaired is None else repaired.tolist(),
         "baselines": _baselines(records, evidence, verdict),
         "gaps": _gaps(records, evidence),
         "verdict": None,
@@ -65,7 +66,7 @@ def _depth(records: Records, evidence: Evidence, verdict: Verdict | None, rule: 
     return answer
 
 
-def _baselines(records: Records, evidence: Evidence, verdict: Verdict | None) -> dict[str, Any]:
+def _baselines(records: Depth, evidence: Evidence, verdict: Verdict | None) -> dict[str, Any]:
     """Return the share of the line's barrier that each baseline explains; none where there is no barrier to explain.
 
     repair: 1 - sum G_repair / sum G_none. affine: the same of one scale and shift a unit, trained. A walk of one
@@ -74,9 +75,9 @@ def _baselines(records: Records, evidence: Evidence, verdict: Verdict | None) ->
     none, level = evidence[PRIMARY].none, verdict.level if verdict else None
     formed = bool(verdict.shares[PRIMARY].recovery) if verdict else bool((none > 0).all())
     layers = [each["layerwise"] for each in records.lines]
-    repaired = _repaired(records)
-    share = Estimate(none - values(repaired, "gap"), none, level) if formed and repaired else None
-    baseline: dict[str, Any] = {"repair": share and _estimate(share)}
+    left = _repaired(records)
+    share = Estimate(none - left, none, level) if formed and left is not None else None
+    baseline: dict[str, Any] = {"repair": _estimate(share) if share else None}
     affine = verdict.shares[PRIMARY].recovery.get(AFFINE) if verdict else None
     baseline[AFFINE] = _estimate(affine) if affine else None
     baseline["layers"] = layers[0]["layers"]
@@ -87,13 +88,13 @@ def _baselines(records: Records, evidence: Evidence, verdict: Verdict | None) ->
     return baseline
 
 
-def _repaired(records: Records) -> list[Any]:
-    """Return the records of the repaired lines; none where REPAIR refuses the network."""
-    repaired = [line["repair"] for line in records.lines if "repair" in line]
-    return repaired if len(repaired) == len(records.lines) else []
+def _repaired(records: Depth) -> Floats | None:
+    """Return the gaps that REPAIR leaves of the line, (n,); None for a network that it refuses."""
+    known = [line["repair"] for line in records.lines if "repair" in line]
+    return values(known, PRIMARY) if len(known) == len(records.lines) else None
 
 
-def _gaps(records: Records, evidence: Evidence) -> dict[str, Any]:
+def _gaps(records: Depth, evidence: Evidence) -> dict[str, Any]:
     """Return region -> the share of the weights that may move, and the gaps and epochs of each effort (nats)."""
     return {
         region: {
@@ -155,3 +156,16 @@ def _contrasts(evidence: Mapping[str, Evidence], words: Mapping[str, Verdict], r
         f"{later} - {earlier}": {name: record(each) for name, each in ratios.items()}
         for (later, earlier), ratios in contrasts(evidence, words, pairs, rule).items()
     }
+
+
+def recoveries_of(depth: Mapping[str, Any]) -> dict[str, Any]:
+    """Return region -> recovery of a depth's answer, without the placebo's mean where that is of one kind alone."""
+    recovered: dict[str, Any] = depth["verdict"]["measures"][PRIMARY]["recovery"] if depth["verdict"] else {}
+    return {region: recovered[region] for region in listed(recovered)}
+
+
+def listed(regions: Iterable[str]) -> list[str]:
+    """Return the regions without `PLACEBO`, the mean of its kinds, where it is that of one kind alone."""
+    names = list(regions)
+    kinds = [name for name in names if name.startswith(f"{PLACEBO}_")]
+    return [name for name in names if name != PLACEBO or len(kinds) != 1]

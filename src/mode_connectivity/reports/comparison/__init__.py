@@ -1,1 +1,0 @@
-"""Reports all paths of a neuron-swap study side by side."""

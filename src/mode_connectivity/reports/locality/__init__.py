@@ -1,1 +1,0 @@
-"""Reports whether corrections are local or global, per depth."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mode_connectivity.reports.records import Records
 from support.code_imports import ROOT
 
 STUDY = ROOT / "reports/studies/two-cpus"
@@ -12,8 +13,8 @@ TYPES = ("avx2", "avx512")
 MARGIN = 0.05  # mechanism_report.margin of both
 
 
-def record(cpu: str, name: str) -> Any:
-    return json.loads((STUDY / cpu / f"{name}.json").read_text())
+def record(cpu: str, kind: str) -> Any:
+    return Records(json.loads((STUDY / "records.json").read_text())).need(kind, cpu=cpu)
 
 
 def connected(cpu: str) -> set[str]:

@@ -6,7 +6,6 @@ and the order of the tensors makes the bytes repeat and the module's own order s
 
 import hashlib
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from torch import Tensor
 from mode_connectivity.foundations.atomic import finite_json, whole_file
 from mode_connectivity.foundations.figures import rounded
 from mode_connectivity.foundations.reading import FileError, Values, parse_json, read_json, values_of
+from mode_connectivity.foundations.torchscript import is_script, script_conversion
 
 HEADER = "mode_connectivity"
 INDEX = ".index.json"
@@ -144,9 +144,9 @@ def _foreign_file(path: Path) -> dict[str, object]:
         weights = _safetensors(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
     except Exception as error:  # torch and safetensors raise many kinds for a file that is not theirs
         reason = " ".join(str(error).split())[:120]
-        if _is_script(path):
+        if is_script(path):
             raise CheckpointError(
-                f"{path}: a TorchScript archive; write its weights: {_script_conversion(path)}"
+                f"{path}: a TorchScript archive; write its weights: {script_conversion(path)}"
             ) from error
         if isinstance(error, UnpicklingError):
             reason = f"if it needs pickle, which can run code, and you trust it: {_conversion(path)}"
@@ -198,19 +198,6 @@ def _conversion(path: Path) -> str:
         "if isinstance(w, dict) else w; w = w.state_dict() if hasattr(w, 'state_dict') else w; "
         f'torch.save({{k: v for k, v in w.items() if torch.is_tensor(v)}}, {str(plain)!r})"'
     )
-
-
-def _is_script(path: Path) -> bool:
-    """Return whether a file is an archive of TorchScript, which holds code beside the weights."""
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any(name.endswith("/constants.pkl") for name in archive.namelist())
-
-
-def _script_conversion(path: Path) -> str:
-    plain = path.with_name(f"{path.stem}_plain.pt")
-    return f'python -c "import torch; torch.save(torch.jit.load({str(path)!r}).state_dict(), {str(plain)!r})"'
 
 
 def _safetensors(path: Path) -> dict[str, Tensor]:

@@ -130,6 +130,10 @@ CASES: dict[str, tuple[Attention, dict[str, int]]] = {
         Attention(lambda m, q, k, v: F.scaled_dot_product_attention(q, k, v, enable_gqa=True), 4, 2),
         GROUPED,
     ),
+    "one head of keys, rotary": (
+        Attention(lambda m, q, k, v: attend(m, rotated(q), rotated(k), v.expand(q.shape)), heads=4, keys=1),
+        {"heads": 4, "value": 4},
+    ),
     "one head of keys": (Attention(heads=4, keys=1), {"heads": 4, "every head query-key": 4, "value": 4}),
 }
 

@@ -67,6 +67,25 @@ def test_a_module_that_stands_in_the_network_twice_keeps_its_own_tensors() -> No
     assert all(old is new for old, new in zip(before, model.parameters(), strict=True))
 
 
+class Careful(nn.Module):
+    """Normalises in single precision, as language models do that run in half precision."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.head = nn.Linear(4, 64), nn.Linear(64, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = torch.tanh(self.first(x))
+        precise = hidden.float()
+        normed = (precise * torch.rsqrt(precise.pow(2).mean(-1, keepdim=True) + 1e-6)).type_as(hidden)
+        logits: Tensor = self.head(normed)
+        return logits
+
+
+def test_what_converts_to_single_precision_is_compared_in_double() -> None:
+    assert Symmetry.derive(Careful(), torch.rand(9, 4)).groups == {"first": 64}
+
+
 class Recurrent(nn.Module):
     """A recurrent layer and what reads its last step."""
 

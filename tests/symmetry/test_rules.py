@@ -199,9 +199,14 @@ def test_parametrized_weights() -> None:
         def forward(self, weight: Tensor) -> Tensor:
             return 2 * weight
 
-    model = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 2))
-    torch.nn.utils.parametrize.register_parametrization(model[0], "weight", Doubled())
-    assert check(model, torch.rand(2, 4)).layers == {"0": "0"}
+    parametrizations = nn.utils.parametrizations
+    for parametrize in (
+        lambda layer: nn.utils.parametrize.register_parametrization(layer, "weight", Doubled()),
+        parametrizations.weight_norm,
+    ):
+        model = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 2))
+        parametrize(model[0])
+        assert list(check(model, torch.rand(2, 4)).groups.values()) == [6]
 
 
 class Refused(nn.Module):

@@ -58,6 +58,13 @@ def _with_state(trace: Trace, call: Call, labels: Labels, names: Sequence[str]) 
                 trace.tie(pair)
 
 
+def weight_norm(trace: Trace, call: Call) -> list[Labels]:
+    """Follow g v / |v|, the norm taken over all axes of v but one, along which the gains move with it."""
+    labels, gains = trace.labels(call["v"]), trace.labels(call["g"])
+    merged = together(trace.slots, [labels, gains])
+    return [tuple(label.computed() for label in merged), gains]
+
+
 def softmax(trace: Trace, call: Call) -> list[Labels]:
     return [_mixed(trace, trace.fibred(call["self"]), {call["dim"] % call.result.ndim} if call.result.ndim else set())]
 
@@ -120,6 +127,7 @@ RULES: dict[str, Rule] = {
     "native_layer_norm": layer_norm,
     "_fused_rms_norm": layer_norm,
     "native_group_norm": group_norm,
+    "_weight_norm_interface": weight_norm,
     **dict.fromkeys(("_softmax", "_log_softmax", "_safe_softmax"), softmax),
     **dict.fromkeys(("mean", "sum", "prod", "amax", "amin", "aminmax", "any", "all"), reduction),
     **dict.fromkeys(("var", "var_mean", "std", "std_mean", "norm", "linalg_vector_norm", "logsumexp"), reduction),

@@ -24,7 +24,7 @@ from mode_connectivity.symmetry.unsupported import UnsupportedModule
 # New tensors of equal entries, or of entries that are written before they are read.
 UNIFORM = {f"{prefix}{kind}" for kind in ("zeros", "ones", "full", "empty") for prefix in ("", "new_")}
 UNIFORM |= {f"{kind}_like" for kind in ("zeros", "ones", "full", "empty")}
-ADDS_ENTRIES = "constant_pad_nd"  # which may move though the operand's do not
+ADDS_ENTRIES = {"constant_pad_nd", "expand"}  # which may move though the operand's do not
 
 # A rule ties what must move together and returns the labels of the results; results without labels are refused if used.
 Rule = Callable[["Trace", Call], Sequence[Labels]]
@@ -128,7 +128,7 @@ class Trace(TorchDispatchMode):
 
     def _rule(self, call: Call, free: Sequence[Tensor], constant: bool) -> Rule:
         """Return the rule that follows a call; `free` are the operands that move."""
-        rule = self.rule_of(call) if free or call.operation == ADDS_ENTRIES else _nothing_moves
+        rule = self.rule_of(call) if free or call.operation in ADDS_ENTRIES else _nothing_moves
         if rule is None and constant:
             for tensor in free:
                 self.pin(self.labels(tensor))

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 
 from mode_connectivity.symmetry.observe import arguments, state_of, undisturbed
@@ -16,6 +17,7 @@ from mode_connectivity.training.objective import placed
 
 TOLERANCE = 1e-9
 PEEK = 1000
+LOWER = (torch.float32, torch.float16, torch.bfloat16)
 
 
 Permute = Callable[[dict[str, Tensor], torch.Generator], dict[str, Tensor]]
@@ -45,6 +47,23 @@ def verify_equivalence(permute: Permute, model: nn.Module, example_inputs: Any) 
             )
 
 
+class _KeepDouble(TorchDispatchMode):
+    """Turns conversions to a lower precision, as normalisations of language models have them, into float64."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = dict(kwargs or {})
+        if func is torch.ops.aten._to_copy.default and kwargs.get("dtype") in LOWER:
+            kwargs["dtype"] = torch.float64
+        return func(*args, **kwargs)
+
+
 def _distinct(tensor: Tensor, generator: torch.Generator) -> Tensor:
     """Return the tensor; where its entries are all one number, others of about that size and its sign."""
     if tensor.ndim == 0 or tensor.numel() == 0 or not tensor.is_floating_point():
@@ -59,10 +78,13 @@ def _distinct(tensor: Tensor, generator: torch.Generator) -> Tensor:
 def _outputs(model: nn.Module, state: dict[str, Tensor], example_inputs: Any) -> list[Tensor]:
     """Return the tensors that the model returns, computed in float64 as far as it lets that happen."""
     tensors = {name: _double(tensor) for name, tensor in {**dict(model.named_buffers()), **state}.items()}
+    state, (args, kwargs) = placed(model, tensors), arguments(example_inputs, torch.float64)
     with undisturbed(model):
-        output = functional_call(
-            model, placed(model, tensors), *arguments(example_inputs, torch.float64), tie_weights=False
-        )
+        try:
+            with _KeepDouble():
+                output = functional_call(model, state, args, kwargs, tie_weights=False)
+        except RuntimeError:  # a constant of the model's own in another precision
+            output = functional_call(model, state, args, kwargs, tie_weights=False)
     return [leaf.double() for leaf in tree_leaves(output) if isinstance(leaf, Tensor)]
 
 

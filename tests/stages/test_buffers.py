@@ -1,4 +1,4 @@
-"""Buffers of a network of the user's own go through the stages as they are, and no figure counts them."""
+"""Buffers and tied weights of a network of the user's own go through the stages; no figure counts them, or twice."""
 
 from pathlib import Path
 
@@ -23,17 +23,21 @@ class Normalised(nn.Module):
         self.register_buffer("mean", torch.full((3, 1, 1), 0.5))
         self.register_buffer("std", torch.full((3, 1, 1), 0.25))
         self.first = nn.Linear(3 * 32 * 32, 6)
-        self.second = nn.Linear(6, 6)
+        self.second = nn.Linear(6, 6, bias=False)
+        self.again = nn.Linear(6, 6, bias=False)
+        self.again.weight = self.second.weight
         self.register_buffer("gain", torch.rand(6) + 1)
         self.last = nn.Linear(6, num_classes)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         hidden = torch.relu(self.first(((images - self.mean) / self.std).flatten(1)))
-        return self.last(torch.relu(self.second(hidden)) * self.gain)
+        return self.last(torch.relu(self.again(torch.relu(self.second(hidden)))) * self.gain)
 """
 
 
-def test_buffers_are_neither_trained_nor_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_buffers_are_not_trained_or_counted_and_tied_weights_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "normalised_networks.py").write_text(NETWORK)
     monkeypatch.syspath_prepend(tmp_path)
     mine = {"model.name": "normalised_networks:Normalised", "variants": ["mine"], "swap.layers": {"mine": "first"}}
@@ -48,6 +52,7 @@ def test_buffers_are_neither_trained_nor_counted(tmp_path: Path, monkeypatch: py
     assert torch.equal(start["mean"], torch.full((3, 1, 1), 0.5))
     for name in ("mean", "std", "gain"):
         assert torch.equal(bend[f"bends.1.{name}"], (start[name] + end[name]) / 2), name
+    assert torch.equal(bend["bends.1.second.weight"], bend["bends.1.again.weight"])
     with np.load(tmp_path / layout.analysis("mine", 0) / layout.DISTANCES) as arrays:
         assert sorted(arrays["layers"]) == ["first", "last", "second"]
     moved = sum(

@@ -72,7 +72,7 @@ def test_the_report_and_the_page_say_the_same(params: Params, tmp_path: Path) ->
 
 def test_what_it_says_is_escaped() -> None:
     section = Section(
-        "a", "A", "Both < all", ["*Less* than 5 % & no `<b>`.", Table("<i>", ["|D|"], [["<td>"], [0.25]])]
+        "a", "A", "Both < all", ["*Less* than 5 % & no `<b>`.", Table("<i>", ["|D|", "C"], [["<td>", 0.25]])]
     )
     values: dict[str, object] = {name: [] for name in ("lead", "openings", "params_tables")}
     values |= {"stills": {}, "sheets": {}, "versions": {}}

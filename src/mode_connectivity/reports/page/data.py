@@ -26,7 +26,8 @@ def page_data(params: Params, records: Records, verdict: Mapping[str, Any] | Non
     """Return what the figures draw; `verdict` is None where there is no study of swaps."""
     paths = [_path(variant, seed, each) for variant, seed, each in analyses(records)] if verdict else []
     restricted = [_restricted(each) for each in records.all("restricted")]
-    variants = tuple(dict.fromkeys(each["variant"] for each in (*paths, *restricted)))
+    known = dict.fromkeys(each["variant"] for each in (*paths, *restricted))
+    variants = tuple(dict.fromkeys([*(variant for variant in params.variants if variant in known), *known]))
     return {
         "variants": [{"name": name, "colour": colour_of(name, variants)} for name in variants],
         "seeds": verdict["seeds"] if verdict else [],

@@ -104,6 +104,14 @@ def test_a_state_without_buffers_gets_them_and_the_model_keeps_its_own() -> None
     assert torch.equal(state_of(model)["0.running_mean"], torch.zeros(3).double())
 
 
+def test_a_buffer_that_no_checkpoint_holds_is_not_added() -> None:
+    """So the result loads as the state did."""
+    model = nn.Sequential(nn.BatchNorm1d(3), nn.Linear(3, 2))
+    model[1].register_buffer("table", torch.ones(2), persistent=False)
+    found = recalibrate(model, state_of(model), [(torch.randn(6, 3), torch.zeros(6).long())])
+    model.load_state_dict(found)
+
+
 def test_recalibration_can_be_left_out() -> None:
     """Then the statistics of a point are those that the path gives."""
     torch.manual_seed(0)

@@ -28,8 +28,6 @@ def completed(model: nn.Module, state: Mapping[str, Tensor]) -> dict[str, Tensor
 
 
 def as_named(model: nn.Module, whole: Mapping[str, Tensor], names: Iterable[str]) -> dict[str, Tensor]:
-    """Return the tensors of `whole`, which `completed` made, under `names`, and those that lack one under their own."""
+    """Return the tensors of `whole`, which `completed` made, under `names`, a shared one under each of its own."""
     first = first_names(model)
-    found = {name: whole[first[name]] for name in names}
-    named = {first[name] for name in found}
-    return found | {name: tensor for name, tensor in whole.items() if name not in named}
+    return {name: whole[first[name]] for name in names}

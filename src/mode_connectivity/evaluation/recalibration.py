@@ -49,9 +49,10 @@ def recalibrate(model: nn.Module, state: Mapping[str, Tensor], batches: Batches)
                 hook.remove()
     if norms and not passes:
         raise ValueError("recalibration needs a batch that gives every normalisation more than one value a channel")
-    for name, statistics in seen.items():
-        statistics.write(fresh, f"{name}." if name else "")
-    return as_named(model, fresh, names)
+    written = [
+        each for name, statistics in seen.items() for each in statistics.write(fresh, f"{name}." if name else "")
+    ]
+    return as_named(model, fresh, [*names, *written])
 
 
 def keeps_statistics(module: nn.Module) -> bool:
@@ -130,11 +131,12 @@ class _Statistics:
         self._runs += len(self.pending)
         self.pending.clear()
 
-    def write(self, state: Mapping[str, Tensor], prefix: str) -> None:
-        """Write the statistics of all passes into the buffers of `state` that begin with `prefix`."""
+    def write(self, state: Mapping[str, Tensor], prefix: str) -> list[str]:
+        """Write the statistics of all passes into the buffers that begin with `prefix`; return the names of these."""
         if not self._runs:
-            return
-        state[f"{prefix}running_mean"].copy_(self._all.mean)
-        state[f"{prefix}running_var"].copy_(self._all.variance(1) if self._pools else self._variances.mean)
-        if f"{prefix}num_batches_tracked" in state:
-            state[f"{prefix}num_batches_tracked"].fill_(self._runs)
+            return []
+        mean, variance, count = (f"{prefix}{name}" for name in ("running_mean", "running_var", "num_batches_tracked"))
+        state[mean].copy_(self._all.mean)
+        state[variance].copy_(self._all.variance(1) if self._pools else self._variances.mean)
+        state[count].fill_(self._runs)
+        return [mean, variance, count]

@@ -12,7 +12,6 @@ import torch
 
 from benchmarks import (
     animation,
-    collection,
     curve,
     derivation,
     distances,
@@ -24,7 +23,6 @@ from benchmarks import (
     right,
     start_up,
     step,
-    tracked,
 )
 from benchmarks.busy import busy_process
 from benchmarks.machine import machine
@@ -44,13 +42,11 @@ MEASUREMENTS: dict[str, Callable[[Setting], list[Row]]] = {
     "symmetry": derivation.measure,
     "planted": planted.measure,
     "start": start_up.measure,
-    "tracking": tracked.measure,
     "memory": memory.measure,
-    "collection": collection.measure,
     "jobs": jobs.measure,
 }
 # Of which time that passes is measured, so that another process may cost more than its share of the cores.
-BESIDE = {"curve", "point", "distances", "gif", "matching", "symmetry", "start", "tracking"}
+BESIDE = {"curve", "point", "distances", "gif", "matching", "symmetry", "start"}
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -17,19 +17,16 @@ from mode_connectivity.tracking import runs
 from mode_connectivity.params import Params
 Params.load(layout.PARAMS)
 """
-TRACKED = f"""
-from mode_connectivity.tracking.process import tracker
-tracker()
-{STAGE}
+TRACKED = f"""{STAGE}
 from mode_connectivity.tracking.record import Record
-tracker().log(Record("benchmark", {{}}, {{}}))
+runs.log(Record("benchmark"))
 """
 
 
 def measure(setting: Setting) -> list[Row]:
     """Return the seconds to import what the curve stage does, without and with a tracked run, and torch alone."""
     store = {"MLFLOW_TRACKING_URI": f"sqlite:///{setting.scratch / 'mlflow.db'}"}
-    subprocess.run([sys.executable, "-m", "mode_connectivity.tracking"], check=True, env=os.environ | store)
+    subprocess.run([sys.executable, "-c", TRACKED], check=True, env=os.environ | store)  # makes the store
     codes = {"torch": FLOOR, "stage": STAGE, "tracked": TRACKED}
     seconds = interleaved({name: partial(_run, code, store) for name, code in codes.items()}, setting.rounds)
     floor, stage, tracked = (seconds[name] for name in codes)

@@ -7,11 +7,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from attack.small_study import run_stage, small_values, write_params
 from mode_connectivity import layout
 from mode_connectivity.models import build
 from mode_connectivity.params import Params
-from mode_connectivity.running.errors import in_one_line
+from mode_connectivity.stages import dataset, endpoint, source
+from mode_connectivity.stages.errors import in_one_line
+from support.in_process import params_with
 
 
 class Net(nn.Module):
@@ -163,9 +164,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("study")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(made)
-        write_params(small_values())
-        for stage in ("source", "dataset"):
-            run_stage(Params.load(layout.PARAMS), (stage, ()))
+        params = params_with(made, {})
+        source.main(params)
+        dataset.main(params)
     return made
 
 
@@ -175,7 +176,7 @@ def test_it_is_one_line_with_its_name(folder: Path, monkeypatch: pytest.MonkeyPa
     params = Params.load(layout.PARAMS)
     params = params.model_copy(update={"model": params.model.model_copy(update={"name": f"{__name__}:{name}"})})
     with pytest.raises(SystemExit, match=f"^error: model.name: {__name__}:{name} {WRONG[name]}[^\n]*$"), in_one_line():
-        run_stage(params, ("endpoint", (0,)))
+        endpoint.main(params, 0)
     assert not layout.endpoint(0).exists()
 
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -58,7 +59,7 @@ class CheapProject(Project):
         (self.root / "dvc.yaml").write_text(yaml.safe_dump(stages, sort_keys=False))
 
     def forget(self, lock: bool = True, cache: bool = True) -> None:
-        """Remove outputs, with `lock` the lock file, and with `cache` also what DVC and the executors keep."""
+        """Remove outputs, with `lock` the lock file, and with `cache` also what DVC and `repro` keep."""
         for name in (".dvc/cache", ".dvc/tmp", ".state") if cache else (".dvc/tmp",):
             shutil.rmtree(self.root / name, ignore_errors=True)
         for file in (*self.root.glob("models/*.txt"), *self.root.glob("data/*.json"), self.root / "reports/all.txt"):
@@ -69,6 +70,12 @@ class CheapProject(Project):
     @property
     def lock(self) -> Path:
         return self.root / "dvc.lock"
+
+
+def lock_of(project: Project) -> dict[str, Any]:
+    """The entries of a project's lock file, by stage."""
+    stages: dict[str, Any] = yaml.safe_load((project.root / "dvc.lock").read_text())["stages"]
+    return stages
 
 
 def _stage(command: str, needs: list[str], out: object) -> dict[str, object]:

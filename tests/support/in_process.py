@@ -1,16 +1,15 @@
 """A small study whose stages run in this process, without DVC and tracking: seconds instead of minutes."""
 
 from contextlib import chdir
-from importlib import import_module
 from pathlib import Path
 
 import yaml
 
 from mode_connectivity import layout
+from mode_connectivity.foundations.stopping import complete
 from mode_connectivity.params import Params
-from mode_connectivity.running.completion import complete
-from mode_connectivity.running.items import read_items
 from mode_connectivity.stages import curve, dataset, endpoint, source, swap
+from mode_connectivity.stages.running import read_items, stage_named
 from support.code_imports import ROOT
 from support.project_copy import SMALL, Project
 
@@ -44,6 +43,5 @@ def run_stage(project: Project, command: str) -> None:
     name, *words = command.split()
     with chdir(project.root):
         params = Params.load(layout.PARAMS)
-        items = read_items(params, [word.removeprefix("--") for word in words[::2]], words)
-        import_module(f"mode_connectivity.stages.{name}").main(params, *items)
+        stage_named(name).main(params, *read_items(params, words).values())
         complete()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mode_connectivity.tracking.machine import machine_tags
+from mode_connectivity.tracking.origin import machine_tags
 
 X86 = "processor\t: 0\nmodel name\t: Some CPU 9\nflags\t\t: fpu avx2 avx512f avx512_bf16\n\nprocessor\t: 1\n"
 ARM = "processor\t: 0\nFeatures\t: fp asimd\n"

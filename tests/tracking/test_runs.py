@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mode_connectivity.tracking import runs
+from mode_connectivity.tracking import runs, store
 from mode_connectivity.tracking.record import Execution, Record
-from mode_connectivity.tracking.runs import EXPERIMENT
+from mode_connectivity.tracking.store import EXPERIMENT
 
 mlflow = pytest.importorskip("mlflow")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -23,7 +23,7 @@ def test_a_run_keeps_params_series_files_and_tags(tmp_path: Path, monkeypatch: p
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     figure = tmp_path / "figure.png"
     figure.write_bytes(b"png")
-    runs.initialise()
+    store.initialise()
     runs.log(record((figure,)), Execution(metrics={"seconds": 1.5}))
 
     client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}")
@@ -50,7 +50,7 @@ def test_a_missing_figure_fails_the_run_and_says_so(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     with pytest.raises(OSError, match=r"nowhere.png"):
         runs.log(record((tmp_path / "nowhere.png",)))
-    client = mlflow.MlflowClient(tracking_uri=runs.tracking_uri())
+    client = mlflow.MlflowClient(tracking_uri=store.tracking_uri())
     (run,) = client.search_runs([client.get_experiment_by_name(EXPERIMENT).experiment_id])
     assert run.info.status == "FAILED"
 

@@ -1,30 +1,29 @@
 """Writes the graph of stages as a makefile, for GNU make."""
 
 import argparse
-import sys
 
-EXAMPLE = "  mode-connectivity graph --makefile > stages.mk && make -j4 -f stages.mk all"
+EXAMPLE = """\
+  mode-connectivity graph --makefile > stages.mk && make -k -j4 -f stages.mk
+  mode-connectivity graph --makefile --plain > stages.mk && timeout 540 make -j2 -f stages.mk"""
+BY_DVC = "dvc --wait-for-lock repro --single-item"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the subcommand."""
     parser.add_argument("--makefile", action="store_true", help="as a makefile (default: a line a stage)")
+    plain = "a makefile for a machine without DVC and MLflow: the same command goes on where it was stopped"
+    parser.add_argument("--plain", action="store_true", help=plain)
 
 
 def run(given: argparse.Namespace) -> None:
     """Print every stage and what it needs."""
-    from dvc.repo import Repo
+    from mode_connectivity.commands.stage_graph import makefile, plain_makefile, stage_graph
 
-    from mode_connectivity.executors.graph import stage_graph
-    from mode_connectivity.executors.makefile import makefile
-    from mode_connectivity.executors.records import Records
-    from mode_connectivity.executors.side_by_side import RECORDS, TARGET
-
-    with Repo(".") as repo:
-        graph = stage_graph(repo)
-    if given.makefile:
-        Records(RECORDS).begin(list(graph))
-        print(makefile(graph, RECORDS, f"{sys.executable} -m {TARGET}"))
+    graph = stage_graph()
+    if given.plain:
+        print(plain_makefile(graph))
+    elif given.makefile:
+        print(makefile(graph, list(graph), BY_DVC))
     else:
-        for stage, needs in graph.items():
-            print(f"{stage}: {' '.join(needs)}".rstrip())
+        for name, stage in graph.items():
+            print(f"{name}: {' '.join(stage.needs)}".rstrip())

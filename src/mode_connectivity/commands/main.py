@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import NoReturn
 
-from mode_connectivity.running.errors import in_one_line, shortened
+from mode_connectivity.stages.errors import in_one_line, shortened
 
 COMMANDS = {
     "swap": "write a checkpoint with units of one layer swapped, and its metadata",
@@ -17,13 +17,7 @@ COMMANDS = {
     "verdict": "write the reports of a study from its records alone",
     "page": "write the page of a study from its records alone",
     "graph": "write the graph of stages as a makefile",
-    "study-gpu": "run the swap study at full size on one GPU, in parts of minutes that resume",
-    "study-in-parts": "run the studies of a params file, in parts that end in time and resume",
     "repro": "run the stages that are not up to date, several at a time",
-    "submit": "submit the stages that are not up to date to Slurm, a job each",
-    "status": "show the stages of the newest run and what is stale",
-    "collect": "bring the results of finished Slurm jobs into the workspace",
-    "committed": "put dvc.lock, reports and results back as they are committed",
     "demo": "run a tiny study in a folder of its own, within a minute",
     "study": "run a study from its own params file, and leave params.yaml as it is",
     "ui": "serve the MLflow UI on this machine, and print where to look",

@@ -19,7 +19,6 @@ from mode_connectivity.neuron_swap.swap_metadata import read_swap
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear
 from mode_connectivity.paths.kinds import kind_of
-from mode_connectivity.running.stage import run
 from mode_connectivity.study.path_files import load_path
 from mode_connectivity.study.study import Study
 from mode_connectivity.tracking.along_path import barriers, distance_series, movements, score_series
@@ -87,7 +86,3 @@ def record(params: Params, variant: str, seed: int) -> Record:
         series=series,
         files=files_in(folder),
     )
-
-
-if __name__ == "__main__":
-    run(main, record, "variant", "seed")

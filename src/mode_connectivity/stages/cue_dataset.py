@@ -12,7 +12,6 @@ from mode_connectivity.foundations.reading import values_of
 from mode_connectivity.params import Params
 from mode_connectivity.plots.contact_sheet import contact_sheet
 from mode_connectivity.plots.style import save_figure
-from mode_connectivity.running.stage import run
 from mode_connectivity.sources.registry import source
 from mode_connectivity.study.sources import second_request
 from mode_connectivity.tracking.record import Record, files_in, flat
@@ -74,7 +73,3 @@ def record(params: Params) -> Record:
         metrics=counts,
         files=files_in(layout.CONTACT_SHEETS),
     )
-
-
-if __name__ == "__main__":
-    run(main, record)

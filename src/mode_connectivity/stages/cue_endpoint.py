@@ -14,7 +14,6 @@ from mode_connectivity.foundations.randomness import named_seed
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.mechanisms.cue_study import CueStudy, TrainedOn
 from mode_connectivity.params import Params
-from mode_connectivity.running.stage import run
 from mode_connectivity.study.origins import imported
 from mode_connectivity.study.recipes import recipe_of
 from mode_connectivity.study.scoring import score_images
@@ -96,7 +95,3 @@ def record(params: Params, seed: int) -> Record:
         },
         files=list(files.values()),
     )
-
-
-if __name__ == "__main__":
-    run(main, record, "seed")

@@ -4,7 +4,6 @@ from mode_connectivity import layout
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.neuron_swap.curves import fit_curve
 from mode_connectivity.params import Params
-from mode_connectivity.running.stage import run
 from mode_connectivity.tracking.record import Record, series_of
 
 
@@ -22,7 +21,3 @@ def record(params: Params, variant: str, seed: int) -> Record:
         series=series_of(history["epochs"]),
         files=files,
     )
-
-
-if __name__ == "__main__":
-    run(main, record, "variant", "seed")

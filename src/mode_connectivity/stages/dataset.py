@@ -7,7 +7,6 @@ from mode_connectivity.datasets.noise import add_noise
 from mode_connectivity.datasets.subset import balanced_subset
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.params import Params
-from mode_connectivity.running.stage import run
 from mode_connectivity.sources.registry import source
 from mode_connectivity.study.sources import base_request
 from mode_connectivity.tracking.record import Record, flat
@@ -45,7 +44,3 @@ def record(params: Params) -> Record:
             "classes": len(dataset.classes),
         },
     )
-
-
-if __name__ == "__main__":
-    run(main, record)

@@ -8,7 +8,6 @@ from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.project import resolved
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.params import Params
-from mode_connectivity.running.stage import run
 from mode_connectivity.study.origins import imported, scores_of, trained
 from mode_connectivity.study.study import Study
 from mode_connectivity.tracking.record import Record, series_of
@@ -41,7 +40,3 @@ def record(params: Params, seed: int) -> Record:
         series=series_of(history["epochs"]),
         files=[layout.history(layout.endpoint(seed))],
     )
-
-
-if __name__ == "__main__":
-    run(main, record, "seed")

@@ -20,7 +20,6 @@ from mode_connectivity.mechanisms.profiles import RECALIBRATION
 from mode_connectivity.mechanisms.tuning import clean_images, cue_images, tune
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear
-from mode_connectivity.running.stage import run
 from mode_connectivity.study.origins import imported
 from mode_connectivity.study.scoring import score_images, score_path
 from mode_connectivity.tracking.record import Record, series_of
@@ -116,7 +115,3 @@ def record(params: Params, method: str, seed: int) -> Record:
         metrics=metrics,
         series=series | {f"path/{name}_{key}": sets[name][key] for name in sets for key in ("loss", "accuracy")},
     )
-
-
-if __name__ == "__main__":
-    run(main, record, "method", "seed")

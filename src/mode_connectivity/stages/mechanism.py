@@ -10,7 +10,6 @@ from mode_connectivity.mechanisms.cue_study import CueStudy
 from mode_connectivity.mechanisms.patterns import MATCHED, path_between
 from mode_connectivity.mechanisms.profiles import probe_profiles
 from mode_connectivity.params import Params
-from mode_connectivity.running.stage import run
 from mode_connectivity.study.path_files import save_path
 from mode_connectivity.tracking.record import Record, files_in, series_of
 
@@ -54,7 +53,3 @@ def record(params: Params, pattern: str, seed: int) -> Record:
         series=series | series_of(summary.get("epochs", [])),
         files=files_in(folder),
     )
-
-
-if __name__ == "__main__":
-    run(main, record, "pattern", "seed")

@@ -6,12 +6,10 @@ from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.params import Params
 from mode_connectivity.reports.mechanisms.report import write_report
 from mode_connectivity.reports.records import collected
-from mode_connectivity.running.stage import run
 from mode_connectivity.tracking.record import Record, files_in, first_keys, flat
 
 HIGHEST = "highest"  # the mean of each seed's highest barrier on the four probe sets
 READ = ("no_cue", "cue", "rand_image")  # probe sets that tell who reads the cue; the rest is in the table
-BETWEEN = ("error_barrier/lmc", "error_barrier/qmc")  # paths between the twins
 
 
 def main(params: Params) -> None:
@@ -27,9 +25,4 @@ def record(params: Params) -> Record:
         params=flat(params.model_dump(mode="json")),
         metrics=first_keys(metrics),
         files=files_in(layout.MECHANISMS),
-        headlines={key: value for key, value in metrics.items() if key.startswith(BETWEEN) and key.endswith(HIGHEST)},
     )
-
-
-if __name__ == "__main__":
-    run(main, record)

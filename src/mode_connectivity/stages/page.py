@@ -5,7 +5,6 @@ from mode_connectivity.foundations.atomic import whole_file
 from mode_connectivity.params import Params
 from mode_connectivity.reports.page.page import PICTURES, page_text
 from mode_connectivity.reports.records import collected
-from mode_connectivity.running.stage import run
 from mode_connectivity.tracking.record import Record, flat
 
 
@@ -17,7 +16,3 @@ def main(params: Params) -> None:
 
 def record(params: Params) -> Record:
     return Record(params=flat(params.model_dump(mode="json")), files=[layout.PAGE])
-
-
-if __name__ == "__main__":
-    run(main, record)

@@ -9,7 +9,6 @@ from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.geometry import Plane
 from mode_connectivity.neuron_swap.planes import Lines, write_plane
 from mode_connectivity.params import Params
-from mode_connectivity.running.stage import run
 from mode_connectivity.study.path_files import load_path
 from mode_connectivity.study.study import Study
 from mode_connectivity.tracking.record import Record, files_in
@@ -53,7 +52,3 @@ def record(params: Params, of: str) -> Record:
         metrics={f"lowest/{name}": each["value"] for name, each in summary["lowest"].items()},
         files=files_in(folder),
     )
-
-
-if __name__ == "__main__":
-    run(main, record, "of")

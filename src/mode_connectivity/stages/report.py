@@ -9,7 +9,6 @@ from mode_connectivity.neuron_swap.corrections import corrections_of
 from mode_connectivity.params import Params
 from mode_connectivity.reports.neuron_swap.report import write_report
 from mode_connectivity.reports.records import collected
-from mode_connectivity.running.stage import run
 from mode_connectivity.statistics.verdicts import PRIMARY
 from mode_connectivity.tracking.record import Record, barriers_in_millinats, files_in, first_keys, flat
 
@@ -33,9 +32,8 @@ def record(params: Params) -> Record:
     }
     return Record(
         params=flat(params.model_dump(mode="json")) | {f"word.{depth}": each["word"] for depth, each in judged.items()},
-        metrics=first_keys(numbers | {key.replace(".", "/"): value for key, value in flat(means).items()}),
+        metrics=first_keys(barriers_in_millinats(means) | numbers),
         files=files_in(layout.NEURON_SWAP),
-        headlines=barriers_in_millinats(means),
         answer="\n".join(f"- {depth}: {each['word']}. {each['sentence']}" for depth, each in judged.items()),
     )
 
@@ -44,7 +42,3 @@ def _ratios(shares: dict[str, Any]) -> dict[str, float | None]:
     """Return the locality index, the necessity and the recoveries."""
     indices = {name: shares[name]["value"] for name in ("locality", "necessity") if shares[name]}
     return indices | {f"recovery_{region}": each["value"] for region, each in shares["recovery"].items()}
-
-
-if __name__ == "__main__":
-    run(main, record)

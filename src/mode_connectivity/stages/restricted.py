@@ -5,7 +5,6 @@ from mode_connectivity.foundations.atomic import whole_folder, write_json
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.neuron_swap.restricted import region_record
 from mode_connectivity.params import Params
-from mode_connectivity.running.stage import run
 from mode_connectivity.study.study import Study
 from mode_connectivity.tracking.record import Record, first_keys
 
@@ -37,7 +36,3 @@ def record(params: Params, variant: str, seed: int) -> Record:
         series={f"loss/{name}": result["losses"]["swap"]["train"]["loss"] for name, result in results.items()},
         files=[layout.restricted(variant, seed, *each) for each in params.regions],
     )
-
-
-if __name__ == "__main__":
-    run(main, record, "variant", "seed")

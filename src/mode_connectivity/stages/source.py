@@ -14,10 +14,8 @@ from mode_connectivity.foundations.checkpoints import CheckpointError, digest
 from mode_connectivity.foundations.devices import resolved_device
 from mode_connectivity.foundations.project import resolved
 from mode_connectivity.params import Params
-from mode_connectivity.running.stage import run
 from mode_connectivity.sources.registry import source
 from mode_connectivity.study.sources import base_request, second_request
-from mode_connectivity.tracking.record import Record, flat
 
 
 def main(params: Params) -> None:
@@ -67,11 +65,3 @@ def _weights(template: str | None, seeds: Iterable[int], key: str) -> dict[str, 
         except CheckpointError as error:
             raise ValueError(f"{key}: {error}") from error
     return digests
-
-
-def record(params: Params) -> Record:
-    return Record("source", {}, flat(params.model_dump(mode="json")))
-
-
-if __name__ == "__main__":
-    run(main, record)

@@ -16,7 +16,6 @@ from mode_connectivity.neuron_swap.verification import verified
 from mode_connectivity.params import Params
 from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.paths import Linear, State
-from mode_connectivity.running.stage import run
 from mode_connectivity.study.study import Study
 from mode_connectivity.study.symmetry import symmetry_of
 from mode_connectivity.tracking.record import Record
@@ -74,7 +73,3 @@ def record(params: Params, variant: str, seed: int) -> Record:
         series={f"loss/{kind}": baselines[kind]["loss"] for kind in kinds},
         files=files,
     )
-
-
-if __name__ == "__main__":
-    run(main, record, "variant", "seed")

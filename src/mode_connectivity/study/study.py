@@ -15,13 +15,14 @@ from mode_connectivity.datasets import Augmentation, Dataset, Images, Scaling, T
 from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.devices import pin
 from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.foundations.project import project_root
 from mode_connectivity.foundations.randomness import named_generator, named_seed
 from mode_connectivity.foundations.reading import Values, read_json, values_of
 from mode_connectivity.models import build, laid_out, memory_format, trained_parameters
 from mode_connectivity.models.checked import check
 from mode_connectivity.params import Compute, Model, Params
-from mode_connectivity.running.keeping import keeping
-from mode_connectivity.running.states import States
+from mode_connectivity.training.keeping import kept, training_key
+from mode_connectivity.training.states import States
 
 AXES = {"curve": {"replicates"}, "cue_endpoint": {"seeds"}}  # lists of further results, on which no result depends
 
@@ -118,8 +119,9 @@ class Study:
     def keeping(
         self, training: str, provenance: Mapping[str, Any], inputs: Sequence[Path] = ()
     ) -> AbstractContextManager[States]:
-        """Keep the state of a training that is made from the data and the files `inputs`; see `running.keeping`."""
-        return keeping(training, provenance, [*self.files, *inputs], self.device)
+        """Keep the state of a training that is made from the data and the files `inputs`; see `training.keeping`."""
+        key = training_key(training, provenance, [*self.files, *inputs], self.device)
+        return kept(States(project_root() / layout.state(training, key), key, training))
 
     def provenance(self, *names: str, made_from: Sequence[Path] = (), **item: str | int) -> dict[str, Any]:
         """Return where a result comes from: params, data, and its place in the study.

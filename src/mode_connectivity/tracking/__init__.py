@@ -1,1 +1,1 @@
-"""Logs runs to MLflow, which no other package imports."""
+"""Logs runs to MLflow, which no other room imports."""

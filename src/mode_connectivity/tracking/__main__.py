@@ -1,9 +1,9 @@
 """Makes the tracking store: `python -m mode_connectivity.tracking`."""
 
-from mode_connectivity.start import end_quietly
+import signal
 
 if __name__ == "__main__":
-    end_quietly()
-    from mode_connectivity.tracking.runs import initialise
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a word
+    from mode_connectivity.tracking.store import initialise
 
     print(f"tracking store: {initialise()}")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,7 @@ class Record:
 
     All of it can be read from a stage's outputs, so that a result restored from a cache can be logged too. Who runs a
     stage fills in `stage` and `item`, the values of its matrix, where `record` of the stage leaves them out. `series`
-    hold one value a step; `files` are figures and summaries. `headlines` and `answer`, a sentence or a few, stand in
-    the run of the whole study as well.
+    hold one value a step; `files` are figures and summaries; `answer` is what a report says in a sentence or a few.
     """
 
     stage: str = ""
@@ -30,7 +29,6 @@ class Record:
     metrics: Mapping[str, float] = field(default_factory=dict)
     series: Mapping[str, Sequence[float]] = field(default_factory=dict)
     files: Sequence[Path] = ()
-    headlines: Mapping[str, float] = field(default_factory=dict)
     answer: str = ""
 
     @classmethod
@@ -60,37 +58,20 @@ class Record:
         content = [self.stage, dict(self.item), dict(self.metrics), dict(self.series), self.data_sha256, files]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
-    def plain(self) -> dict[str, Any]:
-        """Return the fields as JSON can hold them."""
-        files = [str(file) for file in self.files]
-        return asdict(self) | {"files": files, "params": {key: str(value) for key, value in self.params.items()}}
-
-    @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> "Record":
-        """Return the record that `plain` was made from; its params are text."""
-        return cls(**{**plain, "files": [Path(file) for file in plain["files"]]})
-
 
 @dataclass(frozen=True)
 class Execution:
     """Holds what is known of one execution of a stage beside its result.
 
-    `study` is the key of the study or experiment (`study_key`), `data` the name of its data set; `started` counts from
-    the epoch. A result that is logged from its outputs alone has no times.
+    `study` names the study or experiment, `data` its data set; `started` counts from the epoch. A result that is logged
+    from its outputs alone has no times.
     """
 
     study: str = ""
-    experiment: str = ""
     data: str = ""
     started: float | None = None
     seconds: float | None = None
-    status: str = "FINISHED"
     metrics: Mapping[str, float] = field(default_factory=dict)
-
-
-def study_key(params: Mapping[str, Any], experiment: str) -> str:
-    """Return the key of the study with these params, or of the experiment of that name with them."""
-    return hashlib.sha256(json.dumps([params, experiment], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def flat(sections: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -1,1 +1,0 @@
-"""Runs stages: their errors, signals, and trainings that resume."""

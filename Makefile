@@ -11,28 +11,24 @@ endif
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro submit status collect test test-slow check format ui study study-gpu bench sizes requirements clean report sync table demo study-run
+.PHONY: help setup repro test test-slow check format ui study bench sizes requirements clean report sync table demo study-run
 
 help: ## list what there is to do
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## install the pinned environment into .venv and make the tracking store (TORCH=WHEEL: without CUDA)
 
-$(READY): requirements.txt src/scripts/setup src/scripts/dvc
+$(READY): requirements.txt src/scripts/setup
 	@bash src/scripts/setup "$(PYTHON)"
 	@printf '%s' "$(CURDIR)" > $@
 
-repro: $(READY) ## run the study of params.yaml on all cores (JOBS=n stages at a time); what is up to date is not run again
+# LAUNCH="srun ..." runs every stage through that command, which finds the stage's name in $STAGE; see docs/slurm.md.
+ifdef LAUNCH
+export LAUNCH
+endif
+
+repro: $(READY) ## run the study of params.yaml on all cores (JOBS=n stages at a time, LAUNCH="srun ..." for each)
 	@mode-connectivity repro $(if $(JOBS),--jobs $(JOBS))
-
-submit: $(READY) ## run it on Slurm instead, one job a stage (DRY=1 prints the scripts); see docs/slurm.md
-	@mode-connectivity submit $(if $(DRY),--dry-run)
-
-status: $(READY) ## show the stages of the newest run, here or on Slurm
-	@mode-connectivity status
-
-collect: $(READY) ## bring the results of finished Slurm jobs into the workspace
-	@mode-connectivity collect
 
 report: ## show the page of all results, reports/index.html, in a browser where there is one
 	@[ -f reports/index.html ] || { echo 'there is no page yet: make repro' >&2; exit 1; }
@@ -59,30 +55,19 @@ sync: $(READY) ## log to the tracking store what it lacks of the results that li
 	@mode-connectivity sync
 
 table: $(READY) ## all experiments beside each other, in the few columns that matter
-	@dvc exp show --only-changed --drop '.*' --keep '(Experiment|(?!control|reseed|rematched).*\.linear_train_loss_barrier|test_accuracy|seeds$$|swap\.pairs)'
+	@dvc exp show -A --only-changed --drop '.*' --keep '(Experiment|(?!control|reseed|rematched).*\.linear_train_loss_barrier|test_accuracy|seeds$$|swap\.pairs)'
 
 demo: $(READY) ## a tiny study in .state/demo, within a minute: an animation, the page and a sentence
 	@mode-connectivity demo
 
-study-run: $(READY) ## run reports/studies/NAME/params.yaml as an experiment, in a temporary copy (QUEUE=1: into the queue)
+study-run: $(READY) ## run reports/studies/NAME/params.yaml in a folder of its own; the same again goes on (JOBS=n)
 	@[ -n "$(NAME)" ] || { echo "say: make study-run NAME=six-seeds" >&2; exit 1; }
-	@mode-connectivity study "$(NAME)" $(if $(QUEUE),--queue)
+	@mode-connectivity study "$(NAME)" $(if $(JOBS),--jobs $(JOBS))
 
 study: $(READY) ## keep params and records in reports/studies/NAME; COMMAND="..." made them
 	@[ -n "$$NAME" ] && [ -n "$$COMMAND" ] || { echo 'say: make study NAME=six-seeds COMMAND="dvc ..."' >&2; exit 1; }
 	@mode-connectivity records "reports/studies/$$NAME"
 	@printf 'Made by `%s` with the `params.yaml` beside this file.\n' "$$COMMAND" > "reports/studies/$$NAME/README.md"
-
-study-gpu: $(READY) ## VGG16 at width 1 on CIFAR-10 on one GPU, a part of nine minutes; the same again goes on (FOLDER=study-gpu JOBS=1)
-	@mode-connectivity study-gpu $(or $(FOLDER),study-gpu) --jobs $(or $(JOBS),1)
-
-.PHONY: attack committed
-committed: $(READY) ## put dvc.lock, reports and results back as committed (FORCE=1: what a person edited as well)
-	@mode-connectivity committed $(if $(FORCE),--force)
-
-attack: $(READY) ## give the project damaged inputs, disks, stores and kills, MINUTES=5 of it (SEED=0 ONLY=params,images)
-	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m attack --seed $(or $(SEED),0) --minutes $(or $(MINUTES),5) \
-		$(if $(ONLY),--only $(ONLY))
 
 bench: $(READY) ## measure this machine, alone and beside a busy process, minutes long (ONLY=curve,gif JSON=FILE)
 	@OMP_WAIT_POLICY=passive PYTHONPATH=src python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))

@@ -2,15 +2,14 @@
 
 import re
 import shlex
-import shutil
 from functools import cache
 from pathlib import Path
 
 import pytest
-from dvc.utils.hydra import apply_overrides
 
 from mode_connectivity.commands.main import COMMANDS, main
 from mode_connectivity.params import Params
+from mode_connectivity.params.changing import changed, read_values, written
 from mode_connectivity.params.loading import load
 from support.code_imports import ROOT
 
@@ -54,8 +53,7 @@ def documented_values() -> list[list[str]]:
 @pytest.mark.parametrize("overrides", documented_values(), ids=" ".join)
 def test_a_setting_is_accepted(overrides: list[str], tmp_path: Path) -> None:
     file = tmp_path / "params.yaml"
-    shutil.copy(ROOT / "params.yaml", file)
-    apply_overrides(file, overrides)
+    written(changed(read_values(ROOT / "params.yaml"), {}, overrides), file)
     assert load(Params, file) != load(Params, ROOT / "params.yaml")
 
 

@@ -9,7 +9,7 @@ import imageio.v3 as imageio
 import pytest
 
 import mode_connectivity
-from mode_connectivity.running.errors import PIPELINE
+from mode_connectivity.stages.errors import PIPELINE
 from support.code_imports import PACKAGE, ROOT
 from support.without_pipeline import run_alone
 

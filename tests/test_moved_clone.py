@@ -13,7 +13,7 @@ from support.code_imports import ROOT
 
 @pytest.mark.parametrize(("made_in", "commands"), [("here", 0), ("elsewhere", 2)])
 def test_an_environment_of_another_folder_is_made_anew(made_in: str, commands: int, tmp_path: Path) -> None:
-    for name in ("Makefile", "requirements.txt", "src/scripts/setup", "src/scripts/dvc"):
+    for name in ("Makefile", "requirements.txt", "src/scripts/setup"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / ".venv").mkdir()
@@ -24,7 +24,7 @@ def test_an_environment_of_another_folder_is_made_anew(made_in: str, commands: i
 
 def test_the_new_environment_is_not_made_by_the_old_one(tmp_path: Path) -> None:
     """Which stands first on make's PATH, and is removed."""
-    for name in ("Makefile", "src/scripts/setup", "src/scripts/dvc"):
+    for name in ("Makefile", "src/scripts/setup"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "requirements.txt").touch()  # so that it ends before it installs anything

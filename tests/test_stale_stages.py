@@ -32,8 +32,6 @@ STALE: dict[str, set[str]] = {
     "finetuning/cbft.py": {"finetune"},
     "plots/heatmap.py": DRAWN,
     "tracking/runs.py": set(),
-    "running/stage.py": set(),
-    "warm/server.py": set(),
     "study/scoring.py": {"endpoint", "cue_endpoint", "analysis", "baselines", "finetune", "mechanism_scores"},
     "study/study.py": READS_NETWORKS,
     "neuron_swap/movement.py": {"analysis", "report"},
@@ -41,9 +39,7 @@ STALE: dict[str, set[str]] = {
     "reports/neuron_swap/movement.py": REPORTS,
     "reports/rendering.py": REPORTS,
     "stages/curve.py": {"curve"},
-    "start.py": set(),
     "commands/analyse.py": set(),
-    "executors/graph.py": set(),
 }
 
 # What `dvc status` does for each stage, but for those dependencies alone that hold the edited file, which is quicker.

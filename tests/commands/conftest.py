@@ -1,4 +1,4 @@
-"""Fixtures of the tests of executors."""
+"""Fixtures of the tests of commands."""
 
 from collections.abc import Iterator
 

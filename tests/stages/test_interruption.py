@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import time
 import warnings
@@ -87,7 +86,7 @@ def goes_on_to_the_same(study: Project, finished: Project, *command: str) -> sub
     return done
 
 
-def test_stopped_within_seconds_with_a_killed_run_and_then_the_same_bytes(study: Project, finished: Project) -> None:
+def test_stopped_within_seconds_and_then_the_same_bytes(study: Project, finished: Project) -> None:
     status, errors, seconds = interrupt(study, signal.SIGTERM, *RUN_CURVE)
     assert status == 128 + signal.SIGTERM
     assert seconds < 20
@@ -96,13 +95,6 @@ def test_stopped_within_seconds_with_a_killed_run_and_then_the_same_bytes(study:
     assert line.endswith("; the same command goes on from there")
     assert "Traceback" not in errors
     assert not any(file.exists() for file in curve_files(study))
-    with sqlite3.connect(study.root / "mlflow.db") as store:
-        query = "SELECT run_uuid, status FROM runs WHERE name = 'curve@mid-0' ORDER BY start_time DESC"
-        run, ended = store.execute(query).fetchone()
-        assert ended == "KILLED"
-        assert store.execute(
-            "SELECT value FROM params WHERE run_uuid = ? AND key = 'curve.epochs'", [run]
-        ).fetchone() == ("25",)
     epoch = int(line.split("after epoch ")[1].split()[0])
     done = goes_on_to_the_same(study, finished, *RUN_CURVE)
     assert f"curve-mid-seed0: goes on after epoch {epoch}" in done.stdout

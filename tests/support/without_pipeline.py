@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mode_connectivity.running.errors import PIPELINE
+from mode_connectivity.stages.errors import PIPELINE
 from support.code_imports import SRC
 
 BLOCK = """

@@ -1,4 +1,4 @@
-"""However a study is run, each of its stages has one finished run, below one run of the study."""
+"""However a study is run, each of its stages has one finished run."""
 
 import os
 import shutil
@@ -63,32 +63,24 @@ def runs(project: Project) -> list[Any]:
 
 
 def finished(project: Project) -> Counter[str]:
-    """The names of finished stages and how often each stands in the store; a study's own run is "study"."""
-    names = [
-        "study" if run.data.tags["stage"] == "study" else run.info.run_name.partition(" (")[0]
-        for run in runs(project)
-        if run.info.status == "FINISHED"
-    ]
-    return Counter(names)
+    """The names of finished stages and how often each stands in the store."""
+    return Counter(run.info.run_name for run in runs(project) if run.info.status == "FINISHED")
 
 
-def below_a_study(project: Project) -> bool:
-    studies = {run.info.run_id for run in runs(project) if run.data.tags["stage"] == "study"}
-    return all(
-        run.data.tags.get("mlflow.parentRunId") in studies for run in runs(project) if run.info.run_id not in studies
-    )
+def tags(project: Project, tag: str) -> set[str]:
+    return {run.data.tags.get(tag, "") for run in runs(project)}
 
 
 def test_repro(whole: Project) -> None:
-    assert finished(whole) == Counter(["study", *STAGES])
-    assert below_a_study(whole)
+    assert finished(whole) == Counter(STAGES)
+    assert tags(whole, "command") == {"dvc repro"}
 
 
 def test_an_experiment(copy: Project) -> None:
     copy.run("dvc", "exp", "run", "--temp", "-n", "other", "-S", "swap.seed=7")
-    assert finished(copy) == Counter(["study", *STAGES[2:]])
-    assert below_a_study(copy)
-    assert sum("(other)" in run.info.run_name for run in runs(copy)) == 2
+    assert finished(copy) == Counter(STAGES[2:])
+    assert tags(copy, "study") == tags(copy, "dvc.experiment") == {"other"}
+    assert tags(copy, "command") == {"dvc exp run --temp -n other -S swap.seed=7"}
 
 
 def test_a_queue_of_two_workers(copy: Project) -> None:
@@ -106,14 +98,13 @@ def test_a_queue_of_two_workers(copy: Project) -> None:
         time.sleep(1)
     copy.run("dvc", "queue", "stop", "--kill")
     assert table.count("Success") == 2, table
-    assert finished(copy) == Counter(2 * ["study", *STAGES[2:]])
-    assert below_a_study(copy)
+    assert finished(copy) == Counter(2 * STAGES[2:])
 
 
 def test_stages_side_by_side(copy: Project) -> None:
     forget(copy).run("mode-connectivity", "repro", "--jobs", "4")
-    assert finished(copy) == Counter(["study", *STAGES])
-    assert below_a_study(copy)
+    assert tags(copy, "command") == {"mode-connectivity repro --jobs 4"}
+    assert finished(copy) == Counter(STAGES)
 
 
 def test_a_stage_that_was_killed(copy: Project) -> None:
@@ -124,10 +115,10 @@ def test_a_stage_that_was_killed(copy: Project) -> None:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    assert finished(copy) == Counter(["study", "dataset"])
+    assert finished(copy) == Counter(["dataset"])
     (copy.root / ".dvc/tmp/rwlock").unlink(missing_ok=True)
     copy.run("dvc", "repro")
-    assert finished(copy) == Counter(["study", *STAGES])
+    assert finished(copy) == Counter(STAGES)
     assert {run.info.status for run in runs(copy)} == {"FINISHED"}
 
 
@@ -135,9 +126,8 @@ def test_a_dead_server_and_then_what_lacks(copy: Project) -> None:
     process = forget(copy).start("dvc", "repro", MLFLOW_TRACKING_URI=DEAD)
     output, errors = process.communicate()
     assert process.returncode == 0, errors
-    assert (output + errors).count("warning: the result is safe, but was not tracked") == len(STAGES) + 1
+    assert (output + errors).count("warning: the result is safe, but was not tracked") == len(STAGES)
     assert finished(copy) == Counter()
     for _ in range(2):
         copy.run("mode-connectivity", "sync")
-        assert finished(copy) == Counter(["study", *STAGES])
-        assert below_a_study(copy)
+        assert finished(copy) == Counter(STAGES)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mode_connectivity.tracking.process import SECONDS
+from mode_connectivity.tracking.runs import SECONDS
 from support.project_copy import LIMIT, SMALL, Project
 from support.served_store import served
 
@@ -65,6 +65,6 @@ def test_it_costs_a_line_and_no_run(project: Project, port: int, tmp_path: Path)
     assert project.stages_run("dvc", "repro") == ["source"]
     with served(server, port):
         said = [project.run("mode-connectivity", "sync").stdout.splitlines()[0] for _ in range(2)]
-    assert said[0] == "1 of 3 results were missing and are logged now"
+    assert said[0] == "1 of 2 results were missing and are logged now"
     assert said[1] != said[0]
-    assert logged(server) == Counter({(name, "FINISHED"): 1 for name in ("study", "dataset", LAST)})
+    assert logged(server) == Counter({(name, "FINISHED"): 1 for name in ("dataset", LAST)})

@@ -44,4 +44,5 @@ def _refuse_taken(port: int) -> None:
     try:
         socket.create_server((HOST, port)).close()
     except (OSError, OverflowError) as error:
-        raise ValueError(f"--port {port}: {getattr(error, 'strerror', None) or error}; take another port") from error
+        reason = str(getattr(error, "strerror", None) or error).partition(" (")[0]
+        raise ValueError(f"--port {port}: {reason}; take another port") from error

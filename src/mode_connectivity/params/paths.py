@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from mode_connectivity.params.section import EACH_ONCE, Section
 from mode_connectivity.params.training import Training
@@ -15,6 +15,11 @@ REGIONS = ("slices", "placebo_slices", "placebo_entries", "outside", "all", "aff
 REGION = re.compile("|".join([*REGIONS, r"(units|layer_entries|entries)_0\.0*[1-9]\d*"]))
 
 
+def _name_of_number(value: object) -> object:
+    """Return the name of a layer of `nn.Sequential`, which is a number, as text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class Swap(Section):
     pairs: int | None = Field(ge=1)
     share: float = Field(gt=0, le=1)
@@ -22,7 +27,7 @@ class Swap(Section):
     draw: Literal["random", "importance"]
     given: tuple[tuple[int, int], ...] | None
     seed: int = Field(ge=0)
-    layers: dict[str, str]
+    layers: dict[str, Annotated[str, BeforeValidator(_name_of_number)]]
     match: Literal["weights", "activations"]
     verify: Literal["full", "quick", "off"]
 

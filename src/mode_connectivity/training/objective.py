@@ -49,7 +49,10 @@ def shared_once(state: Mapping[str, Tensor], first: Mapping[str, str]) -> dict[s
         ValueError: a name that the model does not have.
     """
     if unknown := [name for name in state if name not in first]:
-        raise ValueError(f"the model has no tensor called {unknown[0]}, and {len(unknown) - 1} more are unknown to it")
+        more = f" (nor {len(unknown) - 1} more of the state dict)" if len(unknown) > 1 else ""
+        raise ValueError(
+            f"the model has no tensor called {unknown[0]}{more}; models.adopt(model, weights) takes prefixes off"
+        )
     return {first[name]: tensor for name, tensor in state.items()}
 
 

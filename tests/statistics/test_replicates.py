@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mode_connectivity.statistics import chance_energy, ratio_of_sums, systematic_energy
+from mode_connectivity.statistics import chance_energy, systematic_energy
 
 
 @pytest.mark.parametrize("replicates", [2, 3, 5])
@@ -39,30 +39,3 @@ def test_identities_of_a_gram_matrix() -> None:
     assert chance_energy(gram) == pytest.approx(np.mean([np.square(x[r] - x[s]).sum() / 2 for r, s in pairs]))
     with pytest.raises(ValueError, match="one replicate"):
         systematic_energy(gram[:1, :1])
-
-
-def test_share_is_a_ratio_of_sums() -> None:
-    exact = ratio_of_sums(np.array([1.0, 2, 3]), np.array([2.0, 4, 6]))
-    assert exact is not None
-    assert exact.value == 0.5
-    assert exact.error == 0
-    uneven = ratio_of_sums(np.array([1.0, -1, 4]), np.array([2.0, 2, 4]))
-    assert uneven is not None
-    assert uneven.value == 0.5  # not the mean of 0.5, -0.5 and 1
-    assert ratio_of_sums(np.array([1.0]), np.array([-1.0])) is None
-    single = ratio_of_sums(np.array([1.0]), np.array([4.0]))
-    assert single == (0.25, None)
-
-
-def test_error_of_a_ratio_is_that_of_repeated_studies() -> None:
-    generator = np.random.default_rng(5)
-    values, errors = [], []
-    for _ in range(800):
-        denominators = generator.normal(5, 1, 12)
-        found = ratio_of_sums(0.3 * denominators + generator.normal(0, 0.5, 12), denominators)
-        assert found is not None
-        assert found.error is not None
-        values.append(found.value)
-        errors.append(found.error)
-    assert np.mean(values) == pytest.approx(0.3, abs=0.01)
-    assert np.mean(errors) == pytest.approx(np.std(values), rel=0.15)

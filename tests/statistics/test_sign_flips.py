@@ -1,4 +1,4 @@
-"""The sign-flip test has its exact size, and its intervals and equivalence tests follow from it."""
+"""The sign-flip test has its exact size, and its intervals follow from it."""
 
 from itertools import product
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mode_connectivity.statistics import equivalence_p, sign_flip_interval, sign_flip_p
+from mode_connectivity.statistics import sign_flip_interval, sign_flip_p
 
 VALUES = st.lists(st.floats(-10, 10).map(lambda x: round(x, 3)), min_size=2, max_size=7).map(np.array)
 
@@ -70,20 +70,6 @@ def test_coverage_of_the_interval() -> None:
     intervals = [sign_flip_interval(sample) for sample in generator.normal(0.7, 1, (2000, 6))]
     covered = [interval is not None and interval[0] < 0.7 < interval[1] for interval in intervals]
     assert np.mean(covered) == pytest.approx(1 - 2 / 64, abs=4 * 0.0039)
-
-
-def test_equivalence_needs_all_within_the_margin() -> None:
-    assert equivalence_p(np.array([0.1, -0.2, 0.3, 0.0, 0.1, -0.1]), 1.0) == 1 / 64
-    assert equivalence_p(np.array([0.1, -0.2, 9.0, 0.0, 0.1, -0.1]), 1.0) > 0.05
-    assert equivalence_p(np.full(6, 2.0), 1.0) == 1
-    with pytest.raises(ValueError, match="margin above zero, got 0"):
-        equivalence_p(np.zeros(6), 0)
-
-
-def test_equivalence_at_the_margin_has_its_size() -> None:
-    generator = np.random.default_rng(2)
-    claimed = np.mean([equivalence_p(generator.normal(1.0, 0.2, 6), 1.0) <= 0.05 for _ in range(2000)])
-    assert claimed <= 0.05
 
 
 def test_many_values_are_tested_on_a_sample_of_sets() -> None:

@@ -30,7 +30,6 @@ class Locality(Section):
     level: float = Field(ge=0.5, lt=1)
     family: tuple[Literal["locality", "necessity"], ...]
     settled: float = Field(gt=0, lt=1)
-    change_margin: float = Field(gt=0)
 
     @field_validator("family")
     @classmethod

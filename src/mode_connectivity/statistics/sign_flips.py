@@ -46,19 +46,6 @@ def sign_flip_interval(values: Floats, level: float = 0.95) -> tuple[float, floa
     return (float(means[kept - 1]), float(means[-kept])) if kept >= 1 else None
 
 
-def equivalence_p(values: Floats, margin: float) -> float:
-    """Return the p-value of the hypothesis that |mean| is at least `margin`: the larger of two one-sided tests (TOST).
-
-    Small where the mean is shown to lie within the margin; a difference that is merely not significant shows nothing.
-
-    Raises:
-        ValueError: a margin that is not positive.
-    """
-    if not margin > 0:
-        raise ValueError(f"an equivalence test needs a margin above zero, got {margin}")
-    return float(max(sign_flip_p(values, -margin, "greater"), sign_flip_p(values, margin, "less")))
-
-
 def set_means(values: Floats) -> Floats:
     """Return means over all sets of values but the empty one, (..., n) -> (..., 2^n - 1); for large n over a sample."""
     means: Floats = values @ _weights(values.shape[-1])

@@ -98,12 +98,6 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def opening(report: str) -> str:
-    """Return what a report in Markdown says before its first section, from its first table on where it has one."""
-    text = report.partition("\n## ")[0].partition("\n")[2].strip()
-    return text[text.index("\n|") :].strip() if "\n|" in text else text
-
-
 def barriers_in_millinats(means: Mapping[str, Any]) -> dict[str, float]:
     """Return the loss barriers of nested figures in millinats, and the other figures of the first level."""
     lines = {name: value for name, value in means.items() if not isinstance(value, dict)}

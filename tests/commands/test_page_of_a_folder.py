@@ -1,12 +1,14 @@
 """A page is made of what lies in a folder, without the rest of the study."""
 
 import argparse
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from mode_connectivity import layout
+from mode_connectivity.commands import records
 from mode_connectivity.commands.page import run
 from mode_connectivity.params import Params
 from mode_connectivity.reports.records import Records, collected, write_records
@@ -53,3 +55,15 @@ def test_a_folder_with_nothing_to_show_is_named(study: Path) -> None:
     with pytest.raises(ValueError, match=r"no record of a swap and none of a network that was trained with cues"):
         run(argparse.Namespace(folder=study))
     assert not (study / layout.PAGE.name).exists()
+
+
+def test_a_workspace_is_kept_in_one_file_that_makes_the_same_page(study: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "studies" / "mine"
+    records.run(argparse.Namespace(folder=kept, of=study))
+    assert sorted(file.name for file in kept.iterdir()) == ["params.yaml", "records.json"]
+    run(argparse.Namespace(folder=kept))
+    run(argparse.Namespace(folder=study))
+    pages = [(folder / layout.PAGE.name).read_text() for folder in (kept, study)]
+    without = [re.sub(r"<noscript>.*?</noscript>|<img[^>]*>", "", text, flags=re.DOTALL) for text in pages]
+    ours, theirs = (text.partition('<section id="connected"')[0] for text in without)
+    assert ours.partition("<h3>What the networks saw")[0] == theirs.partition("<h3>What the networks saw")[0]

@@ -1,5 +1,8 @@
 """Both ways of matching recover what was planted, and a swap of two neurons to the unit."""
 
+from itertools import pairwise, permutations
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -9,6 +12,7 @@ from torch.func import functional_call
 
 from mode_connectivity.models import build
 from mode_connectivity.symmetry import Symmetry, match_activations, match_weights
+from mode_connectivity.symmetry.descent import Descent
 from mode_connectivity.symmetry.moments import Moments
 from support.distinct_networks import randomised
 
@@ -148,3 +152,36 @@ def test_exact_function_after_matching() -> None:
     matched = symmetry.apply(moved, match_weights(symmetry, state, moved))
     old, new = (functional_call(model, weights, (IMAGES[:4],)) for weights in (state, matched))
     assert torch.equal(old, new)
+
+
+@pytest.mark.parametrize(("hidden", "descents"), [((6,), 1), ((6, 5), 4)])
+def test_one_descent_where_no_two_groups_share_a_tensor(
+    hidden: tuple[int, ...], descents: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The best of all 720 permutations of six units, tried one by one."""
+    sizes = (4, *hidden, 3)
+    states, count = [], 0
+    for seed in range(2):
+        torch.manual_seed(seed)
+        layers = [layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.ReLU())]
+        model = nn.Sequential(*layers[:-1])
+        states.append(model.state_dict())
+    symmetry = Symmetry.derive(model, torch.rand(2, 4))
+    run = Descent.run
+
+    def counted(self: Descent, *args: Any) -> Any:
+        nonlocal count
+        count += 1
+        return run(self, *args)
+
+    monkeypatch.setattr(Descent, "run", counted)
+    found = match_weights(symmetry, states[0], states[1])
+    assert count == descents
+    if descents == 1:
+
+        def agreement(perms: dict[str, Tensor]) -> float:
+            moved = symmetry.apply(states[1], perms)
+            return sum(float((states[0][name] * moved[name]).sum()) for name in moved)
+
+        best = max(agreement({"0": torch.tensor(order)}) for order in permutations(range(6)))
+        assert agreement(found) == pytest.approx(best)

@@ -50,7 +50,7 @@ def assign_within(places: Sequence[Place]) -> tuple[dict[str, Tensor], float]:
                 perms = compose(blocks, perms, better)
                 places = [(axis, each[:, index_of(axis, better)]) for axis, each in places]
                 improved = True
-        if not improved or len(groups) == 1:
+        if not improved or all(len(residents([axis])) < 2 for axis in axes):
             break
     return perms, sum(float(each.diagonal().sum()) for _, each in places)
 

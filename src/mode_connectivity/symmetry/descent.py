@@ -56,6 +56,15 @@ class Descent:
         """Return sum_k <reference_k, moved_k>."""
         return sum(float((self.reference[name] * moved[name]).sum(dtype=torch.float64)) for name in moved)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether one visit of each group finds the best of all: no two share a tensor, and all are linear.
+
+        The agreement is then a sum of terms with one group each, and each term's assignment is solved exactly.
+        """
+        every = [name for names in self.tensors.values() for name in names]
+        return not self.nested and len(set(every)) == len(every) and all(map(self._is_linear, self.tensors))
+
     def run(
         self, start: Mapping[str, Tensor], generator: torch.Generator
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

@@ -24,8 +24,10 @@ def match_weights(
     The sum runs over the parameters that move, those of normalisations included and their running statistics left
     out. Given all others, the best permutation of one group is a linear assignment; the groups are visited in random
     order until none improves. As that finds local optima only, the descent starts from an assignment of features that
-    no permutation changes, from the identity and from `restarts` random permutations, and the best end counts. The
-    generator (of seed 0 by default) draws the orders and the restarts.
+    no permutation changes, from the identity and from `restarts` random permutations, and the best end counts. Other
+    starts are left out where they can bring nothing: where the first one ends in the reference itself, or no two
+    groups share a tensor, so that the assignments are the best of all permutations. The generator (of seed 0 by
+    default) draws the orders and the restarts.
 
     Raises:
         ValueError: a state that does not fit the symmetry.
@@ -39,7 +41,7 @@ def match_weights(
         agreement = descent.agreement(moved)
         if agreement > highest:
             best, highest = perms, agreement
-        if all(torch.equal(descent.reference[name], tensor) for name, tensor in moved.items()):
+        if descent.is_exact or all(torch.equal(descent.reference[name], tensor) for name, tensor in moved.items()):
             break
     return best
 

@@ -11,8 +11,7 @@ from matplotlib import pyplot
 from benchmarks.setting import Setting
 from benchmarks.table import Row, times
 from benchmarks.timing import interleaved
-from mode_connectivity.plots.evolution import Evolution, evolution_frames
-from mode_connectivity.plots.gif import save_gif
+from mode_connectivity.plots.animation import Evolution, evolution_frames, save_gif
 
 FRAMES, LAYERS, FPS = 61, 16, 10
 

@@ -8,7 +8,7 @@ from benchmarks.curve import NAME
 from benchmarks.setting import Setting, curve_of
 from benchmarks.table import Row, times
 from benchmarks.timing import interleaved
-from mode_connectivity.geometry import layer_distances
+from mode_connectivity.measures import layer_distances
 from mode_connectivity.paths import Bezier
 
 POINTS = 61

@@ -10,8 +10,8 @@ from resource import RUSAGE_CHILDREN, getrusage
 
 from benchmarks.setting import Setting
 from benchmarks.table import Row
-from mode_connectivity import layout
 from mode_connectivity.commands.repro import default_jobs
+from mode_connectivity.foundations import layout
 
 STAGES = 32
 SQUARES = 60_000_000  # about three seconds of one core, as a small stage takes

@@ -10,9 +10,9 @@ from benchmarks.straightforward.loading import loader
 from benchmarks.straightforward.mixing import CurveNet
 from benchmarks.table import Row, share, speed
 from benchmarks.timing import Work, interleaved
-from mode_connectivity.datasets import ScoringBatches
-from mode_connectivity.evaluation import sweep
+from mode_connectivity.data.sets import ScoringBatches
 from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.measures import sweep
 from mode_connectivity.models import build
 
 COUNTS = {"cpu": (768, 256), "cuda": (50_000, 10_000)}

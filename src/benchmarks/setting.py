@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
+from mode_connectivity.data.sets import Augmentation, Images, Scaling, TrainingBatches
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import build
 from mode_connectivity.paths import Bezier

@@ -12,7 +12,7 @@ from benchmarks.timing import interleaved
 FLOOR = "import torch"
 STAGE = """
 import mode_connectivity.stages.curve
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.tracking import runs
 from mode_connectivity.params import Params
 Params.load(layout.PARAMS)

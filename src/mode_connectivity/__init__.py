@@ -10,14 +10,14 @@ PLACES = {
     "UnsupportedModule": "symmetry",
     "adopt": "models",
     "animate": "plots",
-    "barrier": "evaluation",
+    "barrier": "measures",
     "build": "models",
     "fit": "paths",
-    "layer_distances": "geometry",
+    "layer_distances": "measures",
     "match_activations": "symmetry",
     "match_weights": "symmetry",
     "ratio_interval": "statistics",
-    "sweep": "evaluation",
+    "sweep": "measures",
 }  # name -> its room, imported when the name is first used; `__init__.pyi` tells the types
 __all__ = list(PLACES)
 

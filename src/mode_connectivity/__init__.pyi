@@ -1,5 +1,4 @@
-from mode_connectivity.evaluation import barrier, sweep
-from mode_connectivity.geometry import layer_distances
+from mode_connectivity.measures import barrier, layer_distances, sweep
 from mode_connectivity.models import adopt, build
 from mode_connectivity.paths import Bezier, Linear, Polygon, fit
 from mode_connectivity.plots import animate

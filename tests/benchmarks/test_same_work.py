@@ -17,14 +17,13 @@ from benchmarks.setting import batches_of, images_of
 from benchmarks.straightforward.curve import score as their_score
 from benchmarks.straightforward.loading import loader
 from benchmarks.straightforward.mixing import CurveNet
-from mode_connectivity.datasets import ScoringBatches
-from mode_connectivity.evaluation import score
+from mode_connectivity.data.sets import ScoringBatches
 from mode_connectivity.foundations.precision import Precision
-from mode_connectivity.geometry import layer_distances
+from mode_connectivity.measures import layer_distances, score
 from mode_connectivity.models import build
 from mode_connectivity.paths import Bezier
 from mode_connectivity.paths.gradients import path_gradients
-from mode_connectivity.plots.evolution import Evolution
+from mode_connectivity.plots.animation import Evolution
 
 CPU = torch.device("cpu")
 MODELS = [build("vgg13", num_classes=10, width=1 / 16) for _ in range(3)]

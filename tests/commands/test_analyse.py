@@ -9,11 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from mode_connectivity import layout
 from mode_connectivity.commands.main import main
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.foundations.figures import rounded
-from mode_connectivity.geometry import METRICS, bend_displacement, layer_distances
+from mode_connectivity.measures import METRICS, bend_displacement, layer_distances
 from mode_connectivity.paths import Bezier, Polygon
 from mode_connectivity.paths import Path as Curve
 from mode_connectivity.paths.whole_curve import parameters

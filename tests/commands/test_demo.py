@@ -2,8 +2,8 @@
 
 import pytest
 
-from mode_connectivity import layout
 from mode_connectivity.commands.demo import FOLDER
+from mode_connectivity.foundations import layout
 from support.project_copy import Project
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from mode_connectivity import layout
 from mode_connectivity.commands.curve import read_curve
 from mode_connectivity.commands.main import main
+from mode_connectivity.foundations import layout
 from mode_connectivity.paths import Bezier
 from mode_connectivity.paths.whole_curve import parameters
 from support.garipov import NETWORKS, curve, trained

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from support.cheap_graph import CheapProject, lock_of
 from support.in_process import run_stage
 from support.project_copy import SMALL, Project

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from mode_connectivity import layout
 from mode_connectivity.commands.main import main
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.figures import rounded
-from mode_connectivity.geometry import METRICS, layer_distances
+from mode_connectivity.measures import METRICS, layer_distances
 from mode_connectivity.paths import Bezier
 from support.small_networks import small_net, state_of
 

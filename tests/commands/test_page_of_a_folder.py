@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mode_connectivity import layout
 from mode_connectivity.commands import records
 from mode_connectivity.commands.page import run
+from mode_connectivity.foundations import layout
 from mode_connectivity.params import Params
 from mode_connectivity.reports.records import Records, collected, write_records
 from support.in_process import params_with

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mode_connectivity import layout
 from mode_connectivity.commands.main import main
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.reports.neuron_swap.figures import gaps_by_pairs
 from reports.test_answers import DEPTHS, study

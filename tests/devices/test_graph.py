@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from mode_connectivity.paths import bend_steps
-from mode_connectivity.paths.bezier import Bezier
+from mode_connectivity.paths.kinds import Bezier
 from mode_connectivity.paths.restrict import Restricted
 from mode_connectivity.training import graph, momentum
 from mode_connectivity.training.graph import AS_IT_IS

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
-from mode_connectivity.datasets import batches as batches_module
+from mode_connectivity.data.sets import Augmentation, Images, Scaling, TrainingBatches
+from mode_connectivity.data.sets import batches as batches_module
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, bend_steps, fitting, linear_bends

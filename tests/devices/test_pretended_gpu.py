@@ -9,11 +9,19 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from benchmarks.kernels import Kernels
-from mode_connectivity.datasets import ScoringBatches
-from mode_connectivity.evaluation import output_moments, recalibrate, repair, score, sweep, sweep_grid
+from mode_connectivity.data.sets import ScoringBatches
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
-from mode_connectivity.geometry import Plane, layer_distances
+from mode_connectivity.measures import (
+    Plane,
+    layer_distances,
+    output_moments,
+    recalibrate,
+    repair,
+    score,
+    sweep,
+    sweep_grid,
+)
 from mode_connectivity.paths import Bezier, fit, linear_bends, perturbed_bends, sphere_bends
 from mode_connectivity.symmetry import Symmetry, match_activations, match_weights
 from support.pretended_gpu import Gpu

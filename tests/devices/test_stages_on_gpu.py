@@ -6,8 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.params import Params
 from mode_connectivity.stages import (

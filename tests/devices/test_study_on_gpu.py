@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 import torch
 
-from mode_connectivity import layout
-from mode_connectivity.datasets import Images, ScoringBatches
-from mode_connectivity.datasets.batches import scored_at_once
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.data.sets import Images, ScoringBatches
+from mode_connectivity.data.sets.batches import scored_at_once
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.params import Params
 from mode_connectivity.stages import dataset, endpoint, source
-from mode_connectivity.study.study import Study
+from mode_connectivity.studies.shared.study import Study
 from support.in_process import params_with
 from support.pretended_gpu import Gpu
 

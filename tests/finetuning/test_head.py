@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from mode_connectivity.datasets import Scaling
+from mode_connectivity.data.sets import Scaling
 from mode_connectivity.finetuning.head import features_and_logits, frozen_features, head_of
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import build

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.finetuning.barrier import Barrier, barrier_gradients
-from mode_connectivity.finetuning.invariance import invariance_loss
+from mode_connectivity.finetuning.losses import Barrier, barrier_gradients, invariance_loss
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Linear

@@ -9,14 +9,13 @@ from torch import Tensor
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.datasets import Scaling, ScoringBatches, TrainingBatches
-from mode_connectivity.evaluation import defined, score
+from mode_connectivity.data.sets import Scaling, ScoringBatches, TrainingBatches
 from mode_connectivity.finetuning import CBFT, LLRT, NAIVE, Barrier, Losses, Watch, cbft, llrt, lpft, naive, scratch
-from mode_connectivity.finetuning.barrier import barrier_gradients
 from mode_connectivity.finetuning.head import features_and_logits
-from mode_connectivity.finetuning.invariance import invariance_loss
+from mode_connectivity.finetuning.losses import barrier_gradients, invariance_loss
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.measures import defined, score
 from mode_connectivity.training import Epoch, Keeper, Recipe, train_endpoint
 from support.interruptions import Memory, until_done
 from support.small_networks import joined, plain_batches, planted_cue, small_net, state_of

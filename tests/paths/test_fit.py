@@ -9,11 +9,10 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision.models import SwinTransformer, VisionTransformer
 
-from mode_connectivity.datasets import Scaling
-from mode_connectivity.evaluation import sweep
+from mode_connectivity.data.sets import Scaling
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
-from mode_connectivity.geometry import layer_distances
+from mode_connectivity.measures import layer_distances, sweep
 from mode_connectivity.paths import Bezier, Linear, Polygon, fit, linear_bends
 from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.plots import animate

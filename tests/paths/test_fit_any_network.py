@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
-from mode_connectivity.evaluation import sweep
 from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.measures import sweep
 from mode_connectivity.models import build, format_that_runs, memory_format
 from mode_connectivity.paths import Bezier, Path, fit
 from mode_connectivity.training import Epoch

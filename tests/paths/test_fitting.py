@@ -6,10 +6,10 @@ import torch
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.datasets import Scaling, ScoringBatches
-from mode_connectivity.evaluation import sweep
+from mode_connectivity.data.sets import Scaling, ScoringBatches
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
+from mode_connectivity.measures import sweep
 from mode_connectivity.paths import Bezier, Polygon, linear_bends
 from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.paths.gradients import path_gradients

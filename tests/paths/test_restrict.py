@@ -26,12 +26,10 @@ SLICES = SYMMETRY.slices("2", [0, 3])
 T = 0.3
 
 
-def fitted(mask: Mask | None, end: dict[str, Tensor] = SWAPPED, equidistant: bool = False) -> list[dict[str, Tensor]]:
+def fitted(mask: Mask | None, end: dict[str, Tensor] = SWAPPED) -> list[dict[str, Tensor]]:
     path = Bezier([START, *linear_bends(START, end), end])
     draws = named_generator(0, "t")
-    found, _ = fit_bends(
-        small_net(), path, stripe_batches(), RECIPE, Precision(), draws, mask=mask, equidistant=equidistant
-    )
+    found, _ = fit_bends(small_net(), path, stripe_batches(), RECIPE, Precision(), draws, mask=mask)
     return found
 
 
@@ -117,19 +115,6 @@ def test_gradient_clipping_decay_and_momentum_see_only_what_moves() -> None:
                 bend[name] = bend[name] - RECIPE.learning_rate * velocity[name]
     for name in START:
         assert torch.allclose(found[name], bend[name], atol=1e-6), name
-
-
-def test_an_equidistant_bend_stays_so_and_a_free_one_does_not() -> None:
-    def gap(bend: dict[str, Tensor]) -> float:
-        first, last = (sum((bend[n] - w[n]).double().square().sum() for n in bend) for w in (START, OTHER))
-        return abs(float(first - last))
-
-    assert gap(fitted(None, OTHER, equidistant=True)[0]) < 1e-5
-    assert gap(fitted(None, OTHER)[0]) > 1e-3
-    mask = layers(START, ["5"])
-    (bend,) = fitted(mask, OTHER, equidistant=True)
-    assert gap(bend) < 1e-5
-    assert {name for name, each in moved(bend, Linear(START, OTHER).at(0.5)).items() if each.any()} == set(mask)
 
 
 def test_masks_that_do_not_fit_are_refused() -> None:

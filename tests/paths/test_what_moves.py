@@ -9,10 +9,9 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
-from mode_connectivity.geometry import bend_displacement, displacement, layer_distances, layer_sizes
+from mode_connectivity.measures import bend_displacement, displacement, layer_distances, layer_sizes
 from mode_connectivity.models import trained_parameters
 from mode_connectivity.paths import Bezier, Linear, fit, linear_bends, perturbed_bends, sphere_bends
-from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.training import Recipe, train_endpoint
 from support.small_networks import state_of, stripe_batches
 
@@ -114,13 +113,6 @@ def test_starts_of_a_bend_move_the_parameters_alone(bends: Callable[[list[str]],
     (bend,), (straight,) = bends(trained_parameters(Scaled())), linear_bends(START, OTHER)
     assert all(torch.equal(bend[name], straight[name]) for name in REST)
     assert all((bend[name] != straight[name]).any() for name in MOVING if (straight[name] != 0).any())
-
-
-def test_an_equidistant_bend_is_so_over_what_moves() -> None:
-    path = Bezier.between(START, OTHER)
-    (bend,), _ = fit_bends(Scaled(), path, LOADER, RECIPE, Precision(), named_generator(0, "t"), equidistant=True)
-    gaps = [sum((bend[n] - w[n]).double().square().sum() for n in MOVING) for w in (START, OTHER)]
-    assert float(gaps[0]) == pytest.approx(float(gaps[1]), rel=1e-5)
 
 
 def test_an_endpoint_leaves_frozen_parameters_and_buffers() -> None:

@@ -6,7 +6,7 @@ import imageio.v3 as imageio
 import numpy as np
 import pytest
 
-from mode_connectivity.geometry import layer_distances
+from mode_connectivity.measures import layer_distances
 from mode_connectivity.paths import Linear
 from mode_connectivity.plots import animate
 from support.small_networks import small_net, state_of

@@ -7,11 +7,9 @@ import numpy as np
 import pytest
 
 from mode_connectivity.plots.along_path import metrics_along_path
+from mode_connectivity.plots.animation import Evolution, evolution_frames, evolution_heatmap, save_gif
 from mode_connectivity.plots.barriers import barriers
 from mode_connectivity.plots.displacements import displacements
-from mode_connectivity.plots.evolution import Evolution, evolution_frames
-from mode_connectivity.plots.gif import save_gif
-from mode_connectivity.plots.heatmap import evolution_heatmap
 from mode_connectivity.plots.style import BLUE, PURPLE, RED, save_figure
 
 TS = np.linspace(0, 1, 7)

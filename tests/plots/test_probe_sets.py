@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mode_connectivity.datasets import PROBE_SETS
+from mode_connectivity.data.sets import PROBE_SETS
 from mode_connectivity.plots.contact_sheet import contact_sheet
 from mode_connectivity.plots.error_barriers import error_barriers
 from mode_connectivity.plots.probe_sets import ProbedPath, along_probe_sets

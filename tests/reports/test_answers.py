@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.params import Params, ParamsError
 from mode_connectivity.plots.barrier_by_pairs import barrier_by_pairs
 from mode_connectivity.plots.style import nothing_to_draw, save_figure

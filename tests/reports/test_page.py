@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.params import Params
 from mode_connectivity.reports.blocks import Section, Table
 from mode_connectivity.reports.neuron_swap.report import write_report

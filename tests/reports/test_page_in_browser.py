@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from mode_connectivity import layout
 from mode_connectivity.commands import page
+from mode_connectivity.foundations import layout
 from mode_connectivity.reports.page.page import PICTURES, page_text
 from mode_connectivity.reports.records import collected
 from support.browser import chromium, visit

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.foundations.reading import read_json
 from support.in_process import params_with, run_stage
 from support.project_copy import Project

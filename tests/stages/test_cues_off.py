@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from support.project_copy import Project
 
 OFF: dict[str, object] = {"mechanism.patterns": [], "finetune.methods": [], "cue_endpoint.seeds": []}

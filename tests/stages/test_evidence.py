@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.params import Params, ParamsError
 from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.stages import (

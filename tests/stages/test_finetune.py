@@ -8,9 +8,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from mode_connectivity import layout
-from mode_connectivity.datasets import PROBE_SETS, CueData
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.data.sets import PROBE_SETS, CueData
+from mode_connectivity.foundations import checkpoints, layout
 from support.in_process import run_stage
 from support.project_copy import METHODS, PATTERNS, Project
 

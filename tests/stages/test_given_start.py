@@ -7,11 +7,10 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
-from mode_connectivity.mechanisms.cue_study import CueStudy
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.params import Params
 from mode_connectivity.stages import cue_dataset, cue_endpoint, dataset, source
+from mode_connectivity.studies.mechanisms.cue_study import CueStudy
 from support.in_process import params_with
 
 

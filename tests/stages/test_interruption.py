@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.tracking.store import initialise
 from support.in_process import run_stage
 from support.project_copy import SMALL, Project

@@ -8,11 +8,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from mode_connectivity import layout
-from mode_connectivity.datasets import PROBE_SETS, CueData
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.data.sets import PROBE_SETS, CueData
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.paths import Bezier, Linear, State
-from mode_connectivity.study.path_files import bends_of
+from mode_connectivity.studies.shared.path_files import bends_of
 from support.in_process import run_stage
 from support.project_copy import PATTERNS, Project
 

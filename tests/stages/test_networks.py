@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.models import build
 from mode_connectivity.params.variants import RESEEDS
 from support.project_copy import SMALL, Project

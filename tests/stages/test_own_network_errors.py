@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.models import build
 from mode_connectivity.params import Params
 from mode_connectivity.stages import dataset, endpoint, source

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from support.in_process import params_with, run_stage
 from support.project_copy import Project
 

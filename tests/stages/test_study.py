@@ -11,8 +11,7 @@ import pytest
 import torch
 import yaml
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from support.code_imports import ROOT
 from support.in_process import params_with, run_stage
 from support.project_copy import METHODS, PATTERNS, Project

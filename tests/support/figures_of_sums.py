@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from mode_connectivity.geometry import (
+from mode_connectivity.measures import (
     bend_displacement,
     displacement,
     end_distance,

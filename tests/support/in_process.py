@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.stopping import complete
 from mode_connectivity.params import Params
 from mode_connectivity.stages import curve, dataset, endpoint, source, swap

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import max_pool2d, relu
 
-from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
+from mode_connectivity.data.sets import Augmentation, Images, Scaling, TrainingBatches
 from mode_connectivity.foundations.randomness import named_generator
 
 

@@ -9,8 +9,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.params import Params
 from mode_connectivity.reports.mechanisms.signs import PROBES
 

@@ -4,8 +4,8 @@ from contextlib import chdir
 
 import pytest
 
-from mode_connectivity import layout
 from mode_connectivity.commands.sync import _records
+from mode_connectivity.foundations import layout
 from mode_connectivity.params import Params
 from mode_connectivity.tracking.record import KEYS, OF_EVERY_RUN, first_keys, series_of
 from support.project_copy import Project

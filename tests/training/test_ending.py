@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
+from mode_connectivity.data.sets import Augmentation, Images, Scaling, TrainingBatches
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.paths import Bezier, fit
 from mode_connectivity.training import Diverged, Recipe, train_endpoint

@@ -11,7 +11,7 @@ from support.code_imports import ROOT
 SETTING = """
 import torch
 from torch import nn
-from mode_connectivity.datasets import Augmentation, Images, Scaling, TrainingBatches
+from mode_connectivity.data.sets import Augmentation, Images, Scaling, TrainingBatches
 from mode_connectivity.paths import Bezier, linear_bends
 from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.foundations.precision import Precision

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from mode_connectivity.datasets import Augmentation, Scaling, TrainingBatches
+from mode_connectivity.data.sets import Augmentation, Scaling, TrainingBatches
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.paths import Bezier, linear_bends
@@ -65,7 +65,7 @@ def curve(keeper: Keeper | None, recipe: Recipe = RECIPE) -> Result:
     model = net()
     torch.manual_seed(7)
     t = named_generator(0, "t")
-    return fit_bends(model, path, batches(), recipe, Precision(), t, mask=mask, equidistant=True, keeper=keeper)
+    return fit_bends(model, path, batches(), recipe, Precision(), t, mask=mask, keeper=keeper)
 
 
 def same(first: Result, second: Result) -> bool:

@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
 from benchmarks.setting import BATCH, CROP_PADDING
-from mode_connectivity.datasets import Images, Scaling
+from mode_connectivity.data.sets import Images, Scaling
 
 
 class PilImages(Dataset[tuple[Tensor, int]]):

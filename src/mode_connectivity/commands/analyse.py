@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from mode_connectivity import layout
 from mode_connectivity.commands.curve import read_curve
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import write_arrays, write_json
-from mode_connectivity.geometry import distance_arrays, layer_distances, layer_summary
+from mode_connectivity.measures import distance_arrays, layer_distances, layer_summary
 from mode_connectivity.paths.kinds import kind_of
 
 LAYER_KEYS = ("layer", "layer_name")

@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from mode_connectivity.geometry import METRICS
-from mode_connectivity.plots.evolution import Evolution, evolution_frames
-from mode_connectivity.plots.gif import save_gif
-from mode_connectivity.plots.heatmap import evolution_heatmap
+from mode_connectivity.measures import METRICS
+from mode_connectivity.plots.animation import Evolution, evolution_frames, evolution_heatmap, save_gif
 from mode_connectivity.plots.style import save_figure
 
 EXAMPLE = """\

@@ -12,7 +12,7 @@ from mode_connectivity.models import unwrapped
 from mode_connectivity.paths import Bezier, Path, State
 from mode_connectivity.paths.kinds import KINDS
 from mode_connectivity.paths.whole_curve import names_by_order, parameters, whole_curve
-from mode_connectivity.study.path_files import bends_of
+from mode_connectivity.studies.shared.path_files import bends_of
 
 BEND = re.compile(r"bends\.(\d+)\.")
 

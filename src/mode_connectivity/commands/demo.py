@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> None:
     """Run the stages one after the other, without DVC and tracking; no result of the workspace is touched."""
-    from mode_connectivity import layout
+    from mode_connectivity.foundations import layout
     from mode_connectivity.params import Params
     from mode_connectivity.stages import analysis, curve, dataset, endpoint, page, report, source, swap
 
@@ -69,8 +69,8 @@ def _into_folder(params: Path) -> Path:
 
 
 def _tell(home: Path, seconds: float) -> None:
-    from mode_connectivity import layout
-    from mode_connectivity.neuron_swap.summary import read_summary
+    from mode_connectivity.foundations import layout
+    from mode_connectivity.studies.analysis.summary import read_summary
 
     mid = read_summary("mid", SEED)
     layer = next(each["title"] for each in mid.layers if each["layer"] == mid.layer)

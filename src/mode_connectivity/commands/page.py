@@ -7,7 +7,7 @@ import argparse
 from contextlib import chdir
 from pathlib import Path
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import whole_file
 from mode_connectivity.params import Params
 from mode_connectivity.reports.neuron_swap.evidence import finished_part

@@ -8,7 +8,7 @@ import shutil
 from contextlib import chdir
 from pathlib import Path
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.params import Params
 from mode_connectivity.reports.records import collected, write_records
 

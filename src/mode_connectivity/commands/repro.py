@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> None:
     """Run the graph of stages and exit with its status; what a failed stage stops is what needs it."""
-    from mode_connectivity import layout
     from mode_connectivity.commands.children import alone, run_told
+    from mode_connectivity.foundations import layout
     from mode_connectivity.params import Params
     from mode_connectivity.tracking import origin
 

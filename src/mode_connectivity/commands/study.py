@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> None:
     """Run the study up to its end and keep it; exit with the status of its stages."""
-    from mode_connectivity import layout
     from mode_connectivity.commands.children import run_told
+    from mode_connectivity.foundations import layout
     from mode_connectivity.params.changing import changed, read_values
     from mode_connectivity.tracking import origin, store
 

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> None:
     """Log what lacks; a store that cannot be reached ends it with one line."""
-    from mode_connectivity import layout
+    from mode_connectivity.foundations import layout
     from mode_connectivity.foundations.secrets import without_secrets
     from mode_connectivity.params import Params
     from mode_connectivity.tracking import runs, store

@@ -8,7 +8,7 @@ import argparse
 from contextlib import chdir
 from pathlib import Path
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import whole_folder
 from mode_connectivity.params import Params
 from mode_connectivity.reports.mechanisms import report as of_mechanisms

@@ -7,10 +7,9 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.datasets import TrainingBatches
-from mode_connectivity.finetuning.barrier import Barrier, barrier_gradients
+from mode_connectivity.data.sets import TrainingBatches
 from mode_connectivity.finetuning.head import features_and_logits
-from mode_connectivity.finetuning.invariance import invariance_loss
+from mode_connectivity.finetuning.losses import Barrier, barrier_gradients, invariance_loss
 from mode_connectivity.finetuning.watch import Watch, readings_of
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import memory_format

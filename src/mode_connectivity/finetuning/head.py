@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from mode_connectivity.datasets import Images, Scaling, ScoringBatches
+from mode_connectivity.data.sets import Images, Scaling, ScoringBatches
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.training.objective import output_of
 

@@ -8,7 +8,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy, linear
 
-from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.data.sets import TrainingBatches
 from mode_connectivity.finetuning.head import frozen_features, head_of
 from mode_connectivity.finetuning.watch import Watch, readings_of
 from mode_connectivity.foundations.precision import Precision

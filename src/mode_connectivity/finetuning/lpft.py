@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from torch import Generator, Tensor, nn
 
-from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.data.sets import TrainingBatches
 from mode_connectivity.finetuning.llrt import llrt
-from mode_connectivity.finetuning.naive import naive
+from mode_connectivity.finetuning.plain import naive
 from mode_connectivity.finetuning.watch import Watch
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.training import Epoch, Keeper, Recipe

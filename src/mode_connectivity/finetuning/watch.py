@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from mode_connectivity.datasets import Images, Scaling, ScoringBatches
-from mode_connectivity.evaluation import defined, score
+from mode_connectivity.data.sets import Images, Scaling, ScoringBatches
 from mode_connectivity.finetuning.head import frozen_features
 from mode_connectivity.foundations.precision import Precision
+from mode_connectivity.measures import defined, score
 
 
 class Watch:

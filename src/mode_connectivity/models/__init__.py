@@ -9,14 +9,11 @@ from mode_connectivity.models.brought import brought
 from mode_connectivity.models.envelopes import unwrapped
 from mode_connectivity.models.foreign_weights import adopt, correspondence
 from mode_connectivity.models.memory_format import format_that_runs, in_layout, laid_out, memory_format
-from mode_connectivity.models.modes import modes_kept
-from mode_connectivity.models.parameters import trained_parameters
+from mode_connectivity.models.norms import NORMS, has_statistics, modes_kept, unread_statistics
+from mode_connectivity.models.parameters import bare, tied, trained_parameters
 from mode_connectivity.models.resnet import ResNet, resnet18
-from mode_connectivity.models.statistics import NORMS, has_statistics, unread_statistics
-from mode_connectivity.models.tied import tied
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg, vgg_layer
 from mode_connectivity.models.vgg_strided import StridedVGG, strided_layer, vgg13_strided
-from mode_connectivity.models.wrapped import bare
 
 __all__ = [
     "BUILDERS",

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from mode_connectivity.models.wrapped import bare
+from mode_connectivity.models.parameters import bare
 
 RAISED = (Exception, SystemExit, GeneratorExit)  # by a user's own code; KeyboardInterrupt is the person
 

@@ -10,9 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from mode_connectivity.models.envelopes import equal, one_of, sets_of_weights
-from mode_connectivity.models.tied import tied
+from mode_connectivity.models.parameters import bare, tied
 from mode_connectivity.models.vgg import BLOCKS, VGG, vgg_layer
-from mode_connectivity.models.wrapped import bare
 
 GARIPOV = re.compile(r"(.*\.)?layer_blocks\.(\d+)\.(\d+)\.(weight|bias)")
 WRAPPING = ("module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from mode_connectivity.models.modes import modes_kept
+from mode_connectivity.models.norms import modes_kept
 
 BLOCK = 16  # input channels per block in oneDNN's widest kernels
 

@@ -1,11 +1,16 @@
 """Defines paths through weight space as data; `paths.fitting` trains a path to low loss."""
 
-from mode_connectivity.paths.bezier import Bezier
 from mode_connectivity.paths.fit_with_loader import fit
-from mode_connectivity.paths.initialise import biased_bends, linear_bends, perturbed_bends, sphere_bends
-from mode_connectivity.paths.linear import Linear
+from mode_connectivity.paths.kinds import (
+    Bezier,
+    Linear,
+    Polygon,
+    biased_bends,
+    linear_bends,
+    perturbed_bends,
+    sphere_bends,
+)
 from mode_connectivity.paths.path import Path, State, parameter_names
-from mode_connectivity.paths.polygon import Polygon
 from mode_connectivity.paths.restrict import Mask, Restricted
 
 __all__ = [

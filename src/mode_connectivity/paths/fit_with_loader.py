@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch import nn
 
-from mode_connectivity.datasets import Batches, OnDevice
+from mode_connectivity.data.sets import Batches, OnDevice
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import bare, modes_kept, trained_parameters

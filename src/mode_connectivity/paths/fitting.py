@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from torch import Generator, nn
 
-from mode_connectivity.datasets import Batches, TrainingBatches
+from mode_connectivity.data.sets import Batches, TrainingBatches
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.paths.bend_steps import BendSteps
-from mode_connectivity.paths.equidistant import project_equidistant
 from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask
 from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
@@ -23,7 +22,6 @@ def fit_bends(
     draws: Generator,
     *,
     mask: Mask | None = None,
-    equidistant: bool = False,
     project: Callable[[State], None] | None = None,
     keeper: Keeper | None = None,
     title: str = "curve",
@@ -36,8 +34,7 @@ def fit_bends(
     outside `mask` (see `restrict`) lie on the straight line: gradient, its clipped norm, momentum and decay are those
     of the others alone. A parameter that the loss does not depend on has no gradient and stays where its bend starts.
     `recipe.weight_decay` acts on the point W_t, not on the bends. The path is not changed.
-    `project` moves a bend in place to where it must lie, at the start and after each step; `equidistant` does so with
-    the plane equidistant from the ends.
+    `project` moves a bend in place to where it must lie, at the start and after each step.
     `keeper` keeps the state of the training, from which the same call goes on where it was interrupted.
     `loss` is that of `training.objective`; `on_epoch` is shown each pass when it is done.
 
@@ -52,17 +49,13 @@ def fit_bends(
         model.train()
     steps = BendSteps(model, path, recipe.weight_decay, precision, draws, mask, loss)
 
-    start, end = ({name: control[name] for name in steps.parameters} for control in (steps.start, steps.end))
-
     def put_back() -> None:
         for bend in steps.bends:
             if project is not None:
                 project(bend)
-            if equidistant:
-                project_equidistant(bend, start, end, steps.free)
 
     put_back()
-    after = put_back if equidistant or project is not None else None
+    after = None if project is None else put_back
     resumable = None if keeper is None else Resumable(keeper, _in_passes(batches), {"t": draws})
     with precision.in_use():
         history = descend(

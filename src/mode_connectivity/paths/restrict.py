@@ -9,8 +9,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from mode_connectivity.paths.initialise import linear_bends
-from mode_connectivity.paths.linear import Linear
+from mode_connectivity.paths.kinds import Linear, linear_bends
 from mode_connectivity.paths.path import Path, State, Weights, module_of, parameter_names
 
 # Parameter -> bool, of a shape that broadcasts to its own; a parameter that is missing may not move. So

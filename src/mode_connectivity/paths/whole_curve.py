@@ -5,9 +5,8 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from mode_connectivity.paths.bezier import Bezier
+from mode_connectivity.paths.kinds import Bezier, Polygon
 from mode_connectivity.paths.path import State, parameter_names
-from mode_connectivity.paths.polygon import Polygon
 
 NUMBERED = re.compile(r"net\.(.+)_(\d+)")
 WEIGHTS = ("weight", "bias")

@@ -15,8 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.foundations.atomic import whole_file
 from mode_connectivity.foundations.reading import FileError, Values, parse_json, read_arrays, read_json
 from mode_connectivity.params import Params

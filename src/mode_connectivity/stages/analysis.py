@@ -5,22 +5,21 @@ import pathlib
 import numpy as np
 from numpy.typing import NDArray
 
-from mode_connectivity import layout
-from mode_connectivity.evaluation import path_summary
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import whole_folder, write_arrays, write_json
 from mode_connectivity.foundations.reading import read_arrays, read_json
-from mode_connectivity.geometry import LayerDistances, distance_arrays, layer_distances, layer_summary
+from mode_connectivity.measures import LayerDistances, distance_arrays, layer_distances, layer_summary, path_summary
 from mode_connectivity.models.layer_titles import layer_titles
-from mode_connectivity.neuron_swap.movement import movement
-from mode_connectivity.neuron_swap.path_figures import Marks, Profiles, draw_distances, draw_profiles
-from mode_connectivity.neuron_swap.profiles import profiles_of
-from mode_connectivity.neuron_swap.summary import FITTED
-from mode_connectivity.neuron_swap.swap_metadata import read_swap
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear
 from mode_connectivity.paths.kinds import kind_of
-from mode_connectivity.study.path_files import load_path
-from mode_connectivity.study.study import Study
+from mode_connectivity.studies.analysis.movement import movement
+from mode_connectivity.studies.analysis.path_figures import Marks, Profiles, draw_distances, draw_profiles
+from mode_connectivity.studies.analysis.profiles import profiles_of
+from mode_connectivity.studies.analysis.summary import FITTED
+from mode_connectivity.studies.neuron_swap.swap_metadata import read_swap
+from mode_connectivity.studies.shared.path_files import load_path
+from mode_connectivity.studies.shared.study import Study
 from mode_connectivity.tracking.along_path import barriers, distance_series, movements, score_series
 from mode_connectivity.tracking.record import Record, files_in
 

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from mode_connectivity import layout
-from mode_connectivity.datasets import CueData, Dataset, DatasetError, Images
-from mode_connectivity.datasets.digest import contents_sha256
-from mode_connectivity.datasets.noise import add_noise, dim
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.data.sets import CueData, Dataset, DatasetError, Images
+from mode_connectivity.data.sets.digest import contents_sha256
+from mode_connectivity.data.sets.subset import add_noise, dim
+from mode_connectivity.data.sources.registry import source
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.foundations.atomic import whole_folder
 from mode_connectivity.foundations.reading import values_of
 from mode_connectivity.params import Params
 from mode_connectivity.plots.contact_sheet import contact_sheet
 from mode_connectivity.plots.style import save_figure
-from mode_connectivity.sources.registry import source
-from mode_connectivity.study.sources import second_request
+from mode_connectivity.studies.shared.sources import second_request
 from mode_connectivity.tracking.record import Record, files_in, flat
 
 

@@ -6,17 +6,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.project import resolved
 from mode_connectivity.foundations.randomness import named_seed
 from mode_connectivity.foundations.reading import read_json
-from mode_connectivity.mechanisms.cue_study import CueStudy, TrainedOn
 from mode_connectivity.params import Params
-from mode_connectivity.study.origins import imported
-from mode_connectivity.study.recipes import recipe_of
-from mode_connectivity.study.scoring import score_images
+from mode_connectivity.studies.mechanisms.cue_study import CueStudy, TrainedOn
+from mode_connectivity.studies.shared.origins import imported
+from mode_connectivity.studies.shared.recipes import recipe_of
+from mode_connectivity.studies.shared.scoring import score_images
 from mode_connectivity.tracking.record import Record, series_of
 from mode_connectivity.training import Epoch, Keeper, train_endpoint
 

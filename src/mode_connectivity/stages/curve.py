@@ -1,9 +1,9 @@
 """Fits the bends of the path from an endpoint to its variant, once and as often again as `curve.replicates` says."""
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.reading import read_json
-from mode_connectivity.neuron_swap.curves import fit_curve
 from mode_connectivity.params import Params
+from mode_connectivity.studies.neuron_swap.curves import fit_curve
 from mode_connectivity.tracking.record import Record, series_of
 
 

@@ -1,14 +1,12 @@
 """Reads the data set of a study, reduces it, adds noise, and stores it as uint8 tensors."""
 
-from mode_connectivity import layout
-from mode_connectivity.datasets.digest import contents_sha256
-from mode_connectivity.datasets.images import Dataset, Images
-from mode_connectivity.datasets.noise import add_noise
-from mode_connectivity.datasets.subset import balanced_subset
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.data.sets.digest import contents_sha256
+from mode_connectivity.data.sets.images import Dataset, Images
+from mode_connectivity.data.sets.subset import add_noise, balanced_subset
+from mode_connectivity.data.sources.registry import source
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.params import Params
-from mode_connectivity.sources.registry import source
-from mode_connectivity.study.sources import base_request
+from mode_connectivity.studies.shared.sources import base_request
 from mode_connectivity.tracking.record import Record, flat
 
 

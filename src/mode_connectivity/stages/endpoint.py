@@ -2,14 +2,13 @@
 
 from dataclasses import asdict
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.project import resolved
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.params import Params
-from mode_connectivity.study.origins import imported, scores_of, trained
-from mode_connectivity.study.study import Study
+from mode_connectivity.studies.shared.origins import imported, scores_of, trained
+from mode_connectivity.studies.shared.study import Study
 from mode_connectivity.tracking.record import Record, series_of
 from mode_connectivity.training import Epoch
 

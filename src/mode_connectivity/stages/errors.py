@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.secrets import without_secrets
 
 TRACEBACK = "MODE_CONNECTIVITY_TRACEBACK"

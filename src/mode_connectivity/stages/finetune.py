@@ -7,21 +7,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mode_connectivity import layout
-from mode_connectivity.evaluation import defined, path_summary
 from mode_connectivity.finetuning import Watch
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.project import resolved
 from mode_connectivity.foundations.randomness import named_seed
 from mode_connectivity.foundations.reading import read_json
-from mode_connectivity.mechanisms.cue_study import CueStudy
-from mode_connectivity.mechanisms.profiles import RECALIBRATION
-from mode_connectivity.mechanisms.tuning import clean_images, cue_images, tune
+from mode_connectivity.measures import defined, path_summary
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear
-from mode_connectivity.study.origins import imported
-from mode_connectivity.study.scoring import score_images, score_path
+from mode_connectivity.studies.mechanisms.cue_study import CueStudy
+from mode_connectivity.studies.mechanisms.profiles import RECALIBRATION
+from mode_connectivity.studies.mechanisms.tuning import clean_images, cue_images, tune
+from mode_connectivity.studies.shared.origins import imported
+from mode_connectivity.studies.shared.scoring import score_images, score_path
 from mode_connectivity.tracking.record import Record, series_of
 
 OF_THE_PATH = ("n_interpolations", "recalibrate_on")

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from mode_connectivity import layout
-from mode_connectivity.evaluation import path_summary
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import whole_folder, write_arrays, write_json
 from mode_connectivity.foundations.reading import read_arrays, read_json
-from mode_connectivity.mechanisms.cue_study import CueStudy
-from mode_connectivity.mechanisms.patterns import MATCHED, path_between
-from mode_connectivity.mechanisms.profiles import probe_profiles
+from mode_connectivity.measures import path_summary
 from mode_connectivity.params import Params
-from mode_connectivity.study.path_files import save_path
+from mode_connectivity.studies.mechanisms.cue_study import CueStudy
+from mode_connectivity.studies.mechanisms.patterns import MATCHED, path_between
+from mode_connectivity.studies.mechanisms.profiles import probe_profiles
+from mode_connectivity.studies.shared.path_files import save_path
 from mode_connectivity.tracking.record import Record, files_in, series_of
 
 SCORED = {"patterns", "n_interpolations"}  # params on which no path depends

@@ -1,6 +1,6 @@
 """Writes the report of the mechanisms study: who reads the cue, which paths join them, and what was expected."""
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import whole_folder
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.params import Params

@@ -1,6 +1,6 @@
 """Writes the page that shows all results of a study, one file that needs no other."""
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import whole_file
 from mode_connectivity.params import Params
 from mode_connectivity.reports.page.page import PICTURES, page_text

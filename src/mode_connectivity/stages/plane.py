@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.reading import read_json
-from mode_connectivity.geometry import Plane
-from mode_connectivity.neuron_swap.planes import Lines, write_plane
+from mode_connectivity.measures import Plane
 from mode_connectivity.params import Params
-from mode_connectivity.study.path_files import load_path
-from mode_connectivity.study.study import Study
+from mode_connectivity.studies.analysis.planes import Lines, write_plane
+from mode_connectivity.studies.shared.path_files import load_path
+from mode_connectivity.studies.shared.study import Study
 from mode_connectivity.tracking.record import Record, files_in
 
 DRAWN = 61  # points of the path's line in the figure

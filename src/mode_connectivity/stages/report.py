@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import whole_folder, write_json
 from mode_connectivity.foundations.reading import read_json
-from mode_connectivity.neuron_swap.corrections import corrections_of
 from mode_connectivity.params import Params
 from mode_connectivity.reports.neuron_swap.report import write_report
 from mode_connectivity.reports.records import collected
 from mode_connectivity.statistics.verdicts import PRIMARY
+from mode_connectivity.studies.analysis.corrections import corrections_of
 from mode_connectivity.tracking.record import Record, barriers_in_millinats, files_in, first_keys, flat
 
 

@@ -1,11 +1,11 @@
 """Fits paths of which only a region moves, one for each region and effort, beside controls of the same region."""
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import whole_folder, write_json
 from mode_connectivity.foundations.reading import read_json
-from mode_connectivity.neuron_swap.restricted import region_record
 from mode_connectivity.params import Params
-from mode_connectivity.study.study import Study
+from mode_connectivity.studies.neuron_swap.restricted import region_record
+from mode_connectivity.studies.shared.study import Study
 from mode_connectivity.tracking.record import Record, first_keys
 
 MEASURES = ("gap", "mean_gap", "height")

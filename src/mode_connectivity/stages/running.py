@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.secrets import without_secrets
 from mode_connectivity.foundations.stopping import STOPPING, Stopped, complete
 from mode_connectivity.params import Params

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from mode_connectivity import layout
+from mode_connectivity.data.sources.registry import source
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.checkpoints import CheckpointError, digest
 from mode_connectivity.foundations.devices import resolved_device
 from mode_connectivity.foundations.project import resolved
 from mode_connectivity.params import Params
-from mode_connectivity.sources.registry import source
-from mode_connectivity.study.sources import base_request, second_request
+from mode_connectivity.studies.shared.sources import base_request, second_request
 
 
 def main(params: Params) -> None:

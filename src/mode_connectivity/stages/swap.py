@@ -2,22 +2,21 @@
 
 from typing import Any
 
-from mode_connectivity import layout
-from mode_connectivity.foundations import checkpoints
+from mode_connectivity.foundations import checkpoints, layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.foundations.reading import read_json
 from mode_connectivity.foundations.summation import length
-from mode_connectivity.geometry import end_distance
-from mode_connectivity.neuron_swap.baselines import baselines_of
-from mode_connectivity.neuron_swap.named_layers import named
-from mode_connectivity.neuron_swap.twins import twin
-from mode_connectivity.neuron_swap.variants import move
-from mode_connectivity.neuron_swap.verification import verified
+from mode_connectivity.measures import end_distance
 from mode_connectivity.params import Params
 from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.paths import Linear, State
-from mode_connectivity.study.study import Study
-from mode_connectivity.study.symmetry import symmetry_of
+from mode_connectivity.studies.neuron_swap.baselines import baselines_of
+from mode_connectivity.studies.neuron_swap.named_layers import named
+from mode_connectivity.studies.neuron_swap.twins import twin
+from mode_connectivity.studies.neuron_swap.variants import move
+from mode_connectivity.studies.neuron_swap.verification import verified
+from mode_connectivity.studies.shared.study import Study
+from mode_connectivity.studies.shared.symmetry import symmetry_of
 from mode_connectivity.tracking.record import Record
 
 BASELINES = ("line", "repair")

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mode_connectivity.datasets.loaders import TARGETS
+from mode_connectivity.data.sets.loaders import TARGETS
 from mode_connectivity.models import bare
 from mode_connectivity.symmetry.apply import check
 from mode_connectivity.symmetry.assignment import assign, assign_within

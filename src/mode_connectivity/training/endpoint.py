@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from mode_connectivity.datasets import TrainingBatches
+from mode_connectivity.data.sets import TrainingBatches
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import format_that_runs, in_layout, laid_out, memory_format
 from mode_connectivity.training.ending import Batch, check_end

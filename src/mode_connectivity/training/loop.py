@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from mode_connectivity.datasets import Batches
+from mode_connectivity.data.sets import Batches
 from mode_connectivity.training.graph import Graphed, Step
 from mode_connectivity.training.momentum import Momentum
 from mode_connectivity.training.progress import Epoch, Progress

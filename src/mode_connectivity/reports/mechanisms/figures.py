@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.plots.error_barriers import error_barriers
 from mode_connectivity.plots.finetuning import accuracy_while_tuned
 from mode_connectivity.plots.probe_sets import ProbedPath, along_probe_sets

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.params import Params
 from mode_connectivity.plots.probe_sets import TITLES

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.reports.blocks import Block, Cell, Items, Note, Number, Picture, Section, Table
 from mode_connectivity.reports.neuron_swap.answers import listed, recoveries_of
 from mode_connectivity.statistics.verdicts import PRIMARY

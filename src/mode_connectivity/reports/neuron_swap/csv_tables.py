@@ -4,11 +4,11 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import whole_file
-from mode_connectivity.neuron_swap.summary import FITTED
 from mode_connectivity.reports.neuron_swap.rows import analyses
 from mode_connectivity.reports.records import Records
+from mode_connectivity.studies.analysis.summary import FITTED
 
 Cell = str | int | float
 PROBES = ("train", "test")

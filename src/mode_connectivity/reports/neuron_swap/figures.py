@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.params.variants import CONTROL, NULL
 from mode_connectivity.plots.against_control import losses_beside_control
 from mode_connectivity.plots.barrier_by_pairs import barrier_by_pairs

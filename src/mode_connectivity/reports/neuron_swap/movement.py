@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mode_connectivity.neuron_swap.summary import Summary
 from mode_connectivity.statistics import FEWEST, sign_flip_interval
+from mode_connectivity.studies.analysis.summary import Summary
 
 Floats = NDArray[np.float64]
 Figure = dict[str, Any]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.reports.blocks import Block, Cell, Items, Note, Number, Picture, Section, Table
 from mode_connectivity.reports.neuron_swap.answer_sections import MILLI, pictures

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.params import Params
 from mode_connectivity.params.variants import CONTROL

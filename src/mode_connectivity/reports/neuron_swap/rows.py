@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from mode_connectivity.foundations.summation import length
-from mode_connectivity.neuron_swap.summary import Summary, summary_of
 from mode_connectivity.params.variants import CONTROL
 from mode_connectivity.reports.records import Records
+from mode_connectivity.studies.analysis.summary import Summary, summary_of
 
 Row = dict[str, Any]
 Summaries = Mapping[tuple[str, int], Summary]  # (variant, seed) -> the summary of its analysis

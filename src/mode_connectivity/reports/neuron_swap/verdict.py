@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mode_connectivity.neuron_swap.summary import Summary, summary_of
 from mode_connectivity.params import Params
 from mode_connectivity.reports.neuron_swap.answers import answers
 from mode_connectivity.reports.neuron_swap.evidence import Depth, depths_of
 from mode_connectivity.reports.neuron_swap.movement import loss_record, movement_record
 from mode_connectivity.reports.records import Records
+from mode_connectivity.studies.analysis.summary import Summary, summary_of
 
 
 def verdict_record(params: Params, records: Records) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from mode_connectivity.neuron_swap.summary import FITTED
 from mode_connectivity.params import Params
 from mode_connectivity.plots.probe_sets import TITLES
 from mode_connectivity.plots.style import colour_of
@@ -14,6 +13,7 @@ from mode_connectivity.reports.mechanisms.signs import PROBES
 from mode_connectivity.reports.neuron_swap.rows import analyses
 from mode_connectivity.reports.records import Records
 from mode_connectivity.reports.trainings import trainings_of
+from mode_connectivity.studies.analysis.summary import FITTED
 
 Data = dict[str, Any]
 DIGITS = 4

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.params import Params
 from mode_connectivity.reports.blocks import Picture, Section, Table
 from mode_connectivity.reports.mechanisms import report as of_mechanisms

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from mode_connectivity import layout
+from mode_connectivity.foundations import layout
 from mode_connectivity.plots.probe_sets import TITLES
 
 LONG = 3.5  # times as wide as high

@@ -1,0 +1,1 @@
+"""Gives images and labels: where they come from, data sets, cues, probe sets and batches."""

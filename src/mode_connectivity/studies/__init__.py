@@ -1,0 +1,1 @@
+"""Computes the results of the stages."""

@@ -1,0 +1,1 @@
+"""Computes what a path of the neuron-swap study shows; nothing here is trained."""

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from mode_connectivity.data.sets import PROBE_SETS
+from mode_connectivity.plots.along_path import ProbedPath, along_probe_sets
+from mode_connectivity.plots.barriers import error_barriers
 from mode_connectivity.plots.contact_sheet import contact_sheet
-from mode_connectivity.plots.error_barriers import error_barriers
-from mode_connectivity.plots.probe_sets import ProbedPath, along_probe_sets
 from mode_connectivity.plots.style import save_figure
 
 TS = np.linspace(0, 1, 5)

@@ -10,7 +10,7 @@ import pytest
 
 from mode_connectivity.foundations import layout
 from mode_connectivity.params import Params, ParamsError
-from mode_connectivity.plots.barrier_by_pairs import barrier_by_pairs
+from mode_connectivity.plots.barriers import barrier_by_pairs
 from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.reports.neuron_swap.answers import answers, listed
 from mode_connectivity.reports.neuron_swap.evidence import depths_of

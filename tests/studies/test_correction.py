@@ -8,8 +8,7 @@ import torch
 
 from mode_connectivity.paths import State
 from mode_connectivity.reports.neuron_swap.movement import figure, movement_record
-from mode_connectivity.studies.analysis.correction import correction
-from mode_connectivity.studies.analysis.corrections import correction_record
+from mode_connectivity.studies.analysis.correction import correction, correction_record
 from mode_connectivity.studies.analysis.movement import Swapped
 from mode_connectivity.studies.analysis.summary import Summary
 from mode_connectivity.symmetry import Symmetry

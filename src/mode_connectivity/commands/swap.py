@@ -13,8 +13,8 @@ from mode_connectivity.foundations import checkpoints
 from mode_connectivity.foundations.atomic import whole_file, write_json
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.models import depth_layers, unwrapped
-from mode_connectivity.studies.neuron_swap.named_layers import named, named_layer
 from mode_connectivity.studies.neuron_swap.network_of_file import adopted, named_as, network_of
+from mode_connectivity.studies.neuron_swap.swap_metadata import named, named_layer
 from mode_connectivity.symmetry import Symmetry, UnsupportedModule
 from mode_connectivity.symmetry.equivalence import TOLERANCE, Equivalence, compare
 from mode_connectivity.symmetry.selection import random_pairs

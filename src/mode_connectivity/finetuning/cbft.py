@@ -14,8 +14,8 @@ from mode_connectivity.finetuning.watch import Watch, readings_of
 from mode_connectivity.foundations.precision import Precision
 from mode_connectivity.models import memory_format
 from mode_connectivity.training import Epoch, Keeper, Recipe, Resumable, descend
+from mode_connectivity.training.endpoint import Weights
 from mode_connectivity.training.small_maps import small_maps
-from mode_connectivity.training.weights import Weights
 
 # Lubana et al. 2023, code of the paper.
 CBFT = Recipe(epochs=20, batch_size=256, learning_rate=0.01, momentum=0.9, weight_decay=1e-4, schedule="cosine")

@@ -1,10 +1,12 @@
-"""Computes how far each layer lies from where the path starts, and from the straight line between its ends."""
+"""Computes how far each layer lies from where the path starts, and sums it up."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mode_connectivity.measures.displacement import bend_displacement, end_distance
 from mode_connectivity.measures.gram import Floats, layer_names, start_gram
 from mode_connectivity.paths.path import Path, module_of
 
@@ -98,3 +100,25 @@ def _per_layer(path: Path, values: dict[str, float]) -> Floats:
     for name, value in values.items():
         totals[module_of(name)] += value
     return np.array(list(totals.values()))
+
+
+def distance_arrays(distances: LayerDistances, swapped: str | None) -> dict[str, NDArray[np.generic]]:
+    """Return `ts` (T,), `layers` (L,), every metric (T, L), and the `swapped_layer`'s name ("" where there is none)."""
+    arrays = {name: getattr(distances, name) for name in ("ts", *METRICS)}
+    return arrays | {"layers": np.array(distances.layers), "swapped_layer": np.array(swapped or "")}
+
+
+def layer_summary(path: Path, distances: LayerDistances) -> list[dict[str, str | float | None]]:
+    """Return per layer size, norm, |D|, end distance and the highest of each metric (L2; None: infinite)."""
+    columns = {
+        "parameters": layer_sizes(path),
+        "norm": start_norms(path),
+        "bend_displacement": bend_displacement(path),
+        "end_distance": end_distance(path),
+        **{f"highest_{metric}": getattr(distances, metric).max(axis=0) for metric in METRICS},
+    }
+    return [
+        {"layer": layer}
+        | {name: float(values[place]) if np.isfinite(values[place]) else None for name, values in columns.items()}
+        for place, layer in enumerate(distances.layers)
+    ]

@@ -10,8 +10,7 @@ from torch.nn.modules.conv import _ConvNd
 
 from mode_connectivity.data.sets import Batches, OnDevice
 from mode_connectivity.measures.point import completed, device_of
-from mode_connectivity.measures.pooled import Pooled
-from mode_connectivity.measures.recalibration import TooFewValues, batch_statistics
+from mode_connectivity.measures.recalibration import Pooled, TooFewValues, batch_statistics
 from mode_connectivity.measures.repairable import LAYERS, Repairable
 from mode_connectivity.models import bare
 from mode_connectivity.training.objective import output_of

@@ -1,8 +1,8 @@
-"""Holds what was scored along a path: loss, accuracy and metrics at every point."""
+"""Holds loss and accuracy along a path, and sums them up in a few numbers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,3 +72,30 @@ class Profile:
         }
         loss, ts = change(self.loss, other.loss), both(self.ts, other.ts)
         return type(self)(loss, both(self.accuracy, other.accuracy), ts, metrics)
+
+
+def path_summary(ts: NDArray[np.float64], profiles: Mapping[str, Profile]) -> dict[str, dict[str, Any]]:
+    """Return barriers, ends and extremes on each probe set; losses in nats, accuracies and errors in [0, 1].
+
+    Where accuracy is not defined, neither it nor the error is in the summary.
+    """
+    return {probe: _losses(ts, profile) | _shares(ts, profile) for probe, profile in profiles.items()}
+
+
+def _losses(ts: NDArray[np.float64], profile: Profile) -> dict[str, Any]:
+    ends = [float(profile.loss[0]), float(profile.loss[-1])]
+    return {
+        "loss_barrier": barrier(ts, profile.loss),
+        "highest_loss": float(profile.loss.max()),
+        "loss_at_ends": ends,
+    }
+
+
+def _shares(ts: NDArray[np.float64], profile: Profile) -> dict[str, Any]:
+    if profile.accuracy is None:
+        return {}
+    return {
+        "error_barrier": barrier(ts, 1 - profile.accuracy),
+        "lowest_accuracy": float(profile.accuracy.min()),
+        "accuracy_at_ends": [float(profile.accuracy[0]), float(profile.accuracy[-1])],
+    }

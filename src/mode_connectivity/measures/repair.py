@@ -11,8 +11,7 @@ from torch.nn.modules.conv import _ConvTransposeNd
 from mode_connectivity.data.sets import Batches, OnDevice
 from mode_connectivity.measures.layer_moments import Moments, add_outputs, channel_axis, run, watched
 from mode_connectivity.measures.point import as_named, completed, device_of
-from mode_connectivity.measures.pooled import Pooled
-from mode_connectivity.measures.recalibration import recalibrate
+from mode_connectivity.measures.recalibration import Pooled, recalibrate
 from mode_connectivity.models import bare, has_statistics
 
 CONSTANT = 1e-6  # a unit whose outputs deviate by less than this share of their size does not vary

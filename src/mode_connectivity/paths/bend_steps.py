@@ -20,8 +20,8 @@ from mode_connectivity.models import (
 from mode_connectivity.paths.gradients import path_gradients
 from mode_connectivity.paths.path import Path, State
 from mode_connectivity.paths.restrict import Mask, Restricted, frozen_on_chord, moving
-from mode_connectivity.training.ending import Batch, check_end
 from mode_connectivity.training.objective import Loss, mean_loss, output_of, right_answers
+from mode_connectivity.training.progress import Batch, check_end
 from mode_connectivity.training.small_maps import small_maps
 
 

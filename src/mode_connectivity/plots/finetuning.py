@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from mode_connectivity.plots.probe_sets import COLOURS, TITLES
+from mode_connectivity.plots.along_path import COLOURS, TITLES
 from mode_connectivity.plots.style import BLACK, MARKERS, entry, line_of, new_figure, seed_entries, tidy
 
 Floats = NDArray[np.float64]

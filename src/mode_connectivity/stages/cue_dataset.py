@@ -3,7 +3,7 @@
 from typing import Any
 
 from mode_connectivity.data.sets import CueData, Dataset, DatasetError, Images
-from mode_connectivity.data.sets.digest import contents_sha256
+from mode_connectivity.data.sets.images import contents_sha256
 from mode_connectivity.data.sets.subset import add_noise, dim
 from mode_connectivity.data.sources.registry import source
 from mode_connectivity.foundations import checkpoints, layout

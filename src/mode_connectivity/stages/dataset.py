@@ -1,7 +1,6 @@
 """Reads the data set of a study, reduces it, adds noise, and stores it as uint8 tensors."""
 
-from mode_connectivity.data.sets.digest import contents_sha256
-from mode_connectivity.data.sets.images import Dataset, Images
+from mode_connectivity.data.sets.images import Dataset, Images, contents_sha256
 from mode_connectivity.data.sets.subset import add_noise, balanced_subset
 from mode_connectivity.data.sources.registry import source
 from mode_connectivity.foundations import checkpoints, layout

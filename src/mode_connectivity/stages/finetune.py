@@ -17,7 +17,7 @@ from mode_connectivity.measures import defined, path_summary
 from mode_connectivity.params import Params
 from mode_connectivity.paths import Linear
 from mode_connectivity.studies.mechanisms.cue_study import CueStudy
-from mode_connectivity.studies.mechanisms.profiles import RECALIBRATION
+from mode_connectivity.studies.mechanisms.patterns import RECALIBRATION
 from mode_connectivity.studies.mechanisms.tuning import clean_images, cue_images, tune
 from mode_connectivity.studies.shared.origins import imported
 from mode_connectivity.studies.shared.scoring import score_images, score_path

@@ -8,8 +8,7 @@ from mode_connectivity.foundations.reading import read_arrays, read_json
 from mode_connectivity.measures import path_summary
 from mode_connectivity.params import Params
 from mode_connectivity.studies.mechanisms.cue_study import CueStudy
-from mode_connectivity.studies.mechanisms.patterns import MATCHED, path_between
-from mode_connectivity.studies.mechanisms.profiles import probe_profiles
+from mode_connectivity.studies.mechanisms.patterns import MATCHED, path_between, probe_profiles
 from mode_connectivity.studies.shared.path_files import save_path
 from mode_connectivity.tracking.record import Record, files_in, series_of
 

@@ -9,7 +9,7 @@ from mode_connectivity.params import Params
 from mode_connectivity.reports.neuron_swap.report import write_report
 from mode_connectivity.reports.records import collected
 from mode_connectivity.statistics.verdicts import PRIMARY
-from mode_connectivity.studies.analysis.corrections import corrections_of
+from mode_connectivity.studies.analysis.correction import corrections_of
 from mode_connectivity.tracking.record import Record, barriers_in_millinats, files_in, first_keys, flat
 
 

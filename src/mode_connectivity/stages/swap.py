@@ -11,10 +11,9 @@ from mode_connectivity.params import Params
 from mode_connectivity.params.variants import RESEEDS
 from mode_connectivity.paths import Linear, State
 from mode_connectivity.studies.neuron_swap.baselines import baselines_of
-from mode_connectivity.studies.neuron_swap.named_layers import named
-from mode_connectivity.studies.neuron_swap.twins import twin
+from mode_connectivity.studies.neuron_swap.other_ends import twin, verified
+from mode_connectivity.studies.neuron_swap.swap_metadata import named
 from mode_connectivity.studies.neuron_swap.variants import move
-from mode_connectivity.studies.neuron_swap.verification import verified
 from mode_connectivity.studies.shared.study import Study
 from mode_connectivity.studies.shared.symmetry import symmetry_of
 from mode_connectivity.tracking.record import Record

@@ -1,10 +1,20 @@
-"""Defines a data set: uint8 images and integer labels, a train and a test split."""
+"""Holds images and labels of a data set, and digests their contents."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import torch
 from torch import Tensor
+
+
+def contents_sha256(tensors: Mapping[str, Tensor]) -> str:
+    """Return SHA-256 over the values of all tensors, in the order of their names."""
+    content = hashlib.sha256()
+    for name in sorted(tensors):
+        content.update(tensors[name].numpy().tobytes())
+    return content.hexdigest()
 
 
 class DatasetError(ValueError):

@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from mode_connectivity.foundations import layout
-from mode_connectivity.plots.error_barriers import error_barriers
+from mode_connectivity.plots.along_path import ProbedPath, along_probe_sets
+from mode_connectivity.plots.barriers import error_barriers
 from mode_connectivity.plots.finetuning import accuracy_while_tuned
-from mode_connectivity.plots.probe_sets import ProbedPath, along_probe_sets
 from mode_connectivity.plots.style import nothing_to_draw, save_figure
 from mode_connectivity.reports.mechanisms.estimates import over_seeds
 from mode_connectivity.reports.mechanisms.findings import Findings, Line

@@ -5,7 +5,7 @@ from pathlib import Path
 from mode_connectivity.foundations import layout
 from mode_connectivity.foundations.atomic import write_json
 from mode_connectivity.params import Params
-from mode_connectivity.plots.probe_sets import TITLES
+from mode_connectivity.plots.along_path import TITLES
 from mode_connectivity.reports.blocks import Block, Cell, Items, Note, Picture, Section, Table
 from mode_connectivity.reports.mechanisms.estimates import number, over_seeds, side, word
 from mode_connectivity.reports.mechanisms.figures import draw_figures

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from mode_connectivity.foundations import layout
 from mode_connectivity.params.variants import CONTROL, NULL
 from mode_connectivity.plots.against_control import losses_beside_control
-from mode_connectivity.plots.barrier_by_pairs import barrier_by_pairs
-from mode_connectivity.plots.barriers import barriers
+from mode_connectivity.plots.barriers import barrier_by_pairs, barriers
 from mode_connectivity.plots.convergence import convergence
 from mode_connectivity.plots.displacements import displacements
 from mode_connectivity.plots.dose import SERIES, Dose, dose_response

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mode_connectivity.params import Params
-from mode_connectivity.plots.probe_sets import TITLES
+from mode_connectivity.plots.along_path import TITLES
 from mode_connectivity.plots.style import colour_of
 from mode_connectivity.reports.mechanisms.findings import Findings, Line
 from mode_connectivity.reports.mechanisms.signs import PROBES

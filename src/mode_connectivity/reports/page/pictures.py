@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from mode_connectivity.foundations import layout
-from mode_connectivity.plots.probe_sets import TITLES
+from mode_connectivity.plots.along_path import TITLES
 
 LONG = 3.5  # times as wide as high
 QUALITY = 70  # of a contact sheet, whose images hold noise that compresses badly

@@ -27,8 +27,7 @@ from mode_connectivity.measures import (
 )
 from mode_connectivity.paths import Path
 from mode_connectivity.paths.path import ROOT
-from mode_connectivity.studies.neuron_swap.named_layers import owner_of
-from mode_connectivity.studies.neuron_swap.swap_metadata import SwapMetadata
+from mode_connectivity.studies.neuron_swap.swap_metadata import SwapMetadata, owner_of
 from mode_connectivity.studies.neuron_swap.variants import known_permutation
 from mode_connectivity.studies.shared.study import Study
 from mode_connectivity.studies.shared.symmetry import symmetry_of

@@ -1,17 +1,20 @@
-"""Makes the paths from a cue-trained network to its clean twin."""
+"""Makes the paths from a cue-trained network to its clean twin, and scores them on every probe set."""
 
 from dataclasses import asdict
 from pathlib import Path as File
 from typing import Any
 
+import numpy as np
 import torch
 
-from mode_connectivity.data.sets import ScoringBatches
+from mode_connectivity.data.sets import Images, ScoringBatches
 from mode_connectivity.foundations.randomness import named_generator, named_seed
+from mode_connectivity.measures import Profile
 from mode_connectivity.paths import Bezier, Linear, Path, State, linear_bends
 from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.studies.mechanisms.cue_study import CueStudy, TrainedOn
 from mode_connectivity.studies.shared.recipes import recipe_of
+from mode_connectivity.studies.shared.scoring import score_path
 from mode_connectivity.studies.shared.symmetry import symmetry_of
 from mode_connectivity.symmetry import match_activations
 
@@ -55,3 +58,17 @@ def _matched(study: CueStudy, start: State, end: State) -> tuple[State, dict[str
     permutation = match_activations(symmetry, study.model(), start, end, batches)
     moved = {group: float((p != torch.arange(len(p))).double().mean()) for group, p in permutation.items()}
     return symmetry.apply(end, permutation), moved
+
+
+TRAINING_IMAGES = 512  # of each probe set that are scored; test images are all scored
+RECALIBRATION = 1024  # images that recompute batch-norm statistics at every point
+
+
+def probe_profiles(study: CueStudy, path: Path, ts: np.ndarray, title: str) -> dict[str, Profile]:
+    """Return profiles by "<split>_<probe set>", and "train_training": the cue-trained network's own training images."""
+    section = study.params.mechanism
+    trained = {**study.cues.train_sets, "training": study.cues.training}
+    sets: dict[str, Images] = {f"train_{name}": study.sample(TRAINING_IMAGES, s) for name, s in trained.items()}
+    sets |= {f"test_{name}": images for name, images in study.cues.test_sets.items()}
+    recalibration = study.sample(RECALIBRATION, study.training_images(section.recalibrate_on))
+    return score_path(study, path.at, ts, sets, title, recalibration)

@@ -11,7 +11,7 @@ from mode_connectivity.data.sets import ScoringBatches
 from mode_connectivity.measures import NotRepairable, barrier, feature_linearity, output_moments, repair
 from mode_connectivity.paths import Linear, Path, State
 from mode_connectivity.paths.path import module_of
-from mode_connectivity.studies.neuron_swap.interior import (
+from mode_connectivity.studies.neuron_swap.against_control import (
     gap_record,
     interior_ts,
     loss_at_ends,

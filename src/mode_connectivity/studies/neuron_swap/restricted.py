@@ -14,11 +14,14 @@ from mode_connectivity.paths.affine import affine_projection
 from mode_connectivity.paths.fitting import fit_bends
 from mode_connectivity.paths.kinds import KINDS
 from mode_connectivity.paths.restrict import complement, share
-from mode_connectivity.studies.neuron_swap.against_control import CONTROL, SWAP, Pair, movement
-from mode_connectivity.studies.neuron_swap.interior import (
+from mode_connectivity.studies.neuron_swap.against_control import (
+    CONTROL,
+    SWAP,
+    Pair,
     gap_record,
     interior_ts,
     loss_at_ends,
+    movement,
     profile_between,
     profile_record,
     scored_images,

@@ -12,7 +12,7 @@ from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.measures import score
 from mode_connectivity.models import depth_layers
 from mode_connectivity.params.variants import CONTROL, MIRROR, NULL, RANDOM
-from mode_connectivity.studies.neuron_swap.named_layers import named_layer
+from mode_connectivity.studies.neuron_swap.swap_metadata import named_layer
 from mode_connectivity.studies.shared.study import Study
 from mode_connectivity.studies.shared.symmetry import symmetry_of
 from mode_connectivity.symmetry import Symmetry

@@ -87,8 +87,7 @@ def _of_the_pipeline(error: Exception) -> bool:
 
 
 def _is_of_dvc(error: Exception) -> bool:
-    dvc = sys.modules.get("dvc.exceptions")  # stages do not import it
-    return dvc is not None and isinstance(error, dvc.DvcException)
+    return type(error).__module__.partition(".")[0] == "dvc"
 
 
 def _too_large(error: Exception) -> bool:

@@ -49,7 +49,8 @@ class CheapProject(Project):
         kept = {
             "metrics": [{"reports/all.txt": {"cache": False}}]
         }  # of which DVC keeps that it ran, as of no plain out
-        stages["report"] = {"cmd": "cat models/third-*.txt > reports/all.txt", "deps": ends} | kept
+        read: dict[str, object] = {"cmd": "cat models/third-*.txt > reports/all.txt", "deps": ends}
+        stages["report"] = read | kept
         plain = json.loads(json.dumps({"stages": stages}))
         (self.root / "dvc.yaml").write_text(yaml.safe_dump(plain, sort_keys=False))
 

@@ -12,6 +12,7 @@ from mode_connectivity.foundations.secrets import without_secrets
 EXPERIMENT = "mode-connectivity"
 DATABASE = "mlflow.db"
 ARTIFACTS = "mlartifacts"
+SQLITE = "sqlite:///"
 SETTINGS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
@@ -47,15 +48,19 @@ def initialise() -> str:
             aside = database.with_suffix(".moved.db")
             database.rename(aside)
             print(f"{DATABASE} belongs to another folder and is {aside.name} now; `make sync` fills a new one")
-        ready()
+    ready()
     return without_secrets(tracking_uri())
 
 
 def ready() -> Any:
-    """Return MLflow, imported, after making the project's own store where that is the store and there is none."""
-    mlflow = _imported()
-    if not os.environ.get("MLFLOW_TRACKING_URI") and not (project_root() / DATABASE).exists():
-        _make(project_root() / DATABASE)
+    """Return MLflow, imported, after making the store where it is a file of SQLite that is not there yet.
+
+    Two processes that let MLflow make the same file at once would fail each other.
+    """
+    mlflow, uri = _imported(), tracking_uri()
+    database = Path(uri.removeprefix(SQLITE))
+    if uri.startswith(SQLITE) and "?" not in uri and not database.exists() and database.parent.is_dir():
+        _make(database)
     return mlflow
 
 
@@ -116,4 +121,4 @@ def _came_from_elsewhere(database: Path) -> bool:
 
 
 def _address(database: Path) -> str:
-    return f"sqlite:///{database}"
+    return f"{SQLITE}{database}"

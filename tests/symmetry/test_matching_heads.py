@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from mode_connectivity.symmetry import Symmetry, match_activations, match_weights
+from mode_connectivity.symmetry.descent import Descent
 from support.attention_networks import GPT, WORDS, Attention, Torchs, normed, repeated
 from support.distinct_networks import randomised
 
@@ -71,3 +72,12 @@ def test_another_network_comes_closer() -> None:
 
     found = match_weights(symmetry, state, other)
     assert distance(symmetry.apply(other, found)) < 0.95 * distance(other)
+
+
+def test_the_similarity_of_what_is_in_one_head() -> None:
+    _, symmetry, state = network("as written by hand", 0)
+    descent = Descent.between(symmetry.axes, state, state)
+    group = "attention head 1 value"
+    rows = [state["attention.value.weight"][4:8], state["attention.value.bias"][4:8, None]]
+    own = torch.cat([*rows, state["attention.output.weight"][:, 4:8].T], 1)
+    assert torch.allclose(descent.similarity(group, state), own @ own.T)

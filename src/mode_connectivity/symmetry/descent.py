@@ -129,7 +129,7 @@ class Descent:
         Float64 (units, units).
         """
         total: Tensor | None = None
-        for name in self.tensors[group]:
+        for name in self.tensors.get(group, self.axes):
             for dim, axis in enumerate(self.axes[name]):
                 for start, block in offsets(axis):
                     if block.group == group:

@@ -20,7 +20,6 @@ PIPELINE = (
     "dvc",
     "jinja2",
     "mlflow",
-    "psutil",
     "pydantic",
     "ruamel",
     "sklearn",

@@ -13,7 +13,7 @@ from torch.func import functional_call
 from mode_connectivity.models import build
 from mode_connectivity.symmetry import Symmetry, match_activations, match_weights
 from mode_connectivity.symmetry.descent import Descent
-from mode_connectivity.symmetry.moments import Moments
+from mode_connectivity.symmetry.responses import Moments
 from support.distinct_networks import randomised
 
 IMAGES = torch.rand(64, 3, 32, 32, dtype=torch.float64, generator=torch.Generator().manual_seed(0))

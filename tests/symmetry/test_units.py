@@ -6,9 +6,8 @@ from torch import Tensor, nn
 
 from mode_connectivity.foundations.randomness import named_generator
 from mode_connectivity.symmetry import Symmetry
-from mode_connectivity.symmetry.ablation import ablated
 from mode_connectivity.symmetry.equivalence import compare
-from mode_connectivity.symmetry.selection import important_pairs, null_pair, random_pairs
+from mode_connectivity.symmetry.selection import ablated, important_pairs, null_pair, random_pairs
 from mode_connectivity.symmetry.units import observe_units, pair_distance
 from support.small_networks import small_net, state_of
 

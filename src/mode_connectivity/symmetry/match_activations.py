@@ -13,9 +13,8 @@ from mode_connectivity.models import bare
 from mode_connectivity.symmetry.apply import check
 from mode_connectivity.symmetry.assignment import assign, assign_within
 from mode_connectivity.symmetry.axes import Axis, offsets
-from mode_connectivity.symmetry.moments import Moments
 from mode_connectivity.symmetry.observe import undisturbed
-from mode_connectivity.symmetry.responses import Place, Responses, collect, respond
+from mode_connectivity.symmetry.responses import Moments, Place, Responses, collect, respond
 from mode_connectivity.symmetry.symmetry import Permutations, Symmetry
 
 Pairs = defaultdict[Place, Moments]

@@ -16,8 +16,7 @@ from mode_connectivity.studies.neuron_swap.swap_metadata import named_layer
 from mode_connectivity.studies.shared.study import Study
 from mode_connectivity.studies.shared.symmetry import symmetry_of
 from mode_connectivity.symmetry import Symmetry
-from mode_connectivity.symmetry.ablation import ablated
-from mode_connectivity.symmetry.selection import important_pairs, null_pair, random_pairs
+from mode_connectivity.symmetry.selection import ablated, important_pairs, null_pair, random_pairs
 from mode_connectivity.symmetry.units import Units, observe_units, pair_distance
 
 ALL_UNITS = (MIRROR, RANDOM)

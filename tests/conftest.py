@@ -9,6 +9,7 @@ import pytest
 import torch
 from filelock import FileLock
 
+from support.code_imports import ROOT, SRC
 from support.project_copy import FINISHED, Project
 
 torch.set_num_threads(1)
@@ -25,7 +26,9 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
         root, whole = shared / "finished-study", shared / "finished-study.whole"
         if not whole.exists():
             project = Project(root, FINISHED)
-            project.run("mode-connectivity", "repro", "--jobs", "2")
+            project.run(
+                "env", f"PYTHONPATH={SRC}:{SRC.parent / 'tests'}", "python", "-m", "support.finished", str(root)
+            )
             project.commit()
             whole.touch()
     return Project.at(root)

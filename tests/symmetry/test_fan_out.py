@@ -4,7 +4,7 @@ import torch
 
 from mode_connectivity.models import build
 from mode_connectivity.symmetry import Symmetry
-from mode_connectivity.symmetry.sites import fan_out
+from mode_connectivity.symmetry.fan_out import fan_out
 from mode_connectivity.symmetry.slices import moved_slices
 
 

@@ -32,7 +32,7 @@ from mode_connectivity.studies.neuron_swap.variants import known_permutation
 from mode_connectivity.studies.shared.study import Study
 from mode_connectivity.studies.shared.symmetry import symmetry_of
 from mode_connectivity.symmetry import Symmetry
-from mode_connectivity.symmetry.sites import fan_out, readers
+from mode_connectivity.symmetry.fan_out import fan_out, readers
 from mode_connectivity.symmetry.slices import moved_slices
 
 TRIED = 8  # training images on which rescalings are tried

@@ -26,9 +26,8 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
         root, whole = shared / "finished-study", shared / "finished-study.whole"
         if not whole.exists():
             project = Project(root, FINISHED)
-            project.run(
-                "env", f"PYTHONPATH={SRC}:{SRC.parent / 'tests'}", "python", "-m", "support.finished", str(root)
-            )
+            ours = f"PYTHONPATH={SRC}:{ROOT / 'tests'}"
+            project.run("env", ours, "python", "-m", "support.finished", str(root))
             project.commit()
             whole.touch()
     return Project.at(root)

@@ -11,7 +11,7 @@ from support.project_copy import Project
 def test_plots_show_the_tables_on_a_page_without_network(finished_study: Project, tmp_path: Path) -> None:
     finished_study.run("dvc", "plots", "show", "-o", str(tmp_path / "plots"))
     page = (tmp_path / "plots" / "index.html").read_text()
-    assert page.count("vegaEmbed('#") == 3
+    assert page.count("vegaEmbed('#") >= 3
     assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=.?https?:", page)
     for column in ('"correction"', '"conv 3.2"', '"probe"', '"epoch"'):
         assert column in page

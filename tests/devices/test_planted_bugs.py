@@ -74,4 +74,4 @@ def test_a_number_read_in_every_step_is_counted(gpu: Gpu, monkeypatch: pytest.Mo
 def test_a_copy_that_is_not_pinned_is_counted(gpu: Gpu, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches_module, "sent", lambda tensor, device: tensor.to(device))
     fit_once(3)
-    assert gpu.waits["datasets/batches.py:apply"] >= 6
+    assert gpu.waits["data/sets/batches.py:apply"] >= 6

@@ -29,7 +29,6 @@ SCALING = Scaling.of(HOST)
 RECIPE = Recipe(1, BATCH, 0.01, weight_decay=1e-3, clip_norm=1.0)
 CURVES: dict[str, dict[str, Any]] = {
     "bezier": {},
-    "equidistant": {"equidistant": True},
     "polygon of two bends": {"kind": Polygon, "bends": 2},
     "masked": {"masked": True},
 }

@@ -1,6 +1,7 @@
 """No run has more metric keys than a person reads: the records of every stage, and a study of many variants."""
 
 from contextlib import chdir
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,8 @@ from support.project_copy import Project
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def test_no_stage_logs_more_keys_than_a_run_may_have(finished_study: Project) -> None:
-    with chdir(finished_study.root):
+def test_no_stage_logs_more_keys_than_a_run_may_have(finished_study: Project, tmp_path: Path) -> None:
+    with chdir(finished_study.copied(tmp_path).root):
         records = list(_records(Params.load(layout.PARAMS)))
     keys = {record.name: {*record.metrics, *record.series, *OF_EVERY_RUN} for record in records}
     assert {"analysis@mid-0", "report", "mechanism_report", "mechanism@lmc-0"} <= set(keys)
